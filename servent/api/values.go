@@ -1,0 +1,203 @@
+package api
+
+import "time"
+
+// The Type of each [Event], and of an [Error].
+const (
+	TypeHit      = "hit"
+	TypeUpdate   = "update"
+	TypeSummary  = "summary"
+	TypeProgress = "progress"
+	TypeDone     = "done"
+	TypeError    = "error"
+)
+
+// A SearchRequest asks the network for files.
+type SearchRequest struct {
+	Words   string        `json:"words"`             // keywords as typed; filters are the caller's
+	TTL     int           `json:"ttl,omitempty"`     // 1..7; 0: the servent's own
+	Timeout time.Duration `json:"timeout,omitempty"` // in ns; 0: 5 s
+	Max     int           `json:"max,omitempty"`     // end after so many hits that pass the filter; 0: no limit
+	Filter  Filter        `json:"filter"`
+}
+
+// A Filter drops hits on the searcher's side.
+type Filter struct {
+	Type    string `json:"type,omitempty"`     // file name extension without the dot, case ignored; empty: any
+	MinSize int64  `json:"min_size,omitempty"` // bytes
+	MaxSize int64  `json:"max_size,omitempty"` // bytes; 0: no limit
+}
+
+// A Source is a servent that offers a file.
+type Source struct {
+	Peer  string   `json:"peer"`  // peer ID
+	Addrs []string `json:"addrs"` // multiaddrs without /p2p
+	Hops  int      `json:"hops"`  // links to it: a neighbour is 1; 0 where unknown
+}
+
+// A Hit is one file, by its root, with all names and sources heard of so far.
+// It is sent when its root is first seen (TypeHit) and again, whole, when a
+// source or a name is new (TypeUpdate).
+type Hit struct {
+	Type    string   `json:"type"`
+	N       int      `json:"n"` // number in this search, from 1
+	Name    string   `json:"name"`
+	Names   []string `json:"names"`
+	Size    int64    `json:"size"` // bytes
+	Root    string   `json:"root"` // 64 hex digits
+	SHA1    string   `json:"sha1"` // base32, empty where unknown
+	Path    string   `json:"path"` // folder below the shared one, as first heard
+	Tags    []string `json:"tags"`
+	Signer  *string  `json:"signer"` // nil: unsigned
+	Sources []Source `json:"sources"`
+}
+
+// A Summary ends a search.
+type Summary struct {
+	Type      string `json:"type"`
+	Hits      int    `json:"hits"`    // distinct roots
+	Sources   int    `json:"sources"` // distinct peers
+	LeftOut   int    `json:"left_out"`
+	Own       int    `json:"own"`   // matches in the own library, which are not hits
+	Links     int    `json:"links"` // neighbours that were asked
+	TTL       int    `json:"ttl"`
+	ElapsedMS int64  `json:"elapsed_ms"`
+}
+
+// A GetRequest names one file to fetch. One of Root and SHA1 is given; what is
+// missing is asked of the network by content.
+type GetRequest struct {
+	Root      string        `json:"root,omitempty"` // 64 hex digits
+	SHA1      string        `json:"sha1,omitempty"` // base32
+	Size      int64         `json:"size"`           // bytes; -1: unknown
+	Name      string        `json:"name,omitempty"` // suggested by the hit: untrusted
+	Sources   []Source      `json:"sources,omitempty"`
+	Output    string        `json:"output,omitempty"` // absolute: a folder, or the file itself; empty: the downloads folder
+	Overwrite bool          `json:"overwrite,omitempty"`
+	Timeout   time.Duration `json:"timeout,omitempty"` // in ns; 0: none
+}
+
+// Progress says how far a download is.
+type Progress struct {
+	Type     string  `json:"type"`
+	Name     string  `json:"name"`
+	Root     string  `json:"root"`
+	Size     int64   `json:"size"`     // bytes
+	Verified int64   `json:"verified"` // bytes that are proven and on disk
+	Rate     float64 `json:"rate"`     // bytes a second, lately
+	ETA      float64 `json:"eta"`      // seconds; -1: unknown
+	Sources  int     `json:"sources"`
+}
+
+// Done ends a download.
+type Done struct {
+	Type    string  `json:"type"`
+	Path    string  `json:"path"` // absolute
+	Size    int64   `json:"size"` // bytes
+	Root    string  `json:"root"`
+	Seconds float64 `json:"seconds"`
+	Sources int     `json:"sources"`
+}
+
+// Status is a servent at a glance.
+type Status struct {
+	Peer      string     `json:"peer"`
+	Version   string     `json:"version"`
+	Network   string     `json:"network"`
+	Addrs     []string   `json:"addrs"` // full multiaddrs, /p2p/PEER included
+	Web       string     `json:"web"`   // URL of the page; empty: off
+	Uptime    float64    `json:"uptime"`
+	Links     int        `json:"links"`
+	Library   Library    `json:"library"`
+	Messages  []Traffic  `json:"messages"` // one for each type seen
+	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
+	Transfers []Transfer `json:"transfers"`
+}
+
+// Library is the size of what is shared.
+type Library struct {
+	Files   int   `json:"files"`
+	Bytes   int64 `json:"bytes"`
+	Hashing int   `json:"hashing"` // files still to hash
+}
+
+// Traffic counts the messages of one type since the start.
+type Traffic struct {
+	Type      string `json:"type"`
+	Received  uint64 `json:"received"`
+	Sent      uint64 `json:"sent"`
+	Fresh     uint64 `json:"fresh"`
+	Improved  uint64 `json:"improved"`
+	Duplicate uint64 `json:"duplicate"`
+}
+
+// Drop counts the messages dropped for one reason since the start.
+type Drop struct {
+	Reason string `json:"reason"`
+	Count  uint64 `json:"count"`
+}
+
+// A Transfer is a file on its way.
+type Transfer struct {
+	Direction string `json:"direction"` // "down" or "up"
+	Peer      string `json:"peer"`      // up: who fetches
+	Name      string `json:"name"`
+	Root      string `json:"root"`
+	Size      int64  `json:"size"`
+	Bytes     int64  `json:"bytes"` // down: verified; up: sent
+}
+
+// A Link is a neighbour.
+type Link struct {
+	Peer     string  `json:"peer"`
+	Addr     string  `json:"addr"`  // of the connection
+	Agent    string  `json:"agent"` // User-Agent of its handshake
+	Outbound bool    `json:"outbound"`
+	Age      float64 `json:"age"`      // seconds
+	Received uint64  `json:"received"` // messages
+	Sent     uint64  `json:"sent"`     // messages
+	Fresh    uint64  `json:"fresh"`    // messages it was the first to bring
+	Dropped  uint64  `json:"dropped"`  // messages that its outbox had no room for
+}
+
+// A ConnectRequest names a servent to link to.
+type ConnectRequest struct {
+	Addr string `json:"addr"` // multiaddr ending in /p2p/PEER
+}
+
+// A ShareRequest names folders.
+type ShareRequest struct {
+	Paths []string `json:"paths"` // absolute
+}
+
+// A TagRequest gives files keywords, by their content.
+type TagRequest struct {
+	Tags  []string `json:"tags"`
+	Paths []string `json:"paths"` // absolute, below a shared folder
+}
+
+// A TagResult says what was tagged.
+type TagResult struct {
+	Files []SharedFile `json:"files"`
+}
+
+// A SharedFile is one file of the library.
+type SharedFile struct {
+	Location string   `json:"location"` // absolute
+	Size     int64    `json:"size"`
+	Root     string   `json:"root"`
+	Tags     []string `json:"tags"`
+}
+
+// A ShareList is the shared folders.
+type ShareList struct {
+	Folders  []Folder `json:"folders"`
+	Problems []string `json:"problems"` // what could not be read, in words
+}
+
+// A Folder is one shared folder.
+type Folder struct {
+	Path  string `json:"path"` // absolute
+	Files int    `json:"files"`
+	Bytes int64  `json:"bytes"`
+}

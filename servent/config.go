@@ -1,0 +1,160 @@
+package servent
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"servent/routing"
+)
+
+// Config says how a [Servent] works. The zero value is a servent of the
+// network "lan" without a home: it has a throw-away identity and shares
+// nothing.
+type Config struct {
+	// Home is the folder of the identity, the catalogue and the partial
+	// downloads. Empty: nothing is kept, and what is needed on disk while it
+	// runs goes to a temporary folder.
+	Home string
+
+	// Network keeps overlays on one switch apart: servents of another network
+	// are refused with 403. At most 64 letters, digits, '-', '_' and '.'.
+	// Default "lan".
+	Network string
+
+	// Shares are folders to share beside those kept in the catalogue.
+	Shares []string
+
+	// Listen are the multiaddrs to listen on. Default: TCP and QUIC on every
+	// IPv4 and IPv6 address, port 6346 or the next free one of 32.
+	Listen []string
+
+	// Connect are multiaddrs, ending in /p2p/PEER, of servents to link to; a
+	// link that ends is dialled again. They are never given up.
+	Connect []string
+
+	// NoMDNS turns multicast discovery off. NoDiscovery turns all discovery
+	// off: the only links are those of Connect and those accepted.
+	NoMDNS, NoDiscovery bool
+
+	// TTL of own queries, 1..7. Default 7. Source: RFC 0.6 draft §2.2.7.2.
+	TTL int
+
+	// Rule decides about later copies of a query. Default [routing.PlainRule].
+	Rule routing.Rule
+
+	// Rate is how many fresh queries, pings and pushes a second a link may
+	// bring; Burst how many at once. Default 200 and 1,000; a Rate below 0
+	// turns the limit off.
+	Rate, Burst int
+
+	// WantLinks is how many links the servent dials up to (default 8),
+	// MaxLinks how many it accepts (default 32).
+	WantLinks, MaxLinks int
+
+	// OutboxSize is how many messages wait for a slow neighbour before the
+	// oldest is dropped. Default 1,024. Source: RFC 0.6 draft §3.1.
+	OutboxSize int
+
+	// KeepAlive is the silence on a link after which it is pinged; after
+	// [maxUnanswered] pings without a word it is closed. Default 20 s.
+	// Source: gtk-gnutella's alive checks, every 20 s, six tries.
+	KeepAlive time.Duration
+
+	// Uploads is how many files are served at once. Default 16.
+	Uploads int
+
+	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
+	// port or the next free one of 32. "off": none. Default "off".
+	Web string
+
+	// Downloads is the folder of finished downloads. Default: downloads/ in
+	// the home.
+	Downloads string
+
+	// Log takes what an operator would act on (Info) and a line for each
+	// message (Debug). Default: nothing is logged.
+	Log *slog.Logger
+}
+
+// The defaults and bounds of [Config].
+const (
+	defaultNetwork    = "lan"
+	defaultTTL        = 7
+	maxTTL            = 7
+	defaultRate       = 200 // a second and link
+	defaultBurst      = 1000
+	defaultWantLinks  = 8
+	defaultMaxLinks   = 32
+	defaultOutboxSize = 1024
+	defaultKeepAlive  = 20 * time.Second
+	defaultUploads    = 16
+	maxNetworkName    = 64
+	// WebOff as Config.Web means that there is no page.
+	WebOff = "off"
+)
+
+// withDefaults returns c with every zero field filled in, or says which field
+// cannot be.
+func (c Config) withDefaults() (Config, error) {
+	setDefault(&c.Network, defaultNetwork)
+	setDefault(&c.TTL, defaultTTL)
+	setDefault(&c.Rate, defaultRate)
+	setDefault(&c.Burst, defaultBurst)
+	setDefault(&c.WantLinks, defaultWantLinks)
+	setDefault(&c.MaxLinks, defaultMaxLinks)
+	setDefault(&c.OutboxSize, defaultOutboxSize)
+	setDefault(&c.KeepAlive, defaultKeepAlive)
+	setDefault(&c.Uploads, defaultUploads)
+	setDefault(&c.Web, WebOff)
+	if c.Log == nil {
+		c.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+	if c.Home != "" {
+		home, err := filepath.Abs(c.Home)
+		if err != nil {
+			return c, fmt.Errorf("servent: home %s: %w", c.Home, err)
+		}
+		c.Home = home
+	}
+	return c, c.check()
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// check says which field is out of its bounds.
+func (c Config) check() error {
+	if !validNetwork(c.Network) {
+		return fmt.Errorf("servent: network name %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
+	}
+	if c.TTL < 1 || c.TTL > maxTTL {
+		return fmt.Errorf("servent: TTL %d: use 1 to %d", c.TTL, maxTTL)
+	}
+	if c.MaxLinks < c.WantLinks {
+		return errors.New("servent: MaxLinks is below WantLinks: raise it")
+	}
+	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 {
+		return errors.New("servent: OutboxSize, Uploads and WantLinks must not be negative")
+	}
+	return nil
+}
+
+// validNetwork reports whether name can travel in a header line and in a
+// discovery name as it is.
+func validNetwork(name string) bool {
+	if len(name) == 0 || len(name) > maxNetworkName {
+		return false
+	}
+	return strings.IndexFunc(name, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
+	}) < 0
+}
