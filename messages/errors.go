@@ -25,3 +25,16 @@ type FramingError struct {
 func (e *FramingError) Error() string {
 	return fmt.Sprintf("messages: read %v: payload of %d bytes, at most %d can be skipped", e.Type, e.Length, e.Limit)
 }
+
+// An ExtensionError says what is wrong with one part of an extension area: a
+// GGEP block, or what one of its keys carries. The part is ignored, the message
+// is kept and relayed as it came.
+type ExtensionError struct {
+	Part   string // "GGEP block", or "GGEP " and the key
+	Offset int    // of the fault in the part, in bytes
+	Reason string // what is wrong, in words
+}
+
+func (e *ExtensionError) Error() string {
+	return fmt.Sprintf("messages: parse %s: offset %d: %s", e.Part, e.Offset, e.Reason)
+}
