@@ -1,0 +1,16 @@
+//go:build unix
+
+package api
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// ownFolder reports whether the folder that info describes belongs to this
+// user and to nobody else.
+func ownFolder(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid() && info.Mode().Perm()&^privateFolder == 0
+}

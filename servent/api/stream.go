@@ -1,0 +1,122 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// maxEvent is the longest event of a stream, in bytes: a [Hit] with 255 names
+// and as many sources of 8 addresses fits.
+const maxEvent = 4 << 20
+
+// errStop makes [events] return at once, without an error.
+var errStop = errors.New("enough")
+
+// Search asks the network, calls hit for each new or updated hit from this
+// goroutine, and returns the summary.
+func (c *Client) Search(ctx context.Context, request SearchRequest, hit func(Hit)) (Summary, error) {
+	return follow[Summary](ctx, c, "/api/search", request, TypeSummary, func(kind string, data []byte) error {
+		if kind != TypeHit && kind != TypeUpdate {
+			return nil
+		}
+		return deliver(data, hit)
+	})
+}
+
+// Get fetches a file, calls progress from this goroutine now and then, and
+// returns when the file is whole.
+func (c *Client) Get(ctx context.Context, request GetRequest, progress func(Progress)) (Done, error) {
+	return follow[Done](ctx, c, "/api/get", request, TypeDone, func(kind string, data []byte) error {
+		if kind != TypeProgress {
+			return nil
+		}
+		return deliver(data, progress)
+	})
+}
+
+// deliver decodes one event for f.
+func deliver[T any](data []byte, f func(T)) error {
+	var value T
+	if err := json.Unmarshal(data, &value); err != nil {
+		return err
+	}
+	if f != nil {
+		f(value)
+	}
+	return nil
+}
+
+// follow posts request to path and reads the stream that answers it: middle
+// takes every event up to the one of type last, which is the result. A stream
+// that ends without it is an error.
+func follow[T any](ctx context.Context, c *Client, path string, request any, last string, middle func(kind string, data []byte) error) (T, error) {
+	var result T
+	response, err := c.send(ctx, http.MethodPost, path, request)
+	if err != nil {
+		return result, err
+	}
+	defer response.Body.Close()
+	err = events(response.Body, func(data []byte) error {
+		var head struct {
+			Type string `json:"type"`
+		}
+		if err := json.Unmarshal(data, &head); err != nil {
+			return err
+		}
+		switch head.Type {
+		case last:
+			if err := json.Unmarshal(data, &result); err != nil {
+				return err
+			}
+			return errStop
+		case TypeError:
+			var told Error
+			if err := json.Unmarshal(data, &told); err != nil {
+				return err
+			}
+			return &told
+		}
+		return middle(head.Type, data)
+	})
+	var told *Error
+	switch {
+	case errors.Is(err, errStop):
+		return result, nil
+	case errors.As(err, &told):
+		return result, told
+	case err == nil:
+		err = io.ErrUnexpectedEOF
+	}
+	return result, lost(ctx, path, err)
+}
+
+// events calls event with the data of each server-sent event that r brings,
+// until r ends or event returns an error, which it returns. The name of an
+// event is not looked at: its data say what it is. Source: HTML standard §9.2.
+func events(r io.Reader, event func(data []byte) error) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxEvent)
+	var data []byte
+	for lines.Scan() {
+		line := lines.Bytes()
+		value, isData := bytes.CutPrefix(line, []byte("data:"))
+		switch {
+		case isData && len(data)+len(value) > maxEvent:
+			return fmt.Errorf("an event is longer than %d bytes", maxEvent)
+		case isData:
+			data = append(append(data, bytes.TrimPrefix(value, []byte(" "))...), '\n')
+		case len(line) == 0 && len(data) > 0:
+			if err := event(data); err != nil {
+				return err
+			}
+			data = data[:0]
+		}
+	}
+	return lines.Err()
+}
