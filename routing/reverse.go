@@ -1,0 +1,178 @@
+package routing
+
+import "servent/messages"
+
+// requestOf returns the type of message that replies of type t answer.
+func requestOf(t messages.Type) messages.Type {
+	if t == messages.TypePong {
+		return messages.TypePing
+	}
+	return messages.TypeQuery
+}
+
+// retrace routes a Pong or QueryHit by the way that the Ping or Query of the
+// same GUID came. Source: RFC 0.6 draft §2.2.7.3.
+func (r *Router) retrace(from Link, m messages.Message, out []Effect) []Effect {
+	var servent messages.GUID
+	if m.Type == messages.TypeQueryHit {
+		var ok bool
+		if servent, ok = messages.HitServent(m.Payload); !ok {
+			return r.drop(Malformed, m, out)
+		}
+		if from != Self && servent == r.cfg.Servent && !servent.IsConstant() {
+			return r.drop(Returned, m, out)
+		}
+	}
+	pos := r.seen.live(&m.GUID, hashOf(&m.GUID), r.cut())
+	if reason := r.refuseReply(from, pos, m.Header); reason != 0 {
+		return r.drop(reason, m, out)
+	}
+	if m.Type == messages.TypeQueryHit && from != Self {
+		r.learn(servent, from)
+	}
+	r.credit(from)
+	e := &r.seen.entries[pos]
+	if e.link == Self {
+		return append(out, Effect{Kind: Deliver, Message: m})
+	}
+	e.replies++
+	return r.relay(from, e.link, m, out)
+}
+
+// refuseReply returns why a reply that came in by from cannot take the way at
+// pos, or 0.
+func (r *Router) refuseReply(from Link, pos uint32, h messages.Header) Reason {
+	if pos == 0 {
+		return Forged
+	}
+	e := &r.seen.entries[pos]
+	switch {
+	case e.kind != requestOf(h.Type):
+		return Forged
+	case e.link == from:
+		return Echo
+	case from != Self && e.ttl <= 1:
+		return Forged // the request ended here: no neighbour was asked
+	case e.link == Self:
+		return 0
+	}
+	if _, found := r.links.find(e.link); !found {
+		return RouteLost
+	}
+	switch {
+	case from != Self && h.TTL == 1:
+		return Exhausted
+	case int(e.replies) >= r.cfg.ReplyLimit:
+		return ReplyLimited
+	}
+	return 0
+}
+
+// learn notes that hits of servent come by from. The first claim stands while
+// its link is attached and hits keep coming: a neighbour cannot draw the Pushes
+// for another servent to itself by naming its GUID. Source: RFC 0.6 draft §5.
+func (r *Router) learn(servent messages.GUID, from Link) {
+	if isBanned(servent) {
+		return
+	}
+	hash := hashOf(&servent)
+	pos := r.servents.live(&servent, hash, r.cut())
+	if pos == 0 {
+		e := r.servents.insert(&servent, hash, r.cfg.TableSize)
+		e.at, e.link = r.clock, from
+		return
+	}
+	e := &r.servents.entries[pos]
+	if e.link != from {
+		if _, found := r.links.find(e.link); found {
+			r.counters.contested++
+			return
+		}
+		e.link = from
+	}
+	e.at = r.clock
+	r.servents.touch(pos)
+}
+
+// push routes a Push by the servent GUID that it names. Copies are known by the
+// GUID in the header, since many Pushes may name one servent.
+// Source: RFC 0.6 draft §2.2.8.
+func (r *Router) push(from Link, m messages.Message, out []Effect) []Effect {
+	servent, ok := messages.PushServent(m.Payload)
+	if !ok {
+		return r.drop(Malformed, m, out)
+	}
+	hash := hashOf(&m.GUID)
+	if pos := r.seen.live(&m.GUID, hash, r.cut()); pos != 0 {
+		if r.seen.entries[pos].link == Self && from != Self {
+			return r.refuse(Returned, m, out)
+		}
+		return r.refuse(Duplicate, m, out)
+	}
+	to, reason := r.routeOf(servent, from, m.TTL)
+	if reason != 0 {
+		return r.drop(reason, m, out)
+	}
+	if !r.charge(from) {
+		return r.drop(RateLimited, m, out)
+	}
+	r.remember(from, &m, hash)
+	if from != Self {
+		r.fresh(from, m.Type)
+	}
+	if to == Self {
+		return append(out, Effect{Kind: Deliver, Message: m})
+	}
+	return r.relay(from, to, m, out)
+}
+
+// routeOf returns the link that a Push for servent takes which came in by from
+// with ttl, or why there is none.
+func (r *Router) routeOf(servent messages.GUID, from Link, ttl uint8) (Link, Reason) {
+	if isBanned(servent) {
+		return 0, BannedGUID
+	}
+	to := Self
+	if servent != r.cfg.Servent {
+		pos := r.servents.live(&servent, hashOf(&servent), r.cut())
+		if pos == 0 {
+			return 0, NoRoute
+		}
+		to = r.servents.entries[pos].link
+	}
+	switch {
+	case to == from:
+		return 0, Echo
+	case to == Self:
+		return Self, 0
+	}
+	if _, found := r.links.find(to); !found {
+		return 0, RouteLost
+	}
+	if from != Self && ttl == 1 {
+		return 0, Exhausted
+	}
+	return to, 0
+}
+
+// bannedServents are GUIDs that many installations share: a Push for one of
+// them would reach any of these. Source: gtk-gnutella; the constant GUIDs that it
+// bans too are refused by their form.
+var bannedServents = [...]messages.GUID{
+	{0x20, 0xd2, 0x62, 0xff, 0x0e, 0x6f, 0xd6, 0x11, 0x97, 0x34, 0x00, 0x40, 0x05, 0xa2, 0x07, 0xb1},
+	{0x9c, 0x51, 0xe4, 0x21, 0x53, 0xd4, 0xc9, 0x4a, 0x85, 0x8f, 0x8e, 0x8a, 0x83, 0x91, 0x17, 0x3d},
+	{0x27, 0x63, 0x0b, 0x63, 0x2f, 0x07, 0x0c, 0xa9, 0xff, 0xc4, 0x8e, 0xb0, 0x6a, 0x72, 0xc7, 0x00},
+}
+
+// isBanned reports whether no Push is routed to servent.
+func isBanned(servent messages.GUID) bool {
+	if servent.IsConstant() {
+		return true
+	}
+	for i := range bannedServents {
+		if servent == bannedServents[i] {
+			return true
+		}
+	}
+	return false
+}

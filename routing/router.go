@@ -1,0 +1,182 @@
+package routing
+
+import (
+	"time"
+
+	"servent/messages"
+)
+
+// A Router decides where each message goes next. It holds the attached links,
+// the GUIDs it has seen with the way back for each, the servent GUIDs that hits
+// have named, and the counters. Make one with [New]. It is owned by one
+// goroutine at a time.
+type Router struct {
+	cfg Config
+
+	epoch  time.Time     // the first time given: the router's clock starts there
+	clock  time.Duration // the latest time given
+	ticked bool
+
+	links    links
+	seen     table // message GUID → the way back
+	servents table // servent GUID → the link that its hits come by
+	counters Counters
+}
+
+// New returns a Router without links. It takes under 1 KiB with six links, and
+// 48 bytes for each GUID that it comes to remember.
+func New(cfg Config) *Router {
+	return &Router{cfg: cfg.withDefaults()}
+}
+
+// Attach adds l to the neighbours. Attaching [Self], or l twice, does nothing.
+// A link that was detached does not come back: its successor has a new number.
+func (r *Router) Attach(l Link) {
+	r.links.attach(l, neighbour{bucket: bucket{tokens: r.cfg.Burst, at: r.clock}})
+}
+
+// Detach removes l from the neighbours. Replies and Pushes that had to go by l
+// are dropped from now on, as [RouteLost].
+func (r *Router) Detach(l Link) { r.links.detach(l) }
+
+// Counters returns what r has counted so far.
+func (r *Router) Counters() Counters { return r.counters }
+
+// Fresh returns how many messages of use came in by l since it was attached:
+// fresh Queries, Pings and Pushes, and replies that were passed on or delivered.
+// The least useful neighbour has the fewest for its time.
+func (r *Router) Fresh(l Link) uint64 {
+	if i, found := r.links.find(l); found {
+		return r.links.neighbours[i].fresh
+	}
+	return 0
+}
+
+// Step routes m, which came in by from at now, and appends to out what the
+// caller must do. Our own messages, requests and replies alike, come by [Self]
+// with Hops 0: they leave as they are, while those of others leave with one TTL
+// less and one hop more. A time before the latest one given counts as that one.
+//
+//	Ping, Query     fresh: Deliver, and Send to every link but from while TTL lasts
+//	Pong, QueryHit  by GUID to the link that the Ping or Query came in by, or Deliver
+//	Push            by servent GUID to the link that its hit came in by, or Deliver
+//	Bye             Deliver
+//	others          Drop
+//
+// A message that goes nowhere gives one Drop. Effects share m's payload.
+func (r *Router) Step(now time.Time, from Link, m messages.Message, out []Effect) []Effect {
+	r.tick(now)
+	if from != Self {
+		r.counters.received[countOf(m.Type)]++
+		if _, found := r.links.find(from); !found {
+			return r.drop(LinkGone, m, out)
+		}
+	}
+	if reason := r.cfg.admit(&m.Header); reason != 0 {
+		return r.drop(reason, m, out)
+	}
+	switch m.Type {
+	case messages.TypePing, messages.TypeQuery:
+		return r.flood(from, m, out)
+	case messages.TypePong, messages.TypeQueryHit:
+		return r.retrace(from, m, out)
+	case messages.TypePush:
+		return r.push(from, m, out)
+	}
+	return r.local(from, m, out)
+}
+
+// SendTo appends to out what the caller must do to send m, our own message, to
+// the neighbour to alone: a keep-alive Ping, a Bye, a Query for some neighbours
+// only. Replies to it are delivered. The same Ping, Query or Push may be sent to
+// several neighbours, one by one.
+func (r *Router) SendTo(now time.Time, to Link, m messages.Message, out []Effect) []Effect {
+	r.tick(now)
+	if _, found := r.links.find(to); !found || to == Self {
+		return r.drop(LinkGone, m, out)
+	}
+	if reason := r.cfg.admit(&m.Header); reason != 0 {
+		return r.drop(reason, m, out)
+	}
+	if isFlood(m.Type) || m.Type == messages.TypePush {
+		hash := hashOf(&m.GUID)
+		pos := r.seen.live(&m.GUID, hash, r.cut())
+		if pos == 0 {
+			r.remember(Self, &m, hash)
+		} else if r.seen.entries[pos].link != Self {
+			return r.refuse(Duplicate, m, out)
+		}
+	}
+	return r.send(to, m, out)
+}
+
+// tick sets the clock to now and forgets a little of what is too old.
+func (r *Router) tick(now time.Time) {
+	if !r.ticked {
+		r.epoch, r.ticked = now, true
+	}
+	r.clock = max(r.clock, now.Sub(r.epoch))
+	cut := r.cut()
+	r.seen.expire(cut)
+	r.servents.expire(cut)
+}
+
+// cut returns the time at or before which a GUID must have been remembered to be
+// too old now.
+func (r *Router) cut() time.Duration { return r.clock - r.cfg.Lifetime }
+
+// local takes a message that ends here.
+func (r *Router) local(from Link, m messages.Message, out []Effect) []Effect {
+	switch {
+	case from == Self:
+		return r.drop(Travelled, m, out)
+	case m.Type == messages.TypeBye:
+		return append(out, Effect{Kind: Deliver, Message: m})
+	}
+	return r.drop(Unsupported, m, out)
+}
+
+// charge takes a token of from and reports whether it had one.
+func (r *Router) charge(from Link) bool {
+	if from == Self || r.cfg.Rate <= 0 {
+		return true
+	}
+	i, _ := r.links.find(from)
+	return r.links.neighbours[i].bucket.take(r.clock, r.cfg.Rate, r.cfg.Burst)
+}
+
+// credit counts a message of use for from.
+func (r *Router) credit(from Link) {
+	if from == Self {
+		return
+	}
+	if i, found := r.links.find(from); found {
+		r.links.neighbours[i].fresh++
+	}
+}
+
+func (r *Router) drop(reason Reason, m messages.Message, out []Effect) []Effect {
+	r.counters.dropped[reason]++
+	return append(out, Effect{Kind: Drop, Reason: reason, Message: m})
+}
+
+// refuse drops a copy of a Ping, Query or Push that was seen before.
+func (r *Router) refuse(reason Reason, m messages.Message, out []Effect) []Effect {
+	r.counters.duplicate[countOf(m.Type)]++
+	return r.drop(reason, m, out)
+}
+
+func (r *Router) send(to Link, m messages.Message, out []Effect) []Effect {
+	r.counters.sent[countOf(m.Type)]++
+	return append(out, Effect{Kind: Send, To: to, Message: m})
+}
+
+// relay sends m on to one neighbour: as it is when it is our own, else one hop
+// further.
+func (r *Router) relay(from, to Link, m messages.Message, out []Effect) []Effect {
+	if from != Self {
+		m.TTL--
+		m.Hops++
+	}
+	return r.send(to, m, out)
+}
