@@ -1,0 +1,43 @@
+package peerwire
+
+// An ExtendedHandshake is what a peer says of itself beyond the handshake's
+// bits: an [Extended] message whose ID is 0. Keys that are not listed here are
+// ignored. Source: BEP 10.
+type ExtendedHandshake struct {
+	Client       string // "v", its name and version
+	RequestQueue int    // "reqq", how many requests it keeps waiting; 0: it did not say
+}
+
+// maxRequestQueue bounds what a peer may claim of its request queue.
+const maxRequestQueue = 1 << 16
+
+// Message returns the message that carries h.
+func (h ExtendedHandshake) Message() Message {
+	items := map[string]any{"m": map[string]any{}}
+	if h.Client != "" {
+		items["v"] = h.Client
+	}
+	if h.RequestQueue > 0 {
+		items["reqq"] = int64(h.RequestQueue)
+	}
+	return Message{Kind: Extended, Data: AppendBencode(nil, items)}
+}
+
+// ParseExtendedHandshake reads the payload of an [Extended] message whose ID
+// is 0.
+func ParseExtendedHandshake(data []byte) (ExtendedHandshake, error) {
+	v, err := ParseBencode(data)
+	if err != nil {
+		return ExtendedHandshake{}, err
+	}
+	items, ok := v.(map[string]any)
+	if !ok {
+		return ExtendedHandshake{}, &SyntaxError{What: "extended handshake", Reason: "not a dictionary"}
+	}
+	var h ExtendedHandshake
+	h.Client, _ = items["v"].(string)
+	if n, _ := items["reqq"].(int64); n > 0 {
+		h.RequestQueue = int(min(n, maxRequestQueue))
+	}
+	return h, nil
+}

@@ -1,0 +1,23 @@
+package share
+
+import (
+	"os"
+	"strings"
+	"syscall"
+)
+
+// inodeOf returns zeros: Windows tells it only of open files.
+func inodeOf(os.FileInfo) (inode, device uint64) { return 0, 0 }
+
+// isHidden reports whether the user sees the file only when asking for it.
+func isHidden(name string, stat func() (os.FileInfo, error)) bool {
+	if strings.HasPrefix(name, ".") {
+		return true
+	}
+	info, err := stat()
+	if err != nil {
+		return false // the one who opens it will say why
+	}
+	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
+	return ok && data.FileAttributes&syscall.FILE_ATTRIBUTE_HIDDEN != 0
+}
