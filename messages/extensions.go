@@ -61,8 +61,11 @@ func (e Extensions) walk(visit func(text []byte, f frame) bool) {
 			continue
 		}
 		block := e[off:]
-		if n, err := checkGGEP(block); err == nil {
-			for at := 1; at < n; {
+		n, err := checkGGEP(block)
+		if n > 0 {
+			// A block that cannot be decoded is skipped whole: so no byte of an
+			// area is inflated more than once by one walk.
+			for at := 1; err == nil && at < n; {
 				f, next, _ := parseFrame(block, at)
 				if items++; items > MaxExtensions || !visit(nil, f) {
 					return
@@ -83,11 +86,11 @@ func (e Extensions) walk(visit func(text []byte, f frame) bool) {
 	}
 }
 
-func kindOf(text []byte) Kind {
+func kindOf[T string | []byte](text T) Kind {
 	switch {
 	case len(text) >= len(urnPrefix) && strings.EqualFold(string(text[:len(urnPrefix)]), urnPrefix):
 		return KindURN
-	case text[0] == '<' || text[0] == '{':
+	case len(text) > 0 && (text[0] == '<' || text[0] == '{'):
 		return KindXML
 	}
 	return KindText
@@ -180,7 +183,7 @@ func (a Area) Extensions() (Extensions, error) {
 	}
 	var e Extensions
 	for _, urn := range a.URNs {
-		if kindOf([]byte(urn+" ")) != KindURN {
+		if kindOf(string(urn)) != KindURN {
 			return nil, fmt.Errorf("messages: write extensions: %q is no URN", urn)
 		}
 		if err := e.appendText(string(urn)); err != nil {

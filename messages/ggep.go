@@ -222,12 +222,15 @@ func parseGGEPLength(b []byte) (n, size int, reason string) {
 }
 
 // checkGGEP returns the length of the block that b begins with, once every one
-// of its extensions has been found and can be decoded.
+// of its extensions has been found and can be decoded. Where all were found but
+// not all can be decoded, it returns the length beside the error.
 func checkGGEP(b []byte) (n int, err error) {
 	if len(b) == 0 || b[0] != ggepMagic {
 		return 0, &ExtensionError{ggepBlock, 0, "does not begin with 0xc3"}
 	}
-	for off, items := 1, 1; ; items++ {
+	// All frames come before any payload, so that nothing is inflated of what is
+	// no block at all.
+	for off, items, last := 1, 1, false; !last; items++ {
 		f, next, err := parseFrame(b, off)
 		if err != nil {
 			return 0, err
@@ -235,13 +238,16 @@ func checkGGEP(b []byte) (n int, err error) {
 		if items > MaxExtensions {
 			return 0, &ExtensionError{ggepBlock, off, fmt.Sprintf("more than %d extensions", MaxExtensions)}
 		}
-		if _, err := f.decode(); err != nil {
-			return 0, err
-		}
-		if off = next; f.flags&ggepLast != 0 {
-			return off, nil
-		}
+		n, off, last = next, next, f.flags&ggepLast != 0
 	}
+	for off := 1; off < n; {
+		f, next, _ := parseFrame(b, off)
+		if _, err := f.decode(); err != nil {
+			return n, err
+		}
+		off = next
+	}
+	return n, nil
 }
 
 // decode undoes COBS, then deflate. It returns f.payload itself where neither

@@ -35,6 +35,20 @@ func NewReader(r io.Reader) *Reader {
 // Buffered returns how many bytes can be read without waiting for the stream.
 func (r *Reader) Buffered() int { return r.br.Buffered() }
 
+// Ready reports whether [Reader.Next] will return without waiting for the stream,
+// so that the messages that came together can be handled together.
+func (r *Reader) Ready() bool {
+	if r.err != nil {
+		return true
+	}
+	if r.br.Buffered() < HeaderSize {
+		return false
+	}
+	b, _ := r.br.Peek(HeaderSize) // whole: it is buffered
+	_, length, _ := ParseHeader(b)
+	return uint64(r.br.Buffered()) >= HeaderSize+uint64(length)
+}
+
 // Next reads the next message. Its payload stays valid: it is never overwritten.
 //
 // The error is io.EOF where the stream ends between two messages and
