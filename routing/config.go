@@ -73,8 +73,8 @@ type Config struct {
 	Lifetime time.Duration
 
 	// ReplyLimit is how many Pongs or QueryHits are passed on for one Ping or
-	// Query, in messages; those that answer our own are not counted. Default
-	// DefaultReplyLimit, greatest 65,535.
+	// Query of another, in messages; our own replies to it are not counted.
+	// Default DefaultReplyLimit, greatest 65,535.
 	ReplyLimit int
 }
 

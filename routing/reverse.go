@@ -35,7 +35,9 @@ func (r *Router) retrace(from Link, m messages.Message, out []Effect) []Effect {
 	if e.link == Self {
 		return append(out, Effect{Kind: Deliver, Message: m})
 	}
-	e.replies++
+	if from != Self {
+		e.replies++
+	}
 	return r.relay(from, e.link, m, out)
 }
 
@@ -62,7 +64,7 @@ func (r *Router) refuseReply(from Link, pos uint32, h messages.Header) Reason {
 	switch {
 	case from != Self && h.TTL == 1:
 		return Exhausted
-	case int(e.replies) >= r.cfg.ReplyLimit:
+	case from != Self && int(e.replies) >= r.cfg.ReplyLimit:
 		return ReplyLimited
 	}
 	return 0
