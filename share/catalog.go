@@ -63,7 +63,9 @@ type catalog struct {
 	records map[string]record   // by path
 	paths   map[identity]string // a path of each file that can be known again
 	tagged  map[Root][]string
+	users   map[Root]int      // how many paths lead to the content
 	unsaved map[string]digest // records and layers that are not on disk yet
+	orphans map[Root]bool     // contents that have lost a path since the last save
 }
 
 // openCatalog opens the catalogue at path and reads it.
@@ -75,7 +77,8 @@ func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("share: open the catalogue %s: %w", path, err)
 	}
-	c := &catalog{db: db, records: map[string]record{}, paths: map[identity]string{}, tagged: map[Root][]string{}, unsaved: map[string]digest{}}
+	c := &catalog{db: db, records: map[string]record{}, paths: map[identity]string{}, tagged: map[Root][]string{},
+		users: map[Root]int{}, unsaved: map[string]digest{}, orphans: map[Root]bool{}}
 	if err := db.Update(c.load); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("share: read the catalogue %s: %w", path, err)
@@ -110,9 +113,27 @@ func (c *catalog) load(tx *bbolt.Tx) error {
 
 // learn takes a record into memory.
 func (c *catalog) learn(path string, r record) {
+	c.unlearn(path)
 	c.records[path] = r
+	c.users[r.root]++
 	if r.follows() {
 		c.paths[r.identity] = path
+	}
+}
+
+// unlearn takes the record of the path, if there is one, out of memory.
+func (c *catalog) unlearn(path string) {
+	r, ok := c.records[path]
+	if !ok {
+		return
+	}
+	delete(c.records, path)
+	if c.paths[r.identity] == path {
+		delete(c.paths, r.identity)
+	}
+	if c.users[r.root]--; c.users[r.root] == 0 {
+		delete(c.users, r.root)
+		c.orphans[r.root] = true
 	}
 }
 
@@ -150,28 +171,45 @@ func (c *catalog) add(path string, id identity, d digest) record {
 func (c *catalog) save() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.unsaved) == 0 {
+	if len(c.unsaved)+len(c.orphans) == 0 {
 		return nil
 	}
-	err := c.db.Update(func(tx *bbolt.Tx) error {
-		for path, d := range c.unsaved {
-			r := c.records[path]
-			if err := tx.Bucket(bucketFiles).Put([]byte(path), r.encode()); err != nil {
-				return err
-			}
-			if d.layer == nil {
-				continue
-			}
-			if err := tx.Bucket(bucketLayers).Put(r.root[:], encodeLayer(d.layer)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := c.db.Update(c.write); err != nil {
 		return fmt.Errorf("share: save the catalogue: %w", err)
 	}
 	clear(c.unsaved)
+	clear(c.orphans)
+	return nil
+}
+
+func (c *catalog) write(tx *bbolt.Tx) error {
+	files, layers := tx.Bucket(bucketFiles), tx.Bucket(bucketLayers)
+	for root := range c.orphans {
+		if c.users[root] > 0 {
+			continue
+		}
+		if err := layers.Delete(root[:]); err != nil {
+			return err
+		}
+	}
+	for path, d := range c.unsaved {
+		r, known := c.records[path]
+		if !known {
+			if err := files.Delete([]byte(path)); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := files.Put([]byte(path), r.encode()); err != nil {
+			return err
+		}
+		if d.layer == nil {
+			continue
+		}
+		if err := layers.Put(r.root[:], encodeLayer(d.layer)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -179,45 +217,14 @@ func (c *catalog) save() error {
 // needs any more. Tags stay: they belong to the content, wherever it turns up.
 func (c *catalog) forget(gone func(path string) bool) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	var paths []string
-	left := map[Root]int{}
-	for path, r := range c.records {
+	for path := range c.records {
 		if gone(path) {
-			paths = append(paths, path)
-		} else {
-			left[r.root]++
+			c.unlearn(path)
+			c.unsaved[path] = digest{}
 		}
 	}
-	if len(paths) == 0 {
-		return nil
-	}
-	err := c.db.Update(func(tx *bbolt.Tx) error {
-		for _, path := range paths {
-			if err := tx.Bucket(bucketFiles).Delete([]byte(path)); err != nil {
-				return err
-			}
-			root := c.records[path].root
-			if left[root] > 0 {
-				continue
-			}
-			if err := tx.Bucket(bucketLayers).Delete(root[:]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("share: clean the catalogue: %w", err)
-	}
-	for _, path := range paths {
-		if id := c.records[path].identity; c.paths[id] == path {
-			delete(c.paths, id)
-		}
-		delete(c.records, path)
-		delete(c.unsaved, path)
-	}
-	return nil
+	c.mu.Unlock()
+	return c.save()
 }
 
 // layer returns the piece layer of the file with that root.

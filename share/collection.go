@@ -71,10 +71,11 @@ type Collection struct {
 	close    context.CancelFunc
 
 	mu       sync.Mutex
-	folders  []string          // absolute, links resolved, sorted
-	offered  map[string]*entry // by location
-	stale    bool              // offered differs from the Library
-	problems map[string]Problem
+	folders  []string           // absolute, links resolved, sorted
+	offered  map[string]*entry  // by location
+	stale    bool               // offered differs from the Library
+	problems map[string]Problem // of this scan
+	told     map[string]Problem // of the last
 	progress Progress
 }
 

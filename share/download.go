@@ -3,37 +3,42 @@ package share
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"time"
 )
 
 // How a download can end, but for the end of its context: [Download.Run] wraps
-// one of these.
+// one of these, or what the file system says.
 var (
 	// ErrVerify: what came, or what the source has, is not the file that its
 	// hit said. What was verified before is kept.
 	ErrVerify = errors.New("verification failed")
 	// ErrExists: there is a file under the finished name, and it was not to be
 	// overwritten.
-	ErrExists = errors.New("the file exists")
-	// ErrDiskFull: the partial file or the finished one does not fit.
+	ErrExists = errors.New("there is a file of that name already")
+	// ErrDiskFull: the partial file or the finished one does not fit. It also
+	// wraps the system's error.
 	ErrDiskFull = errors.New("the disk is full")
 	// ErrUnfinished: the source vanished, broke the rules or fell silent. What
 	// was verified is kept, and the next Run goes on from there.
-	ErrUnfinished = errors.New("unfinished, the partial file is kept")
+	ErrUnfinished = errors.New("unfinished, the verified part is kept")
 	// ErrBusy: another download of the same content is running.
 	ErrBusy = errors.New("the same file is being fetched already")
 )
+
+const defaultDownloadPatience = 30 * time.Second
 
 // A Download fetches one file by its content. Fill in the fields, then call
 // [Download.Run]; it may be run again after it failed.
 type Download struct {
 	Root Root   // what to fetch
 	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing
-	Name string // for error texts; shown escaped
+	Name string // for error texts, where it is quoted
 
 	// PartialDir is the folder of what is not finished yet: ROOT.part and
-	// ROOT.pieces. It is made if missing.
+	// ROOT.pieces. It is made if missing. Best on the file system of Dest.
 	PartialDir string
 
 	// Dest is the path of the finished file. Its folder must exist. A name that
@@ -43,7 +48,8 @@ type Download struct {
 	// Overwrite allows Run to replace a file at Dest.
 	Overwrite bool
 
-	// Dial opens a stream to the source. Run closes it.
+	// Dial opens a stream to the source. Run closes it. Not called for an empty
+	// file, nor if everything is there already.
 	Dial func(ctx context.Context) (io.ReadWriteCloser, error)
 
 	// Progress is told of the verified bytes, at the beginning and after each
@@ -55,5 +61,71 @@ type Download struct {
 	Patience time.Duration
 }
 
-// Run fetches the file.
-func (d *Download) Run(ctx context.Context) error { return errors.ErrUnsupported }
+// Run fetches the file. It asks for the piece layer first and proves it against
+// the root, then for the pieces; each is verified before it is written, and
+// recorded once it is on the disk, so that a later Run asks for the rest alone.
+// The finished file gets its name all at once.
+//
+// It returns an error that is [ErrVerify], [ErrExists], [ErrDiskFull],
+// [ErrUnfinished], [ErrBusy], the context's or the file system's.
+func (d *Download) Run(ctx context.Context) error {
+	if err := d.run(ctx); err != nil {
+		if isDiskFull(err) {
+			err = fmt.Errorf("%w: %w", ErrDiskFull, err)
+		}
+		return fmt.Errorf("share: fetch %q: %w", d.Name, err)
+	}
+	return nil
+}
+
+func (d *Download) run(ctx context.Context) (err error) {
+	if d.Size < 0 || d.Size > MaxSize {
+		return fmt.Errorf("%w: a size of %d bytes, the limit is %d", ErrVerify, d.Size, int64(MaxSize))
+	}
+	if d.Size == 0 && d.Root != EmptyRoot {
+		return fmt.Errorf("%w: the file is said to be empty, but its root is another", ErrVerify)
+	}
+	p, err := openPartial(d.PartialDir, d.Root, geometryOf(d.Size))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(p.path, d.Dest) {
+		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
+	}
+	if err := d.fetch(ctx, p); err != nil {
+		return errors.Join(err, p.commit(time.Now()))
+	}
+	if err := p.finish(d.Dest, d.Overwrite); err != nil {
+		return fmt.Errorf("move to %s: %w", d.Dest, err)
+	}
+	return nil
+}
+
+// fetch fills the partial file.
+func (d *Download) fetch(ctx context.Context, p *partial) error {
+	f := &fetch{
+		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified), partial: p,
+		progress: d.Progress, patience: d.Patience, events: make(chan event),
+	}
+	if f.patience <= 0 {
+		f.patience = defaultDownloadPatience
+	}
+	f.tell(f.assembly.bytes())
+	if f.assembly.isDone() {
+		return ctx.Err()
+	}
+	stream, err := d.Dial(ctx)
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			stream.Close()
+		}
+		return ctx.Err()
+	case err != nil:
+		return fmt.Errorf("%w: the source cannot be reached: %w", ErrUnfinished, err)
+	}
+	s := newSource(stream, InfoHash(d.Root, d.Size), f.events)
+	defer s.close()
+	return f.run(ctx, s)
+}

@@ -35,7 +35,7 @@ type walk struct {
 	files    []found
 	seen     map[string]bool // places of files and folders
 	dirs     map[string]int  // folders that could be read, and their number of entries
-	problems map[string]Problem
+	problems []Problem
 }
 
 // scan walks the folders and hashes what is not known, until everything that
@@ -56,6 +56,9 @@ func (c *Collection) scan(ctx context.Context) error {
 		asked := c.requests.Load()
 		w := c.walk(ctx)
 		todo := c.settle(w)
+		for _, p := range w.problems {
+			c.note(p)
+		}
 		done, err := c.hashAll(ctx, todo, asked)
 		if err := errors.Join(err, c.finishPass(ctx, w)); err != nil {
 			return err
@@ -86,7 +89,7 @@ func (c *Collection) isReady() {
 
 // walk visits every shared folder.
 func (c *Collection) walk(ctx context.Context) *walk {
-	w := &walk{ctx: ctx, seen: map[string]bool{}, dirs: map[string]int{}, problems: map[string]Problem{}}
+	w := &walk{ctx: ctx, seen: map[string]bool{}, dirs: map[string]int{}}
 	for _, folder := range c.Folders() { // sorted: a folder comes before those in it
 		w.folder(folder, ".")
 	}
@@ -94,7 +97,7 @@ func (c *Collection) walk(ctx context.Context) *walk {
 }
 
 func (w *walk) problem(at string, err error) {
-	w.problems[at] = Problem{Path: at, Err: err}
+	w.problems = append(w.problems, Problem{at, fmt.Errorf("share: scan: %w", err)})
 }
 
 // folder visits what lies below the shared folder at the place.
@@ -175,6 +178,9 @@ func (c *Collection) settle(w *walk) (todo []found) {
 	defer c.mu.Unlock()
 	c.progress = Progress{Scanning: true}
 	for _, f := range w.files {
+		if !slices.Contains(c.folders, f.place.folder) {
+			continue // it was removed meanwhile
+		}
 		r, known := c.catalog.find(f.place.String(), f.identity)
 		if !known {
 			todo = append(todo, f)
@@ -187,6 +193,7 @@ func (c *Collection) settle(w *walk) (todo []found) {
 	if w.ctx.Err() != nil { // the walk was cut short: what it has not seen is not gone
 		return nil
 	}
+	c.told, c.problems = c.problems, map[string]Problem{}
 	c.offered = offered
 	c.publishLocked()
 	return todo
@@ -226,8 +233,9 @@ func (c *Collection) hashAll(ctx context.Context, todo []found, asked uint64) (d
 			return false, nil // at least one file was hashed: no storm of requests keeps us from the end
 		}
 		if err := c.hashOne(ctx, f); err != nil && ctx.Err() == nil {
-			c.notePlace(f.place.String(), err)
+			c.note(Problem{f.place.String(), fmt.Errorf("share: hash: %w", err)})
 		}
+		c.update(func(p *Progress) { p.Hashed++ })
 		if now := time.Now(); now.After(next) {
 			if err := c.publish(); err != nil {
 				return false, err
@@ -259,7 +267,6 @@ func (c *Collection) hashOne(ctx context.Context, f found) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.progress.Hashed++
 	if slices.Contains(c.folders, f.place.folder) { // else it was removed meanwhile
 		c.offered[at] = c.entryOf(f, r, c.offered[at])
 		c.stale = true
@@ -292,14 +299,15 @@ func (c *Collection) update(change func(*Progress)) {
 	change(&c.progress)
 }
 
-// notePlace keeps a problem of the scan that runs, and tells of it if it is new.
-func (c *Collection) notePlace(at string, err error) {
+// note keeps a problem of the scan that runs, and tells of it if the last scan
+// did not have it.
+func (c *Collection) note(p Problem) {
 	c.mu.Lock()
-	_, told := c.problems[at]
-	p := Problem{Path: at, Err: fmt.Errorf("share: hash %s: %w", at, err)}
-	c.problems[at] = p
+	_, noted := c.problems[p.Path]
+	_, told := c.told[p.Path]
+	c.problems[p.Path] = p
 	c.mu.Unlock()
-	if !told && c.cfg.OnProblem != nil {
+	if !noted && !told && c.cfg.OnProblem != nil {
 		c.cfg.OnProblem(p)
 	}
 }

@@ -3,6 +3,7 @@
 package share
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -18,3 +19,8 @@ func inodeOf(info os.FileInfo) (inode, device uint64) {
 
 // isHidden reports whether the user sees the file only when asking for it.
 func isHidden(name string, _ func() (os.FileInfo, error)) bool { return strings.HasPrefix(name, ".") }
+
+// isDiskFull reports whether err says that there is no room for more.
+func isDiskFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -20,4 +21,15 @@ func isHidden(name string, stat func() (os.FileInfo, error)) bool {
 	}
 	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
 	return ok && data.FileAttributes&syscall.FILE_ATTRIBUTE_HIDDEN != 0
+}
+
+// What Windows says where there is no room for more.
+const (
+	errorHandleDiskFull = syscall.Errno(39)
+	errorDiskFull       = syscall.Errno(112)
+)
+
+// isDiskFull reports whether err says that there is no room for more.
+func isDiskFull(err error) bool {
+	return errors.Is(err, errorDiskFull) || errors.Is(err, errorHandleDiskFull)
 }

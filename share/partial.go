@@ -1,0 +1,169 @@
+package share
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+const (
+	partialSuffix = ".part"   // the bytes, at their places
+	recordSuffix  = ".pieces" // which of them are verified, and the lock of the download
+
+	recordTimeout = 100 * time.Millisecond // for another download to let go
+
+	// What is verified becomes durable after so many bytes, or so long.
+	commitBytes    = 64 << 20
+	commitInterval = 2 * time.Second
+)
+
+var (
+	bucketPartial = []byte("partial")
+	keyPieces     = []byte("pieces") // size, and a bit for each verified piece
+)
+
+// A partial is a file that is not finished: its bytes, and a record of the
+// verified pieces that is never ahead of them on the disk. The record is also
+// the lock that keeps a second download of the same content away; the system
+// lets it go when the process ends, however that comes.
+type partial struct {
+	geometry
+	path      string
+	data      *os.File
+	record    *bbolt.DB
+	verified  []bool // owned by the assembly
+	unsaved   int64  // bytes written since the last commit
+	committed time.Time
+}
+
+// openPartial opens the partial file of the content in dir, or makes it.
+func openPartial(dir string, root Root, g geometry) (*partial, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	p := &partial{geometry: g, path: filepath.Join(dir, root.String()+partialSuffix), verified: make([]bool, g.pieces()), committed: time.Now()}
+	recordPath := filepath.Join(dir, root.String()+recordSuffix)
+	var err error
+	p.record, err = bbolt.Open(recordPath, 0o600, &bbolt.Options{Timeout: recordTimeout})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, ErrBusy
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", recordPath, err)
+	}
+	if p.data, err = os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o666); err == nil {
+		err = p.load()
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// load reads the record. What it says of pieces that the file is too short
+// for is not believed.
+func (p *partial) load() error {
+	info, err := p.data.Stat()
+	if err != nil {
+		return err
+	}
+	return p.record.View(func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket(bucketPartial)
+		if bucket == nil {
+			return nil
+		}
+		b := bucket.Get(keyPieces)
+		if len(b) != 8+(len(p.verified)+7)/8 || int64(binary.BigEndian.Uint64(b)) != p.size {
+			return nil
+		}
+		for i := range p.verified {
+			end := int64(i)*p.pieceLength + int64(p.pieceSize(i))
+			p.verified[i] = b[8+i/8]&(1<<(i%8)) != 0 && end <= info.Size()
+		}
+		return nil
+	})
+}
+
+// write writes a verified piece to its place. The piece is recorded by a later
+// commit.
+func (p *partial) write(i int, data []byte) error {
+	if _, err := p.data.WriteAt(data, int64(i)*p.pieceLength); err != nil {
+		return err
+	}
+	p.unsaved += int64(len(data))
+	return nil
+}
+
+// commitIfDue commits when enough has been written.
+func (p *partial) commitIfDue(now time.Time) error {
+	if p.unsaved < commitBytes && now.Sub(p.committed) < commitInterval {
+		return nil
+	}
+	return p.commit(now)
+}
+
+// commit makes durable what was written, and only then that it was.
+func (p *partial) commit(now time.Time) error {
+	p.committed = now
+	if p.unsaved == 0 {
+		return nil
+	}
+	if err := p.data.Sync(); err != nil {
+		return err
+	}
+	b := binary.BigEndian.AppendUint64(nil, uint64(p.size))
+	b = append(b, make([]byte, (len(p.verified)+7)/8)...)
+	for i, ok := range p.verified {
+		if ok {
+			b[8+i/8] |= 1 << (i % 8)
+		}
+	}
+	err := p.record.Update(func(tx *bbolt.Tx) error {
+		bucket, err := tx.CreateBucketIfNotExists(bucketPartial)
+		if err != nil {
+			return err
+		}
+		return bucket.Put(keyPieces, b)
+	})
+	if err != nil {
+		return err
+	}
+	p.unsaved = 0
+	return nil
+}
+
+// finish moves the whole file to dest and removes the record.
+func (p *partial) finish(dest string, overwrite bool) error {
+	if err := p.commit(time.Now()); err != nil {
+		return err
+	}
+	if err := p.data.Close(); err != nil {
+		return err
+	}
+	if err := moveInto(p.path, dest, overwrite); err != nil {
+		return err
+	}
+	record := p.record.Path()
+	if err := p.record.Close(); err != nil {
+		return err
+	}
+	return os.Remove(record)
+}
+
+// close lets go of the files and keeps them.
+func (p *partial) close() error {
+	var dataErr error
+	if p.data != nil {
+		if dataErr = p.data.Close(); errors.Is(dataErr, os.ErrClosed) {
+			dataErr = nil
+		}
+	}
+	return errors.Join(dataErr, p.record.Close())
+}

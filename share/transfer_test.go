@@ -1,0 +1,470 @@
+package share
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"servent/share/peerwire"
+)
+
+// A memoryLayers is the piece layers of files that a test hashed.
+type memoryLayers map[Root][]Root
+
+func (m memoryLayers) layer(r Root) ([]Root, error) { return m[r], nil }
+
+// writeShared writes a file and returns it as a scan would.
+func writeShared(t testing.TB, name string, data []byte) File {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := digestOf(t, data)
+	return File{
+		Name: name, Size: d.size, Root: d.root, SHA1: d.sha1, Modified: info.ModTime(),
+		place: place{dir, name}, layers: memoryLayers{d.root: d.layer},
+	}
+}
+
+// A seeder serves files over pipes and keeps what Serve returned.
+type seeder struct {
+	library *Library
+	served  chan error
+	sent    atomic.Int64
+	stream  func(io.ReadWriteCloser) io.ReadWriteCloser // wraps the seeder's end, if set
+}
+
+func seed(files ...File) *seeder {
+	return &seeder{library: NewLibrary(files), served: make(chan error, 16)}
+}
+
+func (s *seeder) dial(ctx context.Context) (io.ReadWriteCloser, error) {
+	ours, theirs := net.Pipe()
+	var end io.ReadWriteCloser = theirs
+	if s.stream != nil {
+		end = s.stream(end)
+	}
+	go func() {
+		s.served <- Serve(context.Background(), end, s.library.ByInfoHash, UploadConfig{Sent: func(n int) { s.sent.Add(int64(n)) }})
+	}()
+	return ours, nil
+}
+
+// downloadOf returns a Download of f into new folders.
+func downloadOf(t testing.TB, f File, s *seeder) *Download {
+	dir := t.TempDir()
+	return &Download{
+		Root: f.Root, Size: f.Size, Name: f.Name, Dial: s.dial,
+		PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, f.Name),
+	}
+}
+
+// wantFile fails unless the file at path holds data.
+func wantFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, data) {
+		t.Errorf("%s: %d bytes that are not the %d of the source", path, len(got), len(data))
+	}
+}
+
+// wantNoFile fails if there is anything at path.
+func wantNoFile(t *testing.T, path string) {
+	t.Helper()
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s: %v, want no file", path, err)
+	}
+}
+
+func TestTransfer(t *testing.T) {
+	for _, size := range []int{0, 1, 16383, 16384, 16385, 40000, 65535, 65536, 65537, 131072, 5*65536 + 1000, 64 * 65536, 9 << 20, 129<<20 + 17} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			data := content(size)
+			f := writeShared(t, "file.bin", data)
+			s := seed(f)
+			d := downloadOf(t, f, s)
+			last := int64(-1)
+			d.Progress = func(verified, total int64) {
+				if verified < last || total != int64(size) {
+					t.Errorf("progress %d of %d after %d", verified, total, last)
+				}
+				last = verified
+			}
+			if err := d.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			wantFile(t, d.Dest, data)
+			if last != int64(size) {
+				t.Errorf("last progress %d, want %d", last, size)
+			}
+			if left, _ := os.ReadDir(d.PartialDir); len(left) != 0 {
+				t.Errorf("left in the partial folder: %v", left)
+			}
+			if size == 0 {
+				return
+			}
+			if err := <-s.served; err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+			if s.sent.Load() != int64(size) {
+				t.Errorf("%d bytes sent for %d", s.sent.Load(), size)
+			}
+		})
+	}
+}
+
+// A cutStream ends after so many bytes were written to it.
+type cutStream struct {
+	io.ReadWriteCloser
+	left int
+}
+
+func (c *cutStream) Write(b []byte) (int, error) {
+	if c.left -= len(b); c.left < 0 {
+		c.Close()
+		return 0, io.ErrClosedPipe
+	}
+	return c.ReadWriteCloser.Write(b)
+}
+
+func TestResume(t *testing.T) {
+	data := content(20 * 65536)
+	f := writeShared(t, "file.bin", data)
+	s := seed(f)
+	s.stream = func(end io.ReadWriteCloser) io.ReadWriteCloser { return &cutStream{end, 12 * 65536} }
+	d := downloadOf(t, f, s)
+	var verified int64
+	d.Progress = func(n, _ int64) { verified = n }
+	err := d.Run(t.Context())
+	if !errors.Is(err, ErrUnfinished) || errors.Is(err, ErrVerify) {
+		t.Fatalf("the source closed mid-way: %v, want ErrUnfinished", err)
+	}
+	<-s.served
+	wantNoFile(t, d.Dest)
+	if verified == 0 {
+		t.Fatal("nothing was verified before the stream ended")
+	}
+
+	s.stream = nil
+	s.sent.Store(0)
+	kept := verified
+	if err := d.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, d.Dest, data)
+	if got, want := s.sent.Load(), int64(len(data))-kept; got != want {
+		t.Errorf("the second run fetched %d bytes, want the remaining %d", got, want)
+	}
+}
+
+// TestResumeDistrustsRecord: bytes that the partial file has lost are fetched
+// again, whatever the record says.
+func TestResumeDistrustsRecord(t *testing.T) {
+	data := content(20 * 65536)
+	f := writeShared(t, "file.bin", data)
+	s := seed(f)
+	s.stream = func(end io.ReadWriteCloser) io.ReadWriteCloser { return &cutStream{end, 12 * 65536} }
+	d := downloadOf(t, f, s)
+	if err := d.Run(t.Context()); !errors.Is(err, ErrUnfinished) {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(d.PartialDir, f.Root.String()+partialSuffix), 65536+1); err != nil {
+		t.Fatal(err)
+	}
+	s.stream = nil
+	s.sent.Store(0)
+	if err := d.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, d.Dest, data)
+	if got, want := s.sent.Load(), int64(19*65536); got != want {
+		t.Errorf("fetched %d bytes, want %d: all but the one whole piece", got, want)
+	}
+}
+
+// corrupt changes a byte of the file on disk so that neither size nor time
+// show it.
+func corrupt(t *testing.T, f File, at int64) {
+	t.Helper()
+	file, err := os.OpenFile(f.Location(), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	b := make([]byte, 1)
+	if _, err := file.ReadAt(b, at); err != nil {
+		t.Fatal(err)
+	}
+	b[0] ^= 0xff
+	if _, err := file.WriteAt(b, at); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(f.Location(), time.Time{}, f.Modified); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCorruptFile(t *testing.T) {
+	for _, size := range []int{100, 40000, 10 * 65536} {
+		data := content(size)
+		f := writeShared(t, "file.bin", data)
+		corrupt(t, f, int64(size)-1)
+		s := seed(f)
+		d := downloadOf(t, f, s)
+		if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
+			t.Errorf("%d bytes, the last one wrong: %v, want ErrVerify", size, err)
+		}
+		wantNoFile(t, d.Dest)
+		<-s.served
+		if size > 65536 { // what was good is kept
+			if err := os.WriteFile(f.Location(), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			os.Chtimes(f.Location(), time.Time{}, f.Modified)
+			s.sent.Store(0)
+			if err := d.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if s.sent.Load() > 2*65536 {
+				t.Errorf("%d bytes fetched again for one bad piece", s.sent.Load())
+			}
+		}
+	}
+}
+
+// TestChangedFile: a file that was touched, cut or removed since it was hashed
+// is not served, and its download says so.
+func TestChangedFile(t *testing.T) {
+	for name, change := range map[string]func(string) error{
+		"shorter": func(path string) error { return os.Truncate(path, 65536) },
+		"touched": func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1, 0)) },
+		"gone":    os.Remove,
+	} {
+		f := writeShared(t, "file.bin", content(3*65536))
+		if err := change(f.Location()); err != nil {
+			t.Fatal(err)
+		}
+		s := seed(f)
+		d := downloadOf(t, f, s)
+		if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
+			t.Errorf("%s: %v, want ErrVerify", name, err)
+		}
+		if err := <-s.served; !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: Serve: %v, want ErrChanged", name, err)
+		}
+		wantNoFile(t, d.Dest)
+	}
+}
+
+// TestTruncatedMidway: a file that is cut while it is served.
+func TestTruncatedMidway(t *testing.T) {
+	f := writeShared(t, "file.bin", content(200*65536))
+	s := seed(f)
+	d := downloadOf(t, f, s)
+	d.Progress = func(verified, _ int64) {
+		if verified == 65536 {
+			if err := os.Truncate(f.Location(), 2*65536); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
+		t.Errorf("%v, want ErrVerify", err)
+	}
+	if err := <-s.served; !errors.Is(err, ErrChanged) {
+		t.Errorf("Serve: %v, want ErrChanged", err)
+	}
+	wantNoFile(t, d.Dest)
+}
+
+func TestExistingTarget(t *testing.T) {
+	data := content(70000)
+	f := writeShared(t, "file.bin", data)
+	d := downloadOf(t, f, seed(f))
+	if err := os.WriteFile(d.Dest, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Run(t.Context()); !errors.Is(err, ErrExists) {
+		t.Errorf("%v, want ErrExists", err)
+	}
+	wantFile(t, d.Dest, []byte("mine"))
+	d.Overwrite = true
+	if err := d.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, d.Dest, data)
+}
+
+// TestTargetAppears: a file that gets the name while the download runs is not
+// replaced either.
+func TestTargetAppears(t *testing.T) {
+	f := writeShared(t, "file.bin", content(3*65536))
+	d := downloadOf(t, f, seed(f))
+	d.Progress = func(verified, _ int64) {
+		if verified == 65536 {
+			os.WriteFile(d.Dest, []byte("mine"), 0o644)
+		}
+	}
+	if err := d.Run(t.Context()); !errors.Is(err, ErrExists) {
+		t.Errorf("%v, want ErrExists", err)
+	}
+	wantFile(t, d.Dest, []byte("mine"))
+}
+
+func TestTwoDownloadsOfOneRoot(t *testing.T) {
+	f := writeShared(t, "file.bin", content(3*65536))
+	d := downloadOf(t, f, seed(f))
+	second := *d
+	second.Dest += "2"
+	d.Progress = func(verified, _ int64) {
+		if verified != 65536 {
+			return
+		}
+		if err := second.Run(t.Context()); !errors.Is(err, ErrBusy) {
+			t.Errorf("second download: %v, want ErrBusy", err)
+		}
+	}
+	if err := d.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Log("no /dev/full here: only the classification is tested")
+		if err := error(&os.PathError{Op: "write", Err: syscall.ENOSPC}); !isDiskFull(err) {
+			t.Errorf("%v is not taken for a full disk", err)
+		}
+		return
+	}
+	f := writeShared(t, "file.bin", content(70000))
+	d := downloadOf(t, f, seed(f))
+	if err := os.Mkdir(d.PartialDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/full", filepath.Join(d.PartialDir, f.Root.String()+partialSuffix)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Run(t.Context()); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("%v, want ErrDiskFull", err)
+	}
+	wantNoFile(t, d.Dest)
+}
+
+func TestCancelled(t *testing.T) {
+	f := writeShared(t, "file.bin", content(40*65536))
+	d := downloadOf(t, f, seed(f))
+	ctx, cancel := context.WithCancel(t.Context())
+	d.Progress = func(verified, _ int64) {
+		if verified == 65536 {
+			cancel()
+		}
+	}
+	if err := d.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want context.Canceled", err)
+	}
+	wantNoFile(t, d.Dest)
+}
+
+func TestUnknownToSource(t *testing.T) {
+	f := writeShared(t, "file.bin", content(10))
+	s := seed()
+	if err := downloadOf(t, f, s).Run(t.Context()); !errors.Is(err, ErrUnfinished) {
+		t.Errorf("%v, want ErrUnfinished", err)
+	}
+	if err := <-s.served; !errors.Is(err, ErrUnknown) {
+		t.Errorf("Serve: %v, want ErrUnknown", err)
+	}
+}
+
+func TestWrongHits(t *testing.T) {
+	for _, d := range []Download{
+		{Size: 0, Root: Root{1}}, {Size: -1}, {Size: MaxSize + 1},
+	} {
+		d.PartialDir = t.TempDir()
+		if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
+			t.Errorf("size %d: %v, want ErrVerify", d.Size, err)
+		}
+	}
+}
+
+// TestSilence: neither side waits for ever for the other.
+func TestSilence(t *testing.T) {
+	f := writeShared(t, "file.bin", content(10))
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := &Download{Root: f.Root, Size: f.Size, PartialDir: dir, Dest: filepath.Join(dir, "x")}
+		d.Dial = func(context.Context) (io.ReadWriteCloser, error) {
+			ours, theirs := net.Pipe()
+			go io.Copy(io.Discard, theirs)
+			return ours, nil
+		}
+		start := time.Now()
+		if err := d.Run(t.Context()); !errors.Is(err, ErrUnfinished) || time.Since(start) != defaultDownloadPatience {
+			t.Errorf("after %v: %v, want ErrUnfinished after %v", time.Since(start), err, defaultDownloadPatience)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer ours.Close()
+		start := time.Now()
+		err := Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{})
+		if err == nil || time.Since(start) != defaultUploadPatience {
+			t.Errorf("after %v: %v, want an error after %v", time.Since(start), err, defaultUploadPatience)
+		}
+	})
+}
+
+// TestIdlePeer: keep-alives are no reason to keep an upload.
+func TestIdlePeer(t *testing.T) {
+	f := writeShared(t, "file.bin", content(10))
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		go io.Copy(io.Discard, ours)
+		var peer sync.WaitGroup
+		defer peer.Wait()
+		peer.Go(func() {
+			tick := time.NewTicker(time.Second)
+			defer tick.Stop()
+			w := peerwire.NewWriter(ours)
+			err := w.Handshake(peerwire.NewHandshake(f.InfoHash(), [20]byte{}))
+			for err == nil {
+				err = errors.Join(w.Write(peerwire.Message{Kind: peerwire.KeepAlive}), w.Flush())
+				<-tick.C
+			}
+		})
+		if err := Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{}); err == nil {
+			t.Error("a peer that only keeps alive is kept")
+		}
+	})
+}
+
+func BenchmarkTransfer(b *testing.B) {
+	f := writeShared(b, "file.bin", content(64<<20))
+	b.SetBytes(f.Size)
+	for b.Loop() {
+		if err := downloadOf(b, f, seed(f)).Run(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
