@@ -1,0 +1,98 @@
+package servent
+
+import (
+	"errors"
+	"log/slog"
+	"math"
+	"time"
+
+	"servent/messages"
+	"servent/routing"
+)
+
+// deliver acts on a message that is for this servent, or for this one too.
+func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) {
+	if s.debug {
+		s.logMessage("deliver", from, m)
+	}
+	switch m.Type {
+	case messages.TypePing:
+		s.answerPing(now, m)
+	case messages.TypePong:
+		s.learn(now, from, m)
+	case messages.TypeQuery:
+		s.queueQuery(from, m)
+	case messages.TypeQueryHit:
+		s.takeHit(m)
+	case messages.TypeBye:
+		s.takeBye(now, from, m)
+	default:
+		// A Push for us: nothing dials back yet. Counted by the router.
+	}
+}
+
+// parse reads m, or counts it against the link that brought it.
+func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (messages.Payload, bool) {
+	p, err := messages.Parse(m)
+	if err == nil {
+		return p, true
+	}
+	var bad *messages.SyntaxError
+	if l := s.links.byID[from]; l != nil && errors.As(err, &bad) {
+		s.misbehaved(now, l, bad)
+	}
+	return nil, false
+}
+
+// answerPing answers a Ping with a Pong about this servent.
+// Source: gnutella.md §3.3; the TTL is the hops of the Ping, as received, and
+// one more.
+func (s *Servent) answerPing(now time.Time, ping messages.Message) {
+	area, err := s.ownPeerInfo().Extensions()
+	if err != nil {
+		s.log.Error("own addresses do not fit a Pong", "err", err)
+		return
+	}
+	library := s.collection.Library()
+	ip, port := s.ownIPv4()
+	pong, err := messages.New(ping.GUID, ping.Hops+1, messages.Pong{
+		IP: ip, Port: port,
+		Files:      uint32(min(library.Len(), math.MaxUint32)),
+		KBytes:     uint32(min(library.Bytes()>>10, math.MaxUint32)),
+		Extensions: area,
+	})
+	if err != nil {
+		s.log.Error("make a Pong", "err", err)
+		return
+	}
+	s.step(now, routing.Self, pong)
+}
+
+// learn puts the servent that a Pong tells of into the host cache.
+func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
+	p, ok := s.parse(now, from, m)
+	if !ok {
+		return
+	}
+	told, ok := p.(messages.Pong).Extensions.PeerInfo()
+	if !ok {
+		return
+	}
+	if info, ok := addrInfo(told); ok {
+		s.hosts.add(now, info, false)
+	}
+}
+
+// takeBye ends the link of a neighbour that said Bye. No Bye goes back.
+// Source: RFC 0.6 draft §2.2.9.
+func (s *Servent) takeBye(now time.Time, from routing.Link, m messages.Message) {
+	l := s.links.byID[from]
+	if l == nil {
+		return
+	}
+	if p, ok := s.parse(now, from, m); ok {
+		bye := p.(messages.Bye)
+		s.log.Info("bye", slog.Any("peer", l.peer), slog.Int("code", int(bye.Code)), slog.String("text", bye.Text))
+	}
+	s.detach(l, "the neighbour said Bye")
+}

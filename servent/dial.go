@@ -1,0 +1,164 @@
+package servent
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/peerstore"
+	"github.com/libp2p/go-libp2p/core/protocol"
+
+	"servent/routing"
+	"servent/servent/api"
+)
+
+// maxDialing is how many offers of ours may be under way at once.
+const maxDialing = 8
+
+// pingEvery is how often a flooded Ping may ask for hosts.
+const pingEvery = time.Minute
+
+// tick does what is due each second.
+func (s *Servent) tick(now time.Time) {
+	s.keepAlive(now)
+	s.keepDegree(now)
+}
+
+// keepDegree dials known hosts while links are wanted, and asks for more hosts
+// when there are none left to dial.
+func (s *Servent) keepDegree(now time.Time) {
+	room := maxDialing - len(s.links.offering)
+	wanted := s.cfg.WantLinks - len(s.links.byID) - len(s.links.offering)
+	if s.cfg.NoDiscovery {
+		wanted = 0
+	}
+	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.offering[id] }
+	due := s.hosts.due(now, wanted, busy)
+	for _, info := range due[:max(0, min(room, len(due)))] {
+		s.startOffer(info, nil)
+	}
+	if wanted > 0 && len(due) == 0 && len(s.links.byID) > 0 && now.Sub(s.asked) >= pingEvery {
+		// Every servent that the flooded Ping reaches answers with its address.
+		s.asked = now
+		s.step(now, routing.Self, s.newPing(uint8(s.cfg.TTL)))
+	}
+}
+
+// redial brings forward the next dial of a host whose link ended, if it is one
+// that must not be given up.
+func (s *Servent) redial(id peer.ID) {
+	if h := s.hosts.known[id]; h != nil {
+		h.notTill = time.Now().Add(retryAfter)
+		if h.pinned {
+			h.notTill = time.Now().Add(tickEvery)
+		}
+	}
+}
+
+// connectAll dials the servents of the configuration and returns when each has
+// been tried once. Those that did not answer are tried again later.
+func (s *Servent) connectAll(ctx context.Context) error {
+	var tries sync.WaitGroup
+	for _, addr := range s.cfg.Connect {
+		tries.Go(func() {
+			if _, err := s.Connect(ctx, api.ConnectRequest{Addr: addr}); err != nil {
+				s.log.Warn("not connected yet", "addr", addr, "err", err)
+			}
+		})
+	}
+	tries.Wait()
+	return ctx.Err()
+}
+
+// startOffer dials info in a goroutine of its own; then, if not nil, is told
+// by the loop how it went.
+func (s *Servent) startOffer(info peer.AddrInfo, then func(error)) {
+	s.links.offering[info.ID] = true
+	s.workers.Go(func() {
+		err := s.offerLink(s.running, info)
+		s.call(context.Background(), func() {
+			delete(s.links.offering, info.ID)
+			s.offered(info, err)
+			if then != nil {
+				then(err)
+			}
+		})
+	})
+}
+
+// offered notes how an offer went.
+func (s *Servent) offered(info peer.AddrInfo, err error) {
+	now := time.Now()
+	var refused *refusal
+	if errors.As(err, &refused) {
+		for _, addr := range refused.try {
+			if other, err := peer.AddrInfoFromString(addr); err == nil {
+				s.hosts.add(now, *other, false)
+			}
+		}
+	}
+	// A refusal as a duplicate means that the other side has, or makes, the link.
+	duplicate := errors.Is(err, errDuplicate) || refused != nil && refused.code == statusDuplicate.code
+	s.hosts.tried(now, info.ID, err == nil || duplicate && s.links.byPeer[info.ID] != nil)
+	if err != nil {
+		s.log.Debug("no link", "peer", info.ID, "err", err)
+	}
+}
+
+// offerLink connects to a servent and shakes hands.
+func (s *Servent) offerLink(ctx context.Context, info peer.AddrInfo) error {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout+handshakeTimeout)
+	defer cancel()
+	stream, err := s.openStream(ctx, info, linkProtocol)
+	if err != nil {
+		return err
+	}
+	if err := s.offerOver(stream); err != nil {
+		stream.Reset()
+		return fmt.Errorf("servent: link to %s: %w", info.ID, err)
+	}
+	return nil
+}
+
+func (s *Servent) offerOver(stream network.Stream) error {
+	if err := stream.SetDeadline(time.Now().Add(handshakeTimeout)); err != nil {
+		return err
+	}
+	r := bufio.NewReaderSize(stream, handshakeRead)
+	theirs, err := offer(stream, r, s.ownHeaders())
+	if err != nil {
+		return err
+	}
+	if theirs.get(headerNetwork) != s.cfg.Network {
+		return &refusal{status: statusNetwork}
+	}
+	return s.establish(stream, r, theirs, true)
+}
+
+// openStream connects to a servent, where there is no connection yet, and
+// opens a stream of the protocol.
+func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protocol.ID) (network.Stream, error) {
+	s.host.Peerstore().AddAddrs(info.ID, info.Addrs, peerstore.TempAddrTTL)
+	stream, err := s.host.NewStream(network.WithDialPeerTimeout(ctx, dialTimeout), info.ID, id)
+	if err != nil {
+		return nil, fmt.Errorf("servent: dial %s: %w", info.ID, err)
+	}
+	return stream, nil
+}
+
+// parseServent reads a multiaddr that ends in /p2p/PEER.
+func parseServent(addr string) (peer.AddrInfo, error) {
+	info, err := peer.AddrInfoFromString(addr)
+	if err != nil {
+		return peer.AddrInfo{}, fmt.Errorf("servent: address %q: %w; give a multiaddr like /ip4/192.0.2.1/tcp/6346/p2p/PEER, as the other servent prints it", addr, err)
+	}
+	if len(info.Addrs) == 0 {
+		return peer.AddrInfo{}, fmt.Errorf("servent: address %q names a peer but no place; give a multiaddr like /ip4/192.0.2.1/tcp/6346/p2p/PEER", addr)
+	}
+	return *info, nil
+}

@@ -1,0 +1,112 @@
+package servent
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/libp2p/go-libp2p"
+	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
+	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
+	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	ma "github.com/multiformats/go-multiaddr"
+)
+
+// The protocols that a servent speaks over libp2p streams.
+const (
+	linkProtocol     protocol.ID = "/gnutella/0.6"
+	peerWireProtocol protocol.ID = "/peer-wire/1.0"
+)
+
+const (
+	// defaultPort is tried first, then the portTries-1 that follow it.
+	// Source: RFC 0.6 draft §2.1.
+	defaultPort = 6346
+	portTries   = 32
+	// quicDelay is how long a dial waits for TCP before it tries QUIC too,
+	// which carries a third of TCP's bytes a second on a LAN.
+	quicDelay = 250 * time.Millisecond
+	// dialTimeout bounds one dial with its security handshake.
+	dialTimeout = 10 * time.Second
+)
+
+// newHost makes the libp2p host of a servent that listens on listen, or on
+// the default port of every address. TLS is offered before Noise, since it is
+// the faster.
+func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+	if len(listen) > 0 {
+		return listenOn(key, listen, agent)
+	}
+	var failed error
+	for port := defaultPort; port < defaultPort+portTries; port++ {
+		h, err := listenOn(key, everyAddress(port), agent)
+		if err == nil && len(h.Network().ListenAddresses()) > 0 {
+			return h, nil
+		}
+		if err == nil {
+			err = h.Close()
+		}
+		failed = errors.Join(failed, err)
+	}
+	return nil, fmt.Errorf("servent: no port from %d to %d is free; name one with --listen: %w", defaultPort, defaultPort+portTries-1, failed)
+}
+
+func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+	h, err := libp2p.New(
+		libp2p.Identity(key),
+		libp2p.ListenAddrStrings(listen...),
+		libp2p.UserAgent(agent),
+		libp2p.Transport(tcp.NewTCPTransport),
+		libp2p.Transport(quic.NewTransport),
+		libp2p.Security(libp2ptls.ID, libp2ptls.New),
+		libp2p.Security(noise.ID, noise.New),
+		libp2p.DialRanker(tcpFirst),
+		libp2p.WithDialTimeout(dialTimeout),
+		libp2p.DisableRelay(),
+		libp2p.DisableMetrics(),
+		libp2p.Ping(false),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("servent: listen on %v: %w", listen, err)
+	}
+	return h, nil
+}
+
+// everyAddress returns the multiaddrs of TCP and QUIC on port of every
+// address, once the port is seen to be free: a host that shares a port with
+// another through SO_REUSEPORT would steal its connections.
+func everyAddress(port int) []string {
+	probe, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port)))
+	if err != nil {
+		return nil
+	}
+	if probe.Close() != nil {
+		return nil
+	}
+	return []string{
+		fmt.Sprintf("/ip4/0.0.0.0/tcp/%d", port),
+		fmt.Sprintf("/ip6/::/tcp/%d", port),
+		fmt.Sprintf("/ip4/0.0.0.0/udp/%d/quic-v1", port),
+		fmt.Sprintf("/ip6/::/udp/%d/quic-v1", port),
+	}
+}
+
+// tcpFirst ranks every TCP address before every QUIC address.
+func tcpFirst(addrs []ma.Multiaddr) []network.AddrDelay {
+	ranked := make([]network.AddrDelay, 0, len(addrs))
+	for _, a := range addrs {
+		if _, err := a.ValueForProtocol(ma.P_TCP); err == nil {
+			ranked = append(ranked, network.AddrDelay{Addr: a})
+		} else {
+			ranked = append(ranked, network.AddrDelay{Addr: a, Delay: quicDelay})
+		}
+	}
+	return ranked
+}

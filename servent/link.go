@@ -1,0 +1,200 @@
+package servent
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"servent/messages"
+	"servent/routing"
+)
+
+const (
+	// arrivalBatch is how many messages a reader hands to the loop at once.
+	arrivalBatch = 64
+	// writeBatch is how many messages a writer takes from its outbox at once.
+	writeBatch = 64
+	// writeTimeout is how long a neighbour may read nothing.
+	writeTimeout = 30 * time.Second
+	// byeGrace is how long a link that said Bye waits for the other side to
+	// close, so that the Bye is read and not lost to a reset.
+	byeGrace = 2 * time.Second
+)
+
+// A pipe is what a link runs over: a libp2p stream, or anything like it.
+type pipe interface {
+	io.ReadWriteCloser
+	CloseWrite() error
+	SetWriteDeadline(time.Time) error
+}
+
+// A neighbour is what the handshake says of the other end of a link.
+type neighbour struct {
+	peer     peer.ID
+	addr     string // multiaddr of the connection
+	agent    string // User-Agent, as sent
+	outbound bool
+}
+
+// A link is a long-lived connection to a neighbour. Its reader and its writer
+// are goroutines of their own; the fields below are the loop's.
+type link struct {
+	neighbour
+	id    routing.Link
+	pipe  pipe
+	out   *outbox
+	since time.Time
+
+	readEnded chan struct{} // closed when the reader ends
+
+	pending  []messages.Message // Sends of this round, not yet in the outbox
+	received uint64
+	sent     uint64
+	alive    keepAlive
+	bad      malformed
+}
+
+// An arrival is what a link's reader tells the loop.
+type arrival struct {
+	link  *link
+	batch *batch                // messages, the loop's to release
+	bad   *messages.SyntaxError // the message after them was dropped by the reader
+	end   error                 // the link ended after them
+}
+
+// A batch carries messages from a reader to the loop without an allocation.
+type batch struct {
+	messages []messages.Message
+}
+
+var batches = sync.Pool{New: func() any {
+	return &batch{messages: make([]messages.Message, 0, arrivalBatch)}
+}}
+
+// release lets go of the payloads and gives the batch back to the readers.
+func (b *batch) release() {
+	clear(b.messages)
+	b.messages = b.messages[:0]
+	batches.Put(b)
+}
+
+// read hands the neighbour's messages to the loop, in batches of what is
+// there, until the link ends or tell reports that the loop has.
+func (l *link) read(r *bufio.Reader, tell func(arrival) bool) {
+	defer close(l.readEnded)
+	in := messages.NewReader(r)
+	for {
+		a := l.gather(in)
+		if !tell(a) || a.end != nil {
+			return
+		}
+	}
+}
+
+// gather waits for one message and takes what else is there already.
+func (l *link) gather(in *messages.Reader) arrival {
+	a := arrival{link: l, batch: batches.Get().(*batch)}
+	for {
+		m, err := in.Next()
+		switch {
+		case errors.As(err, &a.bad):
+			return a
+		case err != nil:
+			a.end = err
+			return a
+		}
+		a.batch.messages = append(a.batch.messages, m)
+		if len(a.batch.messages) == arrivalBatch || !in.Ready() {
+			return a
+		}
+	}
+}
+
+// write sends what the loop puts into the outbox, and flushes when the outbox
+// is empty. After the outbox is closed it sends what is left and waits a
+// while for the neighbour to close.
+func (l *link) write() {
+	defer l.pipe.Close()
+	w := messages.NewWriter(l.pipe)
+	batch := make([]messages.Message, 0, writeBatch)
+	var deadline time.Time
+	for range l.out.wake {
+		for {
+			taken, open := l.out.take(batch)
+			if now := time.Now(); deadline.Sub(now) < writeTimeout/2 {
+				deadline = now.Add(writeTimeout)
+				l.pipe.SetWriteDeadline(deadline) // where it fails, so will the write
+			}
+			if err := writeAll(w, taken); err != nil {
+				return
+			}
+			if len(taken) > 0 {
+				continue
+			}
+			if w.Flush() != nil {
+				return
+			}
+			if !open {
+				l.partWays()
+				return
+			}
+			break
+		}
+	}
+}
+
+func writeAll(w *messages.Writer, batch []messages.Message) error {
+	for _, m := range batch {
+		if err := w.Write(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partWays closes our direction and gives the neighbour time to read the last
+// words and close the other.
+func (l *link) partWays() {
+	if l.pipe.CloseWrite() != nil {
+		return
+	}
+	grace := time.NewTimer(byeGrace)
+	defer grace.Stop()
+	select {
+	case <-l.readEnded:
+	case <-grace.C:
+	}
+}
+
+// keepAlive notices a neighbour that fell silent.
+type keepAlive struct {
+	heard      time.Time // when the last message came
+	asked      time.Time // when the last keep-alive Ping was sent
+	unanswered int
+}
+
+// maxUnanswered keep-alive Pings without a word from the neighbour end its
+// link. Source: gtk-gnutella's ALIVE_MAX_PENDING.
+const maxUnanswered = 6
+
+// malformed counts a neighbour's malformed messages by the minute.
+type malformed struct {
+	count int
+	since time.Time
+}
+
+// maxMalformed malformed messages within a minute end a link with Bye 409.
+const maxMalformed = 10
+
+// add counts one more and reports whether it is one too many.
+func (m *malformed) add(now time.Time) bool {
+	if now.Sub(m.since) > time.Minute {
+		m.count, m.since = 0, now
+	}
+	m.count++
+	return m.count >= maxMalformed
+}

@@ -1,0 +1,145 @@
+package servent
+
+import (
+	"bufio"
+	"crypto/rand"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"servent/messages"
+	"servent/routing"
+)
+
+// linkTable holds the links and the handshakes under way. The loop owns it.
+type linkTable struct {
+	byID     map[routing.Link]*link
+	byPeer   map[peer.ID]*link
+	offering map[peer.ID]bool // our own handshakes under way
+	accepted int              // handshakes of others under way
+	last     routing.Link     // numbers are not used twice
+}
+
+func newLinkTable() linkTable {
+	return linkTable{
+		byID:     map[routing.Link]*link{},
+		byPeer:   map[peer.ID]*link{},
+		offering: map[peer.ID]bool{},
+	}
+}
+
+func (t *linkTable) add(l *link) {
+	t.last++
+	l.id = t.last
+	t.byID[l.id] = l
+	t.byPeer[l.peer] = l
+}
+
+func (t *linkTable) remove(l *link) {
+	delete(t.byID, l.id)
+	delete(t.byPeer, l.peer)
+}
+
+// admit decides about a link that another servent offers. Two servents that
+// dial each other at once keep the link that the lesser peer ID offered: both
+// sides know which that is.
+func (s *Servent) admit(from peer.ID, network string) status {
+	switch {
+	case network != s.cfg.Network:
+		return statusNetwork
+	case from == s.host.ID() || s.links.byPeer[from] != nil:
+		return statusDuplicate
+	case s.links.offering[from] && s.host.ID() < from:
+		return statusDuplicate
+	case len(s.links.byID)+s.links.accepted >= s.cfg.MaxLinks:
+		return statusBusy
+	}
+	return statusOK
+}
+
+// attach makes a link of a finished handshake, and returns nil where there is
+// one to that peer already.
+func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
+	if s.links.byPeer[n.peer] != nil || len(s.links.byID) >= s.cfg.MaxLinks {
+		return nil
+	}
+	now := time.Now()
+	l := &link{
+		neighbour: n,
+		pipe:      p,
+		out:       newOutbox(s.cfg.OutboxSize),
+		since:     now,
+		alive:     keepAlive{heard: now},
+		readEnded: make(chan struct{}),
+	}
+	s.links.add(l)
+	s.router.Attach(l.id)
+	s.workers.Go(l.write)
+	s.workers.Go(func() { l.read(r, s.tell) })
+	s.log.Info("link", "peer", n.peer, "link", l.id, "addr", n.addr, "outbound", n.outbound, "agent", n.agent)
+	s.host.ConnManager().Protect(n.peer, linkTag)
+	s.greet(now, l)
+	return l
+}
+
+// linkTag keeps libp2p from closing a connection that a link runs over.
+const linkTag = "link"
+
+// tell hands an arrival to the loop, and reports whether there still is one.
+func (s *Servent) tell(a arrival) bool {
+	select {
+	case s.arrivals <- a:
+		return true
+	case <-s.loopEnded:
+		a.batch.release()
+		return false
+	}
+}
+
+// greet sends a new neighbour its first Ping, so that it answers with its
+// address, and the searches under way, which it has not heard of.
+func (s *Servent) greet(now time.Time, l *link) {
+	s.ping(now, l)
+	for _, search := range s.searches {
+		s.sendTo(now, l, search.query)
+		search.reached()
+	}
+}
+
+// ping sends l a keep-alive Ping, which goes no further than it.
+// Source: gnutella.md §3.3.
+func (s *Servent) ping(now time.Time, l *link) {
+	l.alive.asked = now
+	l.alive.unanswered++
+	s.sendTo(now, l, s.newPing(1))
+}
+
+// newPing returns a Ping of our own.
+func (s *Servent) newPing(ttl uint8) messages.Message {
+	m, err := messages.New(s.newGUID(), ttl, messages.Ping{})
+	if err != nil {
+		panic("servent: an empty Ping cannot be written: " + err.Error())
+	}
+	return m
+}
+
+// keepAlive pings the links that are silent and closes the dead ones.
+func (s *Servent) keepAlive(now time.Time) {
+	for _, l := range s.links.byID {
+		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= s.cfg.KeepAlive
+		switch {
+		case !silent:
+		case l.alive.unanswered >= maxUnanswered:
+			s.bye(l, messages.ByeNoPong, "No Reply To Keep-Alive Pings")
+		default:
+			s.ping(now, l)
+		}
+	}
+}
+
+// newGUID draws a GUID for a message of our own.
+func (s *Servent) newGUID() messages.GUID {
+	var g messages.GUID
+	rand.Read(g[:]) // never fails
+	return g.Mark()
+}

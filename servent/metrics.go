@@ -1,0 +1,92 @@
+package servent
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"servent/servent/api"
+)
+
+// scrapeTimeout bounds how long a scrape waits for the loop.
+const scrapeTimeout = 5 * time.Second
+
+// The metrics of a servent, all read off its [api.Status].
+var (
+	metricMessages = prometheus.NewDesc("servent_messages_total",
+		"Messages by type and what became of them: received, sent, fresh, improved, duplicate.", []string{"type", "verdict"}, nil)
+	metricDropped = prometheus.NewDesc("servent_dropped_total",
+		"Messages dropped, by reason.", []string{"reason"}, nil)
+	metricLinks = prometheus.NewDesc("servent_links",
+		"Neighbours.", nil, nil)
+	metricFiles = prometheus.NewDesc("servent_shared_files",
+		"Files that can be found.", nil, nil)
+	metricBytes = prometheus.NewDesc("servent_shared_bytes",
+		"Bytes of the files that can be found.", nil, nil)
+	metricTransfers = prometheus.NewDesc("servent_transfers",
+		"Files on their way, by direction.", []string{"direction"}, nil)
+	metricUptime = prometheus.NewDesc("servent_uptime_seconds",
+		"Seconds since the start.", nil, nil)
+)
+
+// collector reads the status when it is scraped.
+type collector struct{ s *Servent }
+
+// metrics answers with the metrics in Prometheus' text format.
+func (s *Servent) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collector{s})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// Describe sends the descriptions of all metrics.
+func (collector) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricLinks, metricFiles, metricBytes, metricTransfers, metricUptime} {
+		out <- d
+	}
+}
+
+// Collect sends the metrics as they are now; none of a servent that has
+// stopped.
+func (c collector) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	status, err := c.s.Status(ctx)
+	if err != nil {
+		return
+	}
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	count := func(d *prometheus.Desc, v uint64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+	}
+	for _, m := range status.Messages {
+		count(metricMessages, m.Received, m.Type, "received")
+		count(metricMessages, m.Sent, m.Type, "sent")
+		count(metricMessages, m.Fresh, m.Type, "fresh")
+		count(metricMessages, m.Improved, m.Type, "improved")
+		count(metricMessages, m.Duplicate, m.Type, "duplicate")
+	}
+	for _, d := range status.Dropped {
+		count(metricDropped, d.Count, d.Reason)
+	}
+	gauge(metricLinks, float64(status.Links))
+	gauge(metricFiles, float64(status.Library.Files))
+	gauge(metricBytes, float64(status.Library.Bytes))
+	gauge(metricUptime, status.Uptime)
+	for direction, n := range byDirection(status.Transfers) {
+		gauge(metricTransfers, n, direction)
+	}
+}
+
+func byDirection(transfers []api.Transfer) map[string]float64 {
+	n := map[string]float64{"up": 0, "down": 0}
+	for _, t := range transfers {
+		n[t.Direction]++
+	}
+	return n
+}

@@ -1,0 +1,155 @@
+package servent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"servent/messages"
+	"servent/routing"
+	"servent/servent/api"
+	"servent/share"
+)
+
+const (
+	defaultTimeout = 5 * time.Second
+	// searchQuiet is how long a search waits for another hit once it has
+	// listened for as long.
+	searchQuiet = time.Second
+	// maxHitsWaiting is how many QueryHits wait to be read by a search.
+	maxHitsWaiting = 1024
+)
+
+// A search is a query of our own and where its hits go. The loop owns the
+// table of them.
+type search struct {
+	query messages.Message
+	hits  chan messages.Message
+	asked chan struct{} // closed once a neighbour has the query
+	links int           // neighbours that got it
+	lost  int           // hits that came too fast to be read
+}
+
+// Search floods a query and calls emit for each file that it finds, and again
+// when a name or a source of it is new. It returns when nothing more comes,
+// after req.Timeout at the latest; where ctx ends first, with its error and
+// the summary of what was found until then.
+func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(api.Hit)) (api.Summary, error) {
+	if len(share.Words(req.Words)) == 0 {
+		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search %q: there is no letter and no digit in it; give at least one word", req.Words))
+	}
+	if req.TTL < 0 || req.TTL > maxTTL {
+		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search: TTL %d: use 1 to %d", req.TTL, maxTTL))
+	}
+	setDefault(&req.TTL, s.cfg.TTL)
+	setDefault(&req.Timeout, defaultTimeout)
+	begin := time.Now()
+	own, left, err := s.collection.Library().Search(req.Words, maxResults)
+	if err != nil {
+		return api.Summary{}, err
+	}
+	found := newFindings(s.host.ID(), req.Filter, emit)
+	links, err := s.runSearch(ctx, messages.NewQuery(req.Words), req, found)
+	return api.Summary{
+		Type:      api.TypeSummary,
+		Hits:      len(found.byRoot),
+		Sources:   len(found.peers),
+		LeftOut:   found.leftOut(),
+		Own:       len(own) + left,
+		Links:     links,
+		TTL:       req.TTL,
+		ElapsedMS: time.Since(begin).Milliseconds(),
+	}, err
+}
+
+// runSearch floods q and gathers its hits until req is served. It returns how
+// many neighbours were asked.
+func (s *Servent) runSearch(ctx context.Context, q messages.Query, req api.SearchRequest, found *findings) (links int, err error) {
+	query, err := messages.New(s.newGUID(), uint8(req.TTL), q)
+	if err != nil {
+		return 0, api.NewError(api.CodeUsage, fmt.Sprintf("search: the words do not fit a query of %d bytes; use fewer", messages.MaxQuery))
+	}
+	se := &search{query: query, hits: make(chan messages.Message, maxHitsWaiting), asked: make(chan struct{})}
+	if !s.call(ctx, func() { s.startSearch(se) }) {
+		return 0, ended(ctx)
+	}
+	defer s.call(context.Background(), func() {
+		delete(s.searches, query.GUID)
+		links = se.links
+	})
+	return 0, se.gather(ctx, req, found)
+}
+
+// startSearch floods the query of se.
+func (s *Servent) startSearch(se *search) {
+	s.searches[se.query.GUID] = se
+	s.step(time.Now(), routing.Self, se.query)
+	for range s.links.byID {
+		se.reached()
+	}
+}
+
+// reached notes that one more neighbour has the query.
+func (se *search) reached() {
+	if se.links++; se.links == 1 {
+		close(se.asked)
+	}
+}
+
+// gather reads hits until the timeout, the maximum, or a second of silence
+// after the first second of listening.
+func (se *search) gather(ctx context.Context, req api.SearchRequest, found *findings) error {
+	timeout := time.NewTimer(req.Timeout)
+	defer timeout.Stop()
+	quiet := time.NewTimer(2 * searchQuiet)
+	defer quiet.Stop()
+	quiet.Stop() // until somebody has been asked
+	asked := se.asked
+	var listening time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timeout.C:
+			return nil
+		case <-quiet.C:
+			return nil
+		case <-asked:
+			asked, listening = nil, time.Now()
+			quiet.Reset(2 * searchQuiet)
+		case m := <-se.hits:
+			news := found.take(m)
+			if req.Max > 0 && len(found.byRoot) >= req.Max {
+				return nil
+			}
+			if news {
+				quiet.Reset(max(searchQuiet, time.Until(listening.Add(2*searchQuiet))))
+			}
+		}
+	}
+}
+
+// takeHit gives a hit to the search that it answers.
+func (s *Servent) takeHit(m messages.Message) {
+	se := s.searches[m.GUID]
+	if se == nil {
+		return // the search is over
+	}
+	select {
+	case se.hits <- m:
+	default:
+		se.lost++
+	}
+}
+
+// ended says why a call did not run.
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return ErrClosed
+}
+
+// ErrClosed is returned by calls to a servent that has stopped.
+var ErrClosed = errors.New("servent: it has stopped")

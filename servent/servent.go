@@ -1,0 +1,237 @@
+package servent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/host"
+
+	"servent/messages"
+	"servent/routing"
+	"servent/share"
+)
+
+// Version is the version of this software, as in the User-Agent of a
+// handshake.
+const Version = "0.1.0"
+
+// A Servent is a node of the overlay. Make one with [New], start it with
+// [Servent.Run]. Any goroutine may call its methods.
+type Servent struct {
+	cfg   Config
+	log   *slog.Logger
+	debug bool // the log takes a line for each message
+	agent string
+	guid  messages.GUID
+	begin time.Time
+	home  *home
+	host  host.Host
+
+	// Shares is the shared folders, open as long as the servent is.
+	*Shares
+
+	running   context.Context // ends when the servent is to stop
+	arrivals  chan arrival
+	calls     chan func()
+	questions chan question
+	accepting chan struct{} // holds a token for each handshake of others under way
+	uploads   chan struct{} // holds a token for each file being served
+	loopEnded chan struct{}
+	ready     chan struct{}
+	workers   sync.WaitGroup
+	transfers transfers
+	web       string // URL of the page, set before ready is closed
+	closeOnce sync.Once
+	closeErr  error
+
+	// What follows is the loop's.
+	router     *routing.Router
+	links      linkTable
+	hosts      hostCache
+	searches   map[messages.GUID]*search
+	effects    [][]routing.Effect // to be filled by the router
+	dirty      []*link            // links with pending messages
+	asked      time.Time          // when a Ping was last flooded
+	malformed  uint64
+	unanswered uint64 // queries that came too fast to be answered
+	lost       uint64 // messages that the outboxes of links that ended had no room for
+}
+
+// arrivalsWaiting is how many arrivals wait for the loop before the readers
+// do.
+const arrivalsWaiting = 64
+
+// New opens the home, the identity and the catalogue of a servent, and
+// listens. The servent does nothing until [Servent.Run]; one that is never run
+// must be closed.
+//
+// It returns [ErrHomeInUse] where another servent runs on the home.
+func New(cfg Config) (*Servent, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Servent{
+		cfg:       cfg,
+		log:       cfg.Log,
+		debug:     cfg.Log.Enabled(context.Background(), slog.LevelDebug),
+		agent:     "servent/" + Version,
+		arrivals:  make(chan arrival, arrivalsWaiting),
+		calls:     make(chan func()),
+		questions: make(chan question, maxQuestions),
+		accepting: make(chan struct{}, maxAccepting),
+		uploads:   make(chan struct{}, cfg.Uploads),
+		loopEnded: make(chan struct{}),
+		ready:     make(chan struct{}),
+		links:     newLinkTable(),
+		searches:  map[messages.GUID]*search{},
+	}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// open acquires what Close lets go.
+func (s *Servent) open() (err error) {
+	if s.home, err = openHome(s.cfg.Home); err != nil {
+		return err
+	}
+	key, err := s.home.identity()
+	if err != nil {
+		return err
+	}
+	if s.cfg.Downloads == "" {
+		s.cfg.Downloads = s.home.path(downloadsFolder)
+	}
+	s.Shares, err = openShares(s.home.path(catalogFile), func(p share.Problem) {
+		s.log.Warn("not shared", "path", p.Path, "err", p.Err)
+	})
+	if err != nil {
+		return err
+	}
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent); err != nil {
+		return err
+	}
+	s.guid = serventGUID(s.host.ID())
+	s.hosts = newHostCache(s.host.ID())
+	s.router = routing.New(routing.Config{
+		Servent: s.guid,
+		Rule:    s.cfg.Rule,
+		Rate:    float64(max(0, s.cfg.Rate)),
+		Burst:   float64(s.cfg.Burst),
+	})
+	return s.shareFolders()
+}
+
+// shareFolders adds the folders of the configuration and, for a servent with a
+// home, that of the finished downloads to the shared ones.
+func (s *Servent) shareFolders() error {
+	folders := s.cfg.Shares
+	if !s.home.throwAway {
+		if err := makeFolder(s.cfg.Downloads); err != nil {
+			return err
+		}
+		folders = append(folders[:len(folders):len(folders)], s.cfg.Downloads)
+	}
+	for _, f := range folders {
+		if err := s.collection.AddFolder(f); err != nil {
+			return fmt.Errorf("servent: share %s: %w", f, err)
+		}
+	}
+	return nil
+}
+
+// Run works until ctx ends; then it says Bye to the neighbours, lets go of
+// everything and returns nil. It is called once.
+func (s *Servent) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	s.running, s.begin = ctx, time.Now()
+	s.host.SetStreamHandler(linkProtocol, s.accept)
+	s.host.SetStreamHandler(peerWireProtocol, s.upload)
+	s.workers.Go(func() { s.loop(ctx) })
+	for range answerers {
+		s.workers.Go(s.answer)
+	}
+	s.workers.Go(func() { s.scan(ctx, stop) })
+	failed := s.start(ctx)
+	if failed != nil {
+		stop(failed)
+	} else {
+		close(s.ready)
+	}
+	<-ctx.Done()
+	s.workers.Wait()
+	err := s.Close()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
+		return errors.Join(cause, err)
+	}
+	return err
+}
+
+// start opens the local API and the page, begins discovery and dials the
+// servents of the configuration.
+func (s *Servent) start(ctx context.Context) error {
+	if err := s.serveAPI(ctx); err != nil {
+		return err
+	}
+	if err := s.serveWeb(ctx); err != nil {
+		return err
+	}
+	if !s.cfg.NoDiscovery && !s.cfg.NoMDNS {
+		s.workers.Go(func() { s.discover(ctx) })
+	}
+	return s.connectAll(ctx)
+}
+
+// scan keeps the library up to date.
+func (s *Servent) scan(ctx context.Context, stop context.CancelCauseFunc) {
+	if err := s.collection.Run(ctx); err != nil && ctx.Err() == nil {
+		stop(fmt.Errorf("servent: keep the library: %w", err))
+	}
+}
+
+// Ready is closed once the servent listens, the local API answers and the
+// servents of Config.Connect have been dialled.
+func (s *Servent) Ready() <-chan struct{} { return s.ready }
+
+// Close lets go of the home, the host and the catalogue of a servent that is
+// not run. Run closes the servent itself.
+func (s *Servent) Close() error {
+	s.closeOnce.Do(func() {
+		var errs []error
+		if s.host != nil {
+			errs = append(errs, s.host.Close())
+		}
+		if s.Shares != nil {
+			errs = append(errs, s.Shares.Close())
+		}
+		if s.home != nil {
+			errs = append(errs, s.home.close())
+		}
+		s.closeErr = errors.Join(errs...)
+	})
+	return s.closeErr
+}
+
+// Build returns the version with the Go version and the revision it was built
+// from, as far as they are known.
+func Build() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return Version
+	}
+	out := Version + " " + info.GoVersion
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			out += " " + setting.Value
+		}
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+package servent
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"servent/servent/api"
+)
+
+// transfers is the files on their way. Any goroutine may call its methods.
+type transfers struct {
+	mu   sync.Mutex
+	last int
+	now  map[int]*transfer
+}
+
+// A transfer is one file on its way. Its meter is its owner's.
+type transfer struct {
+	list *transfers
+	id   int
+	told api.Transfer
+}
+
+// begin adds a transfer.
+func (t *transfers) begin(told api.Transfer) *transfer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now == nil {
+		t.now = map[int]*transfer{}
+	}
+	t.last++
+	one := &transfer{list: t, id: t.last, told: told}
+	t.now[t.last] = one
+	return one
+}
+
+// add counts n more bytes.
+func (t *transfer) add(n int64) {
+	t.list.mu.Lock()
+	defer t.list.mu.Unlock()
+	t.told.Bytes += n
+}
+
+// set says how many bytes there are.
+func (t *transfer) set(n int64) {
+	t.list.mu.Lock()
+	defer t.list.mu.Unlock()
+	t.told.Bytes = n
+}
+
+// is says which file it is, once that is known.
+func (t *transfer) is(name, root string, size int64) {
+	t.list.mu.Lock()
+	defer t.list.mu.Unlock()
+	t.told.Name, t.told.Root, t.told.Size = name, root, size
+}
+
+// end removes the transfer.
+func (t *transfer) end() {
+	t.list.mu.Lock()
+	defer t.list.mu.Unlock()
+	delete(t.list.now, t.id)
+}
+
+// all returns the transfers, oldest first.
+func (t *transfers) all() []api.Transfer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	ordered := make([]*transfer, 0, len(t.now))
+	for _, one := range t.now {
+		ordered = append(ordered, one)
+	}
+	slices.SortFunc(ordered, func(a, b *transfer) int { return cmp.Compare(a.id, b.id) })
+	out := []api.Transfer{}
+	for _, one := range ordered {
+		out = append(out, one.told)
+	}
+	return out
+}
+
+// A meter measures a rate over the last seconds.
+type meter struct {
+	begin time.Time
+	since time.Time
+	bytes int64 // at since
+	rate  float64
+}
+
+// meterStep is how often a meter looks anew; each look weighs half.
+const meterStep = 500 * time.Millisecond
+
+func newMeter(now time.Time) *meter { return &meter{begin: now, since: now, bytes: -1} }
+
+// look notes that bytes are there now and returns the rate in bytes a second.
+// What is there at the first look was there before.
+func (m *meter) look(now time.Time, bytes int64) float64 {
+	if m.bytes < 0 {
+		m.bytes = bytes
+	}
+	span := now.Sub(m.since)
+	if span < meterStep {
+		return m.rate
+	}
+	latest := float64(bytes-m.bytes) / span.Seconds()
+	if m.rate == 0 {
+		m.rate = latest
+	}
+	m.rate = (m.rate + latest) / 2
+	m.since, m.bytes = now, bytes
+	return m.rate
+}

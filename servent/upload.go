@@ -1,0 +1,39 @@
+package servent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/libp2p/go-libp2p/core/network"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+// upload serves one file over a stream that another servent opened. It runs in
+// a goroutine of the host.
+func (s *Servent) upload(stream network.Stream) {
+	select {
+	case s.uploads <- struct{}{}:
+		defer func() { <-s.uploads }()
+	default:
+		s.log.Info("upload refused: all slots are taken", "peer", stream.Conn().RemotePeer())
+		stream.Reset()
+		return
+	}
+	peer := stream.Conn().RemotePeer()
+	t := s.transfers.begin(api.Transfer{Direction: "up", Peer: peer.String()})
+	defer t.end()
+	library := s.collection.Library()
+	lookUp := func(hash [20]byte) (share.File, bool) {
+		f, ok := library.ByInfoHash(hash)
+		if ok {
+			t.is(f.Name, f.Root.String(), f.Size)
+		}
+		return f, ok
+	}
+	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Sent: func(n int) { t.add(int64(n)) }})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.log.Info("upload ended", "peer", peer, "err", err)
+	}
+}
