@@ -61,19 +61,20 @@ func (e Extensions) walk(visit func(text []byte, f frame) bool) {
 			continue
 		}
 		block := e[off:]
-		n, err := checkGGEP(block)
-		if n > 0 {
+		if block[0] == ggepMagic {
 			// A block that cannot be decoded is skipped whole: so no byte of an
 			// area is inflated more than once by one walk.
-			for at := 1; err == nil && at < n; {
-				f, next, _ := parseFrame(block, at)
-				if items++; items > MaxExtensions || !visit(nil, f) {
-					return
+			if n, err := checkGGEP(block); n > 0 {
+				for at := 1; err == nil && at < n; {
+					f, next, _ := parseFrame(block, at)
+					if items++; items > MaxExtensions || !visit(nil, f) {
+						return
+					}
+					at = next
 				}
-				at = next
+				off += n
+				continue
 			}
-			off += n
-			continue
 		}
 		text := block
 		if end := bytes.IndexAny(block, "\x1c\x00"); end >= 0 {

@@ -129,8 +129,9 @@ func TestExtensionsInflateBlocksOnly(t *testing.T) {
 		endless = appendGGEPLength(endless, len(text))
 		endless = append(endless, text...)
 	}
-	if allocs := testing.AllocsPerRun(100, func() { endless.GGEP("A") }); allocs != 0 {
-		t.Errorf("a block that does not end: got %v allocations, want 0", allocs)
+	// What is left is the error that it does not end.
+	if allocs := testing.AllocsPerRun(100, func() { endless.GGEP("A") }); allocs > 3 {
+		t.Errorf("a block that does not end: got %v allocations, want at most 3", allocs)
 	}
 	// The same with an end is a block, which shows that the items are well-formed.
 	if got, ok := append(endless, ggepLast|1, 'B', 0x40).GGEP("A"); ok {
