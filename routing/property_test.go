@@ -54,15 +54,28 @@ func routerEqualsTwin(t *rapid.T) {
 		now = now.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 3, 40}).Draw(t, "seconds")) * time.Second)
 	}
 	links := rapid.Map(rapid.IntRange(0, twinLinks), func(n int) routing.Link { return routing.Link(n) })
+	step := func(t *rapid.T, from routing.Link, m messages.Message) {
+		pass(t)
+		got := r.Step(now, from, m, nil)
+		if diff := cmp.Diff(w.step(now, from, m), got); diff != "" {
+			t.Fatalf("step %v by link %d: the effects differ (-want +got)\n%s", m.Header, from, diff)
+		}
+		checkEffects(t, from, m, got)
+	}
+	fresh := 1000
 	t.Repeat(map[string]func(*rapid.T){
-		"step": func(t *rapid.T) {
-			pass(t)
-			from, m := links.Draw(t, "from"), anyMessage(t)
-			got := r.Step(now, from, m, nil)
-			if diff := cmp.Diff(w.step(now, from, m), got); diff != "" {
-				t.Fatalf("step %v by link %d: the effects differ (-want +got)\n%s", m.Header, from, diff)
+		"step": func(t *rapid.T) { step(t, links.Draw(t, "from"), anyMessage(t)) },
+		"conversation": func(t *rapid.T) { // a query, a hit, two Pushes for where it came from
+			servent := anyServent(t)
+			fresh++
+			query, hit := queryOf(fresh), hitOf(fresh, servent)
+			query.Hops = 0
+			step(t, links.Draw(t, "asks"), query)
+			step(t, links.Draw(t, "answers"), hit)
+			for range 2 {
+				fresh++
+				step(t, links.Draw(t, "pushes"), pushOf(fresh, servent))
 			}
-			checkEffects(t, from, m, got)
 		},
 		"sendTo": func(t *rapid.T) {
 			pass(t)
@@ -90,7 +103,6 @@ func routerEqualsTwin(t *rapid.T) {
 // anyMessage draws a message from few GUIDs, so that many meet.
 func anyMessage(t *rapid.T) messages.Message {
 	guids := []messages.GUID{numbered(1), numbered(2), numbered(3), numbered(4), numbered(5), {}}
-	servents := []messages.GUID{numbered(100), numbered(101), numbered(102), numbered(103), bannedServent, {}}
 	types := []messages.Type{
 		messages.TypeQuery, messages.TypeQueryHit, messages.TypePush, messages.TypePing, messages.TypePong,
 		messages.TypeQueryHit, messages.TypePush, messages.TypeBye, messages.TypeQRP, messages.TypeVendor, 0x44,
@@ -101,7 +113,7 @@ func anyMessage(t *rapid.T) messages.Message {
 		uint8(rapid.SampledFrom([]int{1, 2, 3, 4, 5, 6, 7, 0, 9, 16, 127, 255}).Draw(t, "ttl")),
 		uint8(rapid.SampledFrom([]int{0, 1, 2, 3, 6, 7, 8, 254, 255}).Draw(t, "hops")),
 	)
-	servent := rapid.SampledFrom(servents).Draw(t, "servent")
+	servent := anyServent(t)
 	switch m.Type {
 	case messages.TypeQueryHit:
 		m.Payload = hitOf(0, servent).Payload
@@ -112,6 +124,14 @@ func anyMessage(t *rapid.T) messages.Message {
 		m.Payload = m.Payload[:min(len(m.Payload), 12)]
 	}
 	return m
+}
+
+// anyServent draws one of few servent GUIDs: ours, those of others, and two that
+// are nobody's.
+func anyServent(t *rapid.T) messages.GUID {
+	return rapid.SampledFrom([]messages.GUID{
+		numbered(100), numbered(101), numbered(102), numbered(103), bannedServent, {},
+	}).Draw(t, "servent")
 }
 
 // checkEffects says what holds for the effects of any message.
