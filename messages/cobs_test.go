@@ -28,6 +28,18 @@ func TestCOBSBoundary(t *testing.T) {
 	}
 }
 
+// A zero follows a run of 253 bytes and none one of 254, which the codes tell.
+func TestCOBSZeroAfterRun(t *testing.T) {
+	for _, n := range []int{0, 1, 252, 253, 254, 255, 507, 508} {
+		for _, tail := range [][]byte{{0}, {0, 7}, {0, 0, 7}} {
+			raw := append(bytes.Repeat([]byte{7}, n), tail...)
+			if got := decodeCOBS(appendCOBS(nil, raw)); !bytes.Equal(got, raw) {
+				t.Errorf("%d bytes and %x: got %x", n, tail, got)
+			}
+		}
+	}
+}
+
 func TestCOBSMalformed(t *testing.T) {
 	for _, tt := range []struct {
 		b  []byte

@@ -1,6 +1,5 @@
 // Package messages turns Gnutella 0.6 messages into values and back. It does no
-// I/O but through the io.Reader and io.Writer that it is given, and keeps nothing
-// between two messages.
+// I/O but through the io.Reader and io.Writer that it is given.
 //
 // On the wire a link is a sequence of messages, each a header and a payload:
 //
