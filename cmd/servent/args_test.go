@@ -1,0 +1,99 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"servent/servent/api"
+)
+
+// arrangeTest arranges a command line that is written with spaces.
+func arrangeTest(line string) commandLine {
+	return arrange(newApp(newConsole(io.Discard, io.Discard)), strings.Fields(line))
+}
+
+func TestArrange(t *testing.T) {
+	cases := map[string]string{
+		"search a --json --ttl 3 b":            "servent --json search --ttl 3 -- a b",
+		"--json search --ttl 3 a b":            "servent --json search --ttl 3 -- a b",
+		"--ttl 3 search a b --json":            "servent --json search --ttl 3 -- a b",
+		"search a --ttl=3":                     "servent search --ttl=3 -- a",
+		"search -ttl 3 a":                      "servent search -ttl 3 -- a",
+		"search a -- -b --json":                "servent search -- a -b --json",
+		"search -- a -- b":                     "servent search -- a -- b",
+		"search a - b":                         "servent search -- a - b",
+		"get 1 -o x --home h":                  "servent --home h get -o x -- 1",
+		"share add d --home h":                 "servent --home h share add -- d",
+		"--home h share --json tag T f":        "servent --home h --json share tag -- T f",
+		"up --listen /a --listen /b d":         "servent up --listen /a --listen /b -- d",
+		"get -o --overwrite 1":                 "servent get -o --overwrite -- 1",
+		"search help":                          "servent search -- help",
+		"search ttl json":                      "servent search -- ttl json",
+		"up --connect /ip4/1.2.3.4/tcp/1 -v d": "servent -v up --connect /ip4/1.2.3.4/tcp/1 -- d",
+	}
+	for typed, want := range cases {
+		line := arrangeTest(typed)
+		if line.err != nil {
+			t.Errorf("%s: %v", typed, line.err)
+		}
+		if got := strings.Join(line.ordered(), " "); got != want {
+			t.Errorf("%s: got %s, want %s", typed, got, want)
+		}
+	}
+}
+
+func TestArrangeRefuses(t *testing.T) {
+	cases := []struct {
+		typed string
+		json  bool
+		want  []string // parts of the message
+	}{
+		{"", false, []string{"up|search|get"}},
+		{"serch a", false, []string{`"serch"`, "did you mean search?"}},
+		{"xyz a", false, []string{`"xyz"`, "there are: up search"}},
+		{"share", false, []string{"servent share add|remove|list|tag|rescan"}},
+		{"share ad d", false, []string{"did you mean add?"}},
+		{"search a --tll 3", false, []string{"unknown flag --tll", "did you mean --ttl?", "-- --tll"}},
+		{"search a -beta --json", true, []string{"unknown flag -beta", "-- -beta"}},
+		{"search a --overwrite", false, []string{"unknown flag --overwrite"}},
+		{"search a --ttl", false, []string{"--ttl needs a value"}},
+		{"search a --json=false --x", false, []string{"unknown flag --x"}},
+	}
+	for _, c := range cases {
+		line := arrangeTest(c.typed)
+		if line.err == nil || line.err.Code != api.CodeUsage {
+			t.Errorf("%s: got error %v, want one of usage", c.typed, line.err)
+			continue
+		}
+		for _, part := range c.want {
+			if !strings.Contains(line.err.Message, part) {
+				t.Errorf("%s: got %s, want %q in it", c.typed, line.err, part)
+			}
+		}
+		if line.json != c.json {
+			t.Errorf("%s: JSON: got %v, want %v", c.typed, line.json, c.json)
+		}
+	}
+}
+
+func TestHelpAnywhere(t *testing.T) {
+	for typed, verb := range map[string]string{
+		"--help": "", "help": "", "-h": "",
+		"search --help": "search", "--help search": "search", "search a --help": "search", "help search": "search",
+		"search --tll --help": "search", "share add -h d": "add", "share --help": "share",
+	} {
+		line := arrangeTest(typed)
+		got := ""
+		if n := len(line.path); n > 0 {
+			got = line.path[n-1].Name
+		}
+		if !line.help || line.err != nil || got != verb {
+			t.Errorf("%s: got help %v of %q, error %v, want that of %q", typed, line.help, got, line.err, verb)
+		}
+	}
+	if line := arrangeTest("search -- --help"); line.help || !slices.Equal(line.words, []string{"--help"}) {
+		t.Errorf("search -- --help: got help %v, words %q, want the word", line.help, line.words)
+	}
+}

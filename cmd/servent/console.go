@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// A console is where a verb writes to: results to out, talk to err.
+type console struct {
+	out, err                 io.Writer
+	outTerminal, errTerminal bool
+	json, quiet, verbose     bool // the shared flags
+	color                    bool
+}
+
+func newConsole(out, err io.Writer) *console {
+	return &console{out: out, err: err, outTerminal: isTerminal(out), errTerminal: isTerminal(err)}
+}
+
+// isTerminal reports whether w is a terminal that can move its cursor.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// defaultWidth is the width of a terminal that does not tell, in columns.
+const defaultWidth = 80
+
+// terminalWidth returns how many columns the terminal behind w has.
+func terminalWidth(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return defaultWidth
+}
+
+// say tells the user something that is no result.
+func (con *console) say(format string, args ...any) {
+	if !con.quiet {
+		fmt.Fprintf(con.err, "servent: %s\n", escape(fmt.Sprintf(format, args...)))
+	}
+}
+
+// print writes v as one line of JSON to out.
+func (con *console) print(v any) { writeJSON(con.out, v) }
+
+// writeJSON writes v in one line in which every character shows: JSON leaves
+// DEL, the C1 controls and bidirectional overrides as they are.
+func writeJSON(w io.Writer, v any) {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("encode %T: %v", v, err)) // our own types always encode
+	}
+	fmt.Fprintln(w, escapeJSON(string(bytes.TrimSuffix(line.Bytes(), []byte("\n")))))
+}
+
+// bold makes the head of a table stand out, on a terminal.
+func (con *console) bold(s string) string {
+	if !con.color {
+		return s
+	}
+	return "\x1b[1m" + s + "\x1b[0m"
+}
+
+// log returns the logger of a servent in this process: everything with
+// --verbose, nothing with --quiet, else what level says.
+func (con *console) log(level slog.Level) *slog.Logger {
+	switch {
+	case con.verbose:
+		level = slog.LevelDebug
+	case con.quiet:
+		level = slog.LevelError
+	}
+	return slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"servent/servent/api"
+)
+
+// The exit codes: part of the interface, never to change.
+const (
+	exitDone        = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitNoResult    = 3
+	exitNotRunning  = 4
+	exitVerify      = 5
+	exitDiskFull    = 6
+	exitUnfinished  = 7
+	exitTimeout     = 124 // as timeout(1)
+	exitInterrupted = 130 // 128 + SIGINT, as a shell has it
+)
+
+// exitCodes says which code ends the command after which error.
+var exitCodes = map[api.Code]int{
+	api.CodeUsage:      exitUsage,
+	api.CodeNotFound:   exitNoResult,
+	api.CodeNotRunning: exitNotRunning,
+	api.CodeVerify:     exitVerify,
+	api.CodeDiskFull:   exitDiskFull,
+	api.CodeUnfinished: exitUnfinished,
+	api.CodeTimeout:    exitTimeout,
+	api.CodeInterrupt:  exitInterrupted,
+}
+
+// A silent error ends the command with its code; all has been said.
+type silent int
+
+func (s silent) Error() string { return fmt.Sprintf("exit code %d", int(s)) }
+
+// usage is an error of the command line.
+func usage(format string, args ...any) *api.Error {
+	return api.NewError(api.CodeUsage, fmt.Sprintf(format, args...))
+}
+
+// explain returns err as the error that is shown, and the exit code after it.
+func explain(err error) (*api.Error, int) {
+	var told *api.Error
+	switch {
+	case errors.As(err, &told):
+	case !isVerbError(err):
+		// The library refused a flag of the command line or the environment.
+		told = usage("%v", err)
+	case errors.Is(err, context.Canceled):
+		told = api.NewError(api.CodeInterrupt, err.Error())
+	case errors.Is(err, context.DeadlineExceeded):
+		told = api.NewError(api.CodeTimeout, err.Error())
+	default:
+		told = api.NewError(api.CodeInternal, err.Error())
+	}
+	code, ok := exitCodes[told.Code]
+	if !ok {
+		code = exitError
+	}
+	return told, code
+}
+
+// fail shows err, if any, and returns the exit code.
+func (con *console) fail(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var s silent
+	if errors.As(err, &s) {
+		return int(s)
+	}
+	told, code := explain(err)
+	con.complain(told)
+	return code
+}
+
+// complain shows an error, even when the talk is switched off.
+func (con *console) complain(told *api.Error) {
+	if con.json {
+		told.Type = api.TypeError
+		writeJSON(con.err, told)
+		return
+	}
+	fmt.Fprintf(con.err, "servent: %s\n", escape(told.Message))
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/servent/api"
+)
+
+const getHelp = `Example:
+  servent get 1 -o ~/Downloads/
+
+Fetch each WHAT and verify it piece by piece: the number of a hit of the last
+search, a root (or 8 of its digits and more), urn:sha1:… or a magnet link.
+What is unfinished is kept: the same command goes on where it stopped. Exit
+code 5: the bytes are not what the hit said, 7: unfinished, partial kept.
+
+Usage: servent get WHAT… [FLAGS]`
+
+func getVerb(con *console) *cli.Command {
+	return &cli.Command{
+		Name:        "get",
+		Usage:       "fetch files and verify them",
+		Description: getHelp,
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PATH`, a file or a folder (downloads in the home)"},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
+			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
+		}, joinFlags()...),
+		Action: func(c *cli.Context) error { return get(c.Context, con, c) },
+	}
+}
+
+// getRequests turns all WHATs into requests, so that a typing error stops the
+// command before it begins.
+func getRequests(c *cli.Context) ([]api.GetRequest, error) {
+	whats := c.Args().Slice()
+	if len(whats) == 0 {
+		return nil, usage("say what to get: servent get WHAT…")
+	}
+	if c.Duration("timeout") < 0 || c.IsSet("timeout") && c.Duration("timeout") == 0 {
+		return nil, usage("--timeout %v: use a time above 0, as 90s", c.Duration("timeout"))
+	}
+	last, err := loadSearch(homeOf(c))
+	if err != nil {
+		return nil, err
+	}
+	output, err := outputOf(c.String("output"), len(whats))
+	if err != nil {
+		return nil, err
+	}
+	requests := make([]api.GetRequest, len(whats))
+	for i, what := range whats {
+		if requests[i], err = parseWhat(what, last); err != nil {
+			return nil, err
+		}
+		requests[i].Output = output
+		requests[i].Overwrite = c.Bool("overwrite")
+		requests[i].Timeout = c.Duration("timeout")
+	}
+	return requests, nil
+}
+
+// outputOf returns the whole path of -o, for files that are to go there. A
+// path that ends with a separator is a folder, made where it is missing.
+func outputOf(path string, files int) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", path, err)
+	}
+	if os.IsPathSeparator(path[len(path)-1]) {
+		if err := os.MkdirAll(whole, 0o777); err != nil {
+			return "", fmt.Errorf("make the folder of -o: %w", err)
+		}
+	}
+	if info, err := os.Stat(whole); files > 1 && (err != nil || !info.IsDir()) {
+		return "", usage("-o %s: %d files need a folder; end its name with %c to make it", path, files, filepath.Separator)
+	}
+	return whole, nil
+}
+
+func get(ctx context.Context, con *console, c *cli.Context) error {
+	requests, err := getRequests(c)
+	if err != nil {
+		return err
+	}
+	n, leave, err := join(ctx, con, c)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	exit := exitDone
+	for i, request := range requests {
+		if err := con.getOne(ctx, n, request, c.Args().Get(i)); err != nil {
+			code := con.fail(done(err))
+			if exit == exitDone {
+				exit = code
+			}
+			if ctx.Err() != nil {
+				break
+			}
+		}
+	}
+	if exit != exitDone {
+		return silent(exit)
+	}
+	return nil
+}
+
+// getOne fetches one file and shows how far it is.
+func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, what string) error {
+	bar := newProgressLine(con)
+	finished, err := n.Get(ctx, request, bar.show)
+	bar.clear()
+	if interrupted(ctx, err) {
+		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped at %s, go on with: %s", bar.percent(), again(request, what)))
+	}
+	if err != nil {
+		return err
+	}
+	if con.json {
+		con.print(finished)
+		return nil
+	}
+	fmt.Fprintln(con.out, escape(finished.Path))
+	con.say("%s in %.1f s from %s, verified", formatSize(finished.Size), finished.Seconds, count(finished.Sources, "servent", "servents"))
+	return nil
+}
+
+// again is the command that goes on with request; a number could mean another
+// hit by then.
+func again(request api.GetRequest, what string) string {
+	words := []string{"servent get"}
+	if request.Root != "" {
+		what = request.Root
+	}
+	words = append(words, quote(what))
+	if request.Output != "" {
+		words = append(words, "-o", quote(request.Output))
+	}
+	if request.Overwrite {
+		words = append(words, "--overwrite")
+	}
+	return strings.Join(words, " ")
+}
+
+// quote writes word so that a shell takes it as one.
+func quote(word string) string {
+	if word != "" && strings.IndexFunc(word, needsQuotes) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+func needsQuotes(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:+,@", r))
+}

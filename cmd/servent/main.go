@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+)
+
+const mainHelp = `Example:
+  servent up ~/Public        share a folder, on each computer
+  servent search SEBLINUX    find files on all of them
+  servent get 1              fetch the first hit
+
+Usage: servent VERB [WORDS…] [FLAGS]   (servent VERB --help tells more)`
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run carries out one command line and returns its exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	con := newConsole(stdout, stderr)
+	app := newApp(con)
+	line := arrange(app, args)
+	con.json = line.json
+	if line.err != nil {
+		return con.fail(line.err)
+	}
+	if line.help {
+		printHelp(con.out, app, line.path)
+		return exitDone
+	}
+	return con.fail(app.RunContext(ctx, line.ordered()))
+}
+
+// interruptible returns a context that the first SIGINT or SIGTERM ends; the
+// second ends the process at once.
+func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
+	return ctx, cancel
+}
+
+// newApp returns the table of verbs. A cli.App can run once.
+func newApp(con *console) *cli.App {
+	app := &cli.App{
+		Name:           "servent",
+		Usage:          "share folders, search all servents around, fetch files",
+		Description:    mainHelp,
+		HideHelp:       true,
+		HideVersion:    true,
+		Writer:         con.err, // the library's own words are talk
+		ErrWriter:      con.err,
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   usageOf,
+		Before:         con.configure,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "home", Usage: "keep identity, catalogue and downloads in `DIR`", DefaultText: defaultHome()},
+			&cli.StringFlag{Name: "network", Usage: "join the network `NAME`; others are not heard", Value: "lan"},
+			&cli.BoolFlag{Name: "json", Usage: "results as JSON lines, errors as JSON on stderr"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no talk on stderr but errors"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log every message on stderr"},
+			&cli.BoolFlag{Name: "no-color", Usage: "no colour on a terminal (also: NO_COLOR)"},
+		},
+		Commands: []*cli.Command{
+			upVerb(con), searchVerb(con), getVerb(con), shareVerb(con),
+			statusVerb(con), peersVerb(con), demoVerb(con), versionVerb(con),
+		},
+	}
+	nameVariables("SERVENT", app.Flags)
+	prepare("SERVENT", app.Commands)
+	return app
+}
+
+// prepare gives commands what they all have: the names of their flags in the
+// environment, and our own help and usage errors in place of the library's.
+func prepare(prefix string, commands []*cli.Command) {
+	for _, command := range commands {
+		command.HideHelp = true
+		command.OnUsageError = usageOf
+		nameVariables(prefix+"_"+command.Name, command.Flags)
+		prepare(prefix+"_"+command.Name, command.Subcommands)
+		if act := command.Action; act != nil {
+			command.Action = func(c *cli.Context) error { return done(act(c)) }
+		}
+	}
+}
+
+// done marks err as one of a verb that ran: what the library returns else is
+// about the command line.
+func done(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{err}
+}
+
+// A failure is an error of a verb that ran.
+type failure struct{ cause error }
+
+func (f *failure) Error() string { return f.cause.Error() }
+func (f *failure) Unwrap() error { return f.cause }
+
+func usageOf(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
+
+// configure takes the shared flags, before the verb runs.
+func (con *console) configure(c *cli.Context) error {
+	con.json = c.Bool("json")
+	con.quiet = c.Bool("quiet")
+	con.verbose = c.Bool("verbose")
+	con.color = con.outTerminal && !c.Bool("no-color") && os.Getenv("NO_COLOR") == ""
+	if con.quiet && con.verbose {
+		return usage("--quiet and --verbose exclude each other")
+	}
+	return nil
+}
+
+// isVerbError reports whether err comes from a verb that ran.
+func isVerbError(err error) bool {
+	var f *failure
+	return errors.As(err, &f)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/servent/api"
+)
+
+const statusHelp = `Example:
+  servent status
+
+What the running servent does: its addresses, library, links, messages of each
+type (received, sent, fresh, improved, duplicate), messages dropped by reason,
+and transfers. Exit code 4 when none runs on the home.
+
+Usage: servent status [FLAGS]`
+
+func statusVerb(con *console) *cli.Command {
+	return &cli.Command{
+		Name:        "status",
+		Usage:       "what the running servent does",
+		Description: statusHelp,
+		Action: func(c *cli.Context) error {
+			client, err := dialAlone(c)
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			status, err := client.Status(c.Context)
+			if err != nil {
+				return err
+			}
+			con.printStatus(status)
+			return nil
+		},
+	}
+}
+
+// dialAlone calls the running servent for a verb that takes no words.
+func dialAlone(c *cli.Context) (*api.Client, error) {
+	if c.Args().Present() {
+		return nil, usage("this takes no words, got %q", c.Args().First())
+	}
+	return api.Dial(homeOf(c))
+}
+
+func (con *console) printStatus(status api.Status) {
+	if con.json {
+		con.print(status)
+		return
+	}
+	rows := [][]string{
+		{"peer", status.Peer},
+		{"version", status.Version},
+		{"network", status.Network},
+		{"up", formatAge(status.Uptime)},
+		{"links", strconv.Itoa(status.Links)},
+		{"library", fmt.Sprintf("%s, %s", count(status.Library.Files, "file", "files"), formatSize(status.Library.Bytes))},
+	}
+	if status.Library.Hashing > 0 {
+		rows = append(rows, []string{"to hash", count(status.Library.Hashing, "file", "files")})
+	}
+	if status.Web != "" {
+		rows = append(rows, []string{"page", status.Web})
+	}
+	for _, addr := range status.Addrs {
+		rows = append(rows, []string{"address", addr})
+	}
+	printAligned(con.out, rows)
+	con.printTraffic(status)
+	con.printTransfers(status.Transfers)
+}
+
+func (con *console) printTraffic(status api.Status) {
+	if len(status.Messages) > 0 {
+		fmt.Fprintln(con.out)
+		var rows [][]string
+		for _, t := range status.Messages {
+			row := []string{t.Type}
+			for _, n := range []uint64{t.Received, t.Sent, t.Fresh, t.Improved, t.Duplicate} {
+				row = append(row, strconv.FormatUint(n, 10))
+			}
+			rows = append(rows, row)
+		}
+		con.printTable([]string{"MESSAGE", "RECEIVED", "SENT", "FRESH", "IMPROVED", "DUPLICATE"}, 0, rows)
+	}
+	if len(status.Dropped) > 0 {
+		fmt.Fprintln(con.out)
+		var rows [][]string
+		for _, drop := range status.Dropped {
+			rows = append(rows, []string{drop.Reason, strconv.FormatUint(drop.Count, 10)})
+		}
+		con.printTable([]string{"DROPPED BECAUSE", "MESSAGES"}, 0, rows)
+	}
+}
+
+func (con *console) printTransfers(transfers []api.Transfer) {
+	if len(transfers) == 0 {
+		return
+	}
+	fmt.Fprintln(con.out)
+	var rows [][]string
+	for _, t := range transfers {
+		rows = append(rows, []string{t.Direction, escape(t.Name), percentOf(api.Progress{Size: t.Size, Verified: t.Bytes}), formatSize(t.Size), t.Peer})
+	}
+	con.printTable([]string{"WAY", "NAME", "DONE", "SIZE", "PEER"}, 1, rows)
+}
+
+// formatAge writes seconds that have passed: 42s, 3m5s, 49h0m1s.
+func formatAge(seconds float64) string {
+	return (time.Duration(seconds) * time.Second).String()
+}

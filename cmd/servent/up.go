@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/routing"
+	"servent/servent"
+	"servent/servent/api"
+)
+
+const upHelp = `Example:
+  servent up ~/Public
+
+Run the servent in the foreground until Ctrl-C, and share each DIR (beside the
+folders of earlier "servent share add"). Others on the network find it by
+themselves; where multicast does not pass, name one with --connect.
+
+Usage: servent up [DIR…] [FLAGS]`
+
+func upVerb(con *console) *cli.Command {
+	return &cli.Command{
+		Name:        "up",
+		Usage:       "run the servent and share folders",
+		Description: upHelp,
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "listen", Usage: "listen on `MULTIADDR` (default port 6346 or the next free)"},
+			&cli.StringSliceFlag{Name: "connect", Usage: "link to `MULTIADDR`, again when it ends"},
+			&cli.BoolFlag{Name: "no-mdns", Usage: "no multicast"},
+			&cli.BoolFlag{Name: "no-discovery", Usage: "only the links of --connect and those accepted"},
+			&cli.IntFlag{Name: "ttl", Usage: "how many links own queries travel, `N` = 1..7 (7)", Value: 7},
+			&cli.StringFlag{Name: "dedup", Usage: "later copies: `RULE` = plain (drop) or ttl (forward better)", Value: "plain"},
+			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
+			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: "127.0.0.1:6348"},
+			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
+		},
+		Action: func(c *cli.Context) error { return up(c.Context, con, c) },
+	}
+}
+
+// upConfig turns the flags of up into a Config.
+func upConfig(con *console, c *cli.Context) (servent.Config, error) {
+	config := servent.Config{
+		Home:        homeOf(c),
+		Network:     c.String("network"),
+		Listen:      c.StringSlice("listen"),
+		Connect:     c.StringSlice("connect"),
+		NoMDNS:      c.Bool("no-mdns"),
+		NoDiscovery: c.Bool("no-discovery"),
+		TTL:         c.Int("ttl"),
+		Rate:        c.Int("rate"),
+		Web:         c.String("web"),
+		Log:         con.log(slog.LevelInfo),
+	}
+	var err error
+	if config.Rule, err = routing.ParseRule(c.String("dedup")); err != nil {
+		return config, usage("--dedup: %v", err)
+	}
+	if err := checkTTL(config.TTL); err != nil {
+		return config, err
+	}
+	switch {
+	case config.Rate < 0:
+		return config, usage("--rate %d: use 0 for no limit", config.Rate)
+	case config.Rate == 0:
+		config.Rate = -1 // a Config's zero is the default
+	}
+	if config.Shares, err = absolute(c.Args().Slice()); err != nil {
+		return config, err
+	}
+	if dir := c.String("downloads"); dir != "" {
+		config.Downloads, err = filepath.Abs(dir)
+	}
+	return config, err
+}
+
+// maxTTL is the highest TTL that a query may start with. Source: RFC 0.6
+// draft §2.2.7.2.
+const maxTTL = 7
+
+func checkTTL(ttl int) error {
+	if ttl < 1 || ttl > maxTTL {
+		return usage("--ttl %d: use 1 to %d", ttl, maxTTL)
+	}
+	return nil
+}
+
+// absolute returns paths as the servent needs them, whose folder may be
+// another one.
+func absolute(paths []string) ([]string, error) {
+	whole := make([]string, len(paths))
+	for i, path := range paths {
+		var err error
+		if whole[i], err = filepath.Abs(path); err != nil {
+			return nil, fmt.Errorf("find %s: %w", path, err)
+		}
+	}
+	return whole, nil
+}
+
+// A ready line says that the servent runs and how to reach it.
+type ready struct {
+	Type  string   `json:"type"` // "ready"
+	Peer  string   `json:"peer"`
+	Addrs []string `json:"addrs"` // full multiaddrs, /p2p/PEER included
+	Web   string   `json:"web"`   // URL; empty: off
+}
+
+func up(ctx context.Context, con *console, c *cli.Context) error {
+	config, err := upConfig(con, c)
+	if err != nil {
+		return err
+	}
+	s, err := servent.New(config)
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	select {
+	case <-s.Ready():
+		if status, err := s.Status(ctx); err == nil {
+			con.printReady(status)
+		}
+	case err := <-ended:
+		return err
+	}
+	return <-ended
+}
+
+func (con *console) printReady(status api.Status) {
+	if con.json {
+		con.print(ready{Type: "ready", Peer: status.Peer, Addrs: status.Addrs, Web: status.Web})
+		return
+	}
+	fmt.Fprintf(con.out, "ready %s\n", status.Peer)
+	for _, addr := range status.Addrs {
+		fmt.Fprintf(con.out, "listening on %s\n", addr)
+	}
+	if status.Web != "" {
+		fmt.Fprintf(con.out, "page at %s\n", status.Web)
+	}
+	con.say("sharing %d files, Ctrl-C stops", status.Library.Files)
+}

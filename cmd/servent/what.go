@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"servent/servent/api"
+)
+
+const (
+	rootDigits   = 64 // of a BEP 52 pieces root in hex
+	minPrefix    = 8  // digits of a root that name it among the hits
+	sha1Letters  = 32 // of a SHA-1 in base32
+	sha1URN      = "urn:sha1:"
+	magnetScheme = "magnet:"
+	unknownSize  = -1
+)
+
+// parseWhat turns one WHAT of "servent get" into a request: the number of a
+// hit of last, a root or the beginning of one, a urn:sha1, or a magnet link.
+func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
+	lower := strings.ToLower(what)
+	switch {
+	case strings.HasPrefix(lower, magnetScheme):
+		return parseMagnet(what, last)
+	case strings.HasPrefix(lower, sha1URN):
+		return parseURN(what, last)
+	case len(what) < minPrefix && isNumber(what):
+		return byNumber(what, last)
+	case isHex(lower) && len(lower) == rootDigits:
+		return byRoot(lower, last), nil
+	case isHex(lower) && len(lower) >= minPrefix && len(lower) < rootDigits:
+		return byPrefix(lower, last)
+	}
+	return api.GetRequest{}, usage("%q names no file: give the number of a hit, a root (or %d of its digits and more), urn:sha1:… or a magnet link", what, minPrefix)
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 31)
+	return err == nil
+}
+
+func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
+
+// fromHit asks for what hit offered, from who offered it.
+func fromHit(hit api.Hit) api.GetRequest {
+	return api.GetRequest{Root: hit.Root, SHA1: hit.SHA1, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}
+}
+
+func byNumber(what string, last lastSearch) (api.GetRequest, error) {
+	n, _ := strconv.Atoi(what)
+	for _, hit := range last.Hits {
+		if hit.N == n {
+			return fromHit(hit), nil
+		}
+	}
+	if len(last.Hits) == 0 {
+		return api.GetRequest{}, api.NewError(api.CodeNotFound, fmt.Sprintf("no hit %d: there was no search with hits yet, begin with: servent search WORDS…", n))
+	}
+	return api.GetRequest{}, api.NewError(api.CodeNotFound,
+		fmt.Sprintf("no hit %d: the last search, for %q, had %s", n, last.Words, count(len(last.Hits), "hit", "hits")))
+}
+
+// byRoot asks for root; what the last search heard of it saves a query.
+func byRoot(root string, last lastSearch) api.GetRequest {
+	for _, hit := range last.Hits {
+		if hit.Root == root {
+			return fromHit(hit)
+		}
+	}
+	return api.GetRequest{Root: root, Size: unknownSize}
+}
+
+// byPrefix finds the one hit whose root begins with prefix: among all files of
+// the world anybody could make a second one.
+func byPrefix(prefix string, last lastSearch) (api.GetRequest, error) {
+	var found []api.Hit
+	for _, hit := range last.Hits {
+		if strings.HasPrefix(hit.Root, prefix) {
+			found = append(found, hit)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return api.GetRequest{}, api.NewError(api.CodeNotFound, fmt.Sprintf("no hit of the last search has a root that begins with %s: give all %d digits", prefix, rootDigits))
+	case 1:
+		return fromHit(found[0]), nil
+	}
+	return api.GetRequest{}, usage("%d hits of the last search have a root that begins with %s: give more digits", len(found), prefix)
+}
+
+// parseURN reads urn:sha1:BASE32. Source: HUGE 0.94 §3.2.
+func parseURN(urn string, last lastSearch) (api.GetRequest, error) {
+	sha1 := strings.ToUpper(urn[len(sha1URN):])
+	if len(sha1) != sha1Letters || strings.Trim(sha1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
+		return api.GetRequest{}, usage("%q is no SHA-1: %s takes %d letters and digits of base32", urn, sha1URN, sha1Letters)
+	}
+	for _, hit := range last.Hits {
+		if hit.SHA1 == sha1 {
+			return fromHit(hit), nil
+		}
+	}
+	return api.GetRequest{SHA1: sha1, Size: unknownSize}, nil
+}
+
+// parseMagnet reads magnet:?xt=urn:sha1:…&xl=…&dn=…&x.root=HEX. What it does
+// not know it skips, as magnet links ask for.
+func parseMagnet(link string, last lastSearch) (api.GetRequest, error) {
+	query, err := url.ParseQuery(strings.TrimPrefix(link[len(magnetScheme):], "?"))
+	if err != nil {
+		return api.GetRequest{}, usage("the magnet link cannot be read: %v", err)
+	}
+	request := api.GetRequest{Size: unknownSize}
+	for _, topic := range query["xt"] {
+		if strings.HasPrefix(strings.ToLower(topic), sha1URN) {
+			if request, err = parseURN(topic, last); err != nil {
+				return request, err
+			}
+		}
+	}
+	if root := strings.ToLower(query.Get("x.root")); root != "" {
+		if _, err := hex.DecodeString(root); err != nil || len(root) != rootDigits {
+			return request, usage("the magnet link's x.root is no root: it takes %d hex digits", rootDigits)
+		}
+		if request.Root != "" && request.Root != root {
+			return request, usage("the magnet link names two files: its x.root is not the root that the last search heard for its urn:sha1")
+		}
+		sha1 := request.SHA1
+		request = byRoot(root, last)
+		if request.SHA1 == "" {
+			request.SHA1 = sha1
+		}
+	}
+	if request.Root == "" && request.SHA1 == "" {
+		return request, usage("the magnet link names no file that can be verified: it needs xt=urn:sha1:… or x.root=…")
+	}
+	return magnetExtras(request, query)
+}
+
+// magnetExtras adds the length and the name that a magnet link tells to what
+// no hit has told.
+func magnetExtras(request api.GetRequest, query url.Values) (api.GetRequest, error) {
+	if length := query.Get("xl"); length != "" && request.Size == unknownSize {
+		size, err := strconv.ParseInt(length, 10, 64)
+		if err != nil || size < 0 {
+			return request, usage("the magnet link's xl is no length in bytes")
+		}
+		request.Size = size
+	}
+	if request.Name == "" {
+		request.Name = query.Get("dn")
+	}
+	return request, nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"servent/servent/api"
+)
+
+var (
+	rootA = "a1b2c3d4" + strings.Repeat("0", 56)
+	rootB = "a1b2c3d5" + strings.Repeat("1", 56)
+	rootC = "12345678" + strings.Repeat("2", 56)
+	sha1A = "PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB"
+	sha1Z = strings.Repeat("Z", sha1Letters)
+
+	lastTest = lastSearch{Words: "seblinux", Hits: []api.Hit{
+		{N: 1, Name: "a.iso", Size: 10, Root: rootA, SHA1: sha1A, Sources: []api.Source{{Peer: "p", Hops: 1}}},
+		{N: 2, Name: "b.iso", Size: 20, Root: rootB},
+		{N: 12, Name: "c.iso", Size: 30, Root: rootC},
+	}}
+)
+
+func TestParseWhat(t *testing.T) {
+	unknown := strings.Repeat("f", rootDigits)
+	cases := []struct {
+		what             string
+		root, sha1, name string
+		size             int64
+		sources          int
+	}{
+		{"1", rootA, sha1A, "a.iso", 10, 1},
+		{"12", rootC, "", "c.iso", 30, 0},
+		{"12345678", rootC, "", "c.iso", 30, 0}, // eight digits are a prefix
+		{"A1B2C3D4", rootA, sha1A, "a.iso", 10, 1},
+		{rootB, rootB, "", "b.iso", 20, 0},
+		{unknown, unknown, "", "", unknownSize, 0},
+		{"urn:sha1:" + sha1A, rootA, sha1A, "a.iso", 10, 1},
+		{"URN:SHA1:" + strings.ToLower(sha1A), rootA, sha1A, "a.iso", 10, 1},
+		{"urn:sha1:" + sha1Z, "", sha1Z, "", unknownSize, 0},
+		{"magnet:?xt=urn:sha1:" + sha1Z + "&xl=7&dn=two%20words", "", sha1Z, "two words", 7, 0},
+		{"magnet:?xt=urn:btih:00&xt=urn:sha1:" + sha1Z + "&tr=x", "", sha1Z, "", unknownSize, 0},
+		{"magnet:?x.root=" + unknown + "&xl=7", unknown, "", "", 7, 0},
+		{"magnet:?xt=urn:sha1:" + sha1Z + "&x.root=" + unknown, unknown, sha1Z, "", unknownSize, 0},
+		{"magnet:?x.root=" + rootA + "&xl=99&dn=other", rootA, sha1A, "a.iso", 10, 1}, // a hit knows better
+	}
+	for _, c := range cases {
+		got, err := parseWhat(c.what, lastTest)
+		if err != nil {
+			t.Errorf("%s: %v", c.what, err)
+			continue
+		}
+		if got.Root != c.root || got.SHA1 != c.sha1 || got.Name != c.name || got.Size != c.size || len(got.Sources) != c.sources {
+			t.Errorf("%s: got %+v, want %+v", c.what, got, c)
+		}
+	}
+}
+
+func TestParseWhatRefuses(t *testing.T) {
+	for what, want := range map[string]api.Code{
+		"3":              api.CodeNotFound,
+		"0":              api.CodeNotFound,
+		"deadbeef":       api.CodeNotFound,
+		"a1b2c3":         api.CodeUsage, // too short
+		"a.iso":          api.CodeUsage,
+		"":               api.CodeUsage,
+		rootA + "0":      api.CodeUsage,
+		"urn:sha1:short": api.CodeUsage,
+		"urn:sha1:" + strings.Repeat("1", sha1Letters):                                api.CodeUsage,
+		"magnet:?xt=urn:btih:00":                                                      api.CodeUsage,
+		"magnet:?x.root=00":                                                           api.CodeUsage,
+		"magnet:?xt=urn:sha1:" + sha1Z + "&xl=-7":                                     api.CodeUsage,
+		"magnet:?xt=urn:sha1:" + sha1Z + "&dn=%zz":                                    api.CodeUsage,
+		"magnet:?xt=urn:sha1:" + sha1A + "&x.root=" + strings.Repeat("e", rootDigits): api.CodeUsage,
+		"magnet:": api.CodeUsage,
+	} {
+		got, err := parseWhat(what, lastTest)
+		told, ok := err.(*api.Error)
+		if !ok || told.Code != want {
+			t.Errorf("%s: got %+v, %v, want code %s", what, got, err, want)
+		}
+	}
+	twins := lastSearch{Hits: []api.Hit{{N: 1, Root: rootA}, {N: 2, Root: "a1b2c3d4" + strings.Repeat("9", 56)}}}
+	if _, err := parseWhat("a1b2c3d4", twins); err == nil {
+		t.Error("a prefix of two roots was taken")
+	}
+}
+
+func FuzzParseWhat(f *testing.F) {
+	f.Add("magnet:?xt=urn:sha1:" + sha1Z + "&x.root=" + rootA + "&xl=7&dn=a")
+	f.Add("12")
+	f.Fuzz(func(t *testing.T, what string) {
+		request, err := parseWhat(what, lastTest)
+		if err == nil && request.Root == "" && request.SHA1 == "" {
+			t.Errorf("%q: taken, but names nothing", what)
+		}
+	})
+}
