@@ -19,12 +19,12 @@ import (
 // gnutella.md §4.3, §5.2.
 type Extensions []byte
 
-// A Kind says what an [Extension] is.
-type Kind uint8
+// An ExtensionKind says what an [Extension] is.
+type ExtensionKind uint8
 
 // The kinds of items in an extension area.
 const (
-	KindText Kind = iota // shown to people at best
+	KindText ExtensionKind = iota // shown to people at best
 	KindURN              // HUGE: begins with "urn:"
 	KindXML              // begins with '<' or '{'; never parsed here
 	KindGGEP
@@ -32,7 +32,7 @@ const (
 
 // An Extension is one item of an extension area.
 type Extension struct {
-	Kind Kind
+	Kind ExtensionKind
 	Text string   // of every kind but KindGGEP
 	GGEP GGEPItem // of KindGGEP
 }
@@ -87,7 +87,7 @@ func (e Extensions) walk(visit func(text []byte, f frame) bool) {
 	}
 }
 
-func kindOf[T string | []byte](text T) Kind {
+func kindOf[T string | []byte](text T) ExtensionKind {
 	switch {
 	case len(text) >= len(urnPrefix) && strings.EqualFold(string(text[:len(urnPrefix)]), urnPrefix):
 		return KindURN

@@ -3,8 +3,6 @@ package messages
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 )
 
 // GGEP keys of our own, and LF, which is everyone's (gnutella.md §5.2).
@@ -31,13 +29,6 @@ const (
 
 // RootSize is the length of a pieces root in bytes.
 const RootSize = 32
-
-// Limits of the keys above.
-const (
-	MaxTags    = 64
-	MaxTagSize = 128  // bytes
-	MaxPath    = 1024 // bytes
-)
 
 // Root returns the pieces root.
 func (e Extensions) Root() (root [RootSize]byte, ok bool) {
@@ -110,43 +101,6 @@ func appendTrimmed(b []byte, n uint64) []byte {
 	return b
 }
 
-// AppendTags appends tags to b as [KeyTag] carries them. It fails where there are
-// more than [MaxTags], or one is empty, over [MaxTagSize] bytes or not UTF-8.
-func AppendTags(b []byte, tags []string) ([]byte, error) {
-	if len(tags) > MaxTags {
-		return nil, fmt.Errorf("messages: write GGEP TAG: %d tags, at most %d", len(tags), MaxTags)
-	}
-	for _, tag := range tags {
-		if tag == "" || len(tag) > MaxTagSize || !utf8.ValidString(tag) {
-			return nil, fmt.Errorf("messages: write GGEP TAG: %q is not UTF-8 of 1 to %d bytes", tag, MaxTagSize)
-		}
-		b = binary.AppendUvarint(b, uint64(len(tag)))
-		b = append(b, tag...)
-	}
-	return b, nil
-}
-
-// ParseTags reads what [AppendTags] writes, and returns an [*ExtensionError] for
-// what it would not write.
-func ParseTags(b []byte) ([]string, error) {
-	var tags []string
-	for off := 0; off < len(b); {
-		part, next, err := parseSized(KeyTag, b, off, MaxTagSize)
-		if err != nil {
-			return nil, err
-		}
-		if len(tags) == MaxTags {
-			return nil, &ExtensionError{"GGEP " + KeyTag, off, "too many tags"}
-		}
-		if !utf8.Valid(part) {
-			return nil, &ExtensionError{"GGEP " + KeyTag, off, "tag is not UTF-8"}
-		}
-		tags = append(tags, string(part))
-		off = next
-	}
-	return tags, nil
-}
-
 // parseSized reads a uvarint length, 1 to limit, and that many bytes at b[off:].
 func parseSized(key string, b []byte, off, limit int) (part []byte, next int, err error) {
 	n, size := uvarint(b[off:])
@@ -170,31 +124,4 @@ func uvarint(b []byte) (n uint64, size int) {
 		return 0, 0
 	}
 	return n, size
-}
-
-// MaxName is the greatest length of a file's name in bytes.
-const MaxName = 255
-
-// ValidName reports whether a file may have that name here: not empty, at most
-// [MaxName] bytes, not "." or "..", and without NUL, '/' and '\'. All else, control
-// characters included, is a name, to be shown escaped.
-//
-// [Parse] keeps results with other names, so that their message can be relayed;
-// whoever delivers a hit leaves those results out.
-func ValidName(name string) bool {
-	return name != "" && len(name) <= MaxName && name != "." && name != ".." && !strings.ContainsAny(name, "\x00/\\")
-}
-
-// ValidPath reports whether path is at most [MaxPath] bytes of valid names
-// separated by '/'.
-func ValidPath(path string) bool {
-	if len(path) > MaxPath {
-		return false
-	}
-	for part := range strings.SplitSeq(path, "/") {
-		if !ValidName(part) {
-			return false
-		}
-	}
-	return true
 }

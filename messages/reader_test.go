@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/iotest"
@@ -239,4 +240,33 @@ func TestRelayAllocatesNothing(t *testing.T) {
 	if limit := slabs*messages*1.1 + 1; got > limit {
 		t.Errorf("relaying %d messages: got %v allocations, want at most %.0f slabs", messages, got, limit)
 	}
+}
+
+// An idle link's Reader and Writer hold 12 KiB between them, as their doc
+// comments say.
+func TestIdleMemory(t *testing.T) {
+	const links = 1000
+	query := append(header(TypeQuery, 20), make([]byte, 20)...)
+	var before, after runtime.MemStats
+	readers, writers := make([]*Reader, links), make([]*Writer, links)
+	runtime.ReadMemStats(&before)
+	for i := range links {
+		readers[i], writers[i] = NewReader(bytes.NewReader(query)), NewWriter(io.Discard)
+		m, err := readers[i].Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := writers[i].Write(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	const limit = 12<<10 + 512
+	if got := (after.TotalAlloc - before.TotalAlloc) / links; got > limit {
+		t.Errorf("got %d bytes a link, want at most %d", got, limit)
+	} else {
+		t.Logf("%d bytes a link", got)
+	}
+	runtime.KeepAlive(readers)
+	runtime.KeepAlive(writers)
 }
