@@ -25,8 +25,8 @@ type ExtensionKind uint8
 // The kinds of items in an extension area.
 const (
 	KindText ExtensionKind = iota // shown to people at best
-	KindURN              // HUGE: begins with "urn:"
-	KindXML              // begins with '<' or '{'; never parsed here
+	KindURN                       // HUGE: begins with "urn:"
+	KindXML                       // begins with '<' or '{'; never parsed here
 	KindGGEP
 )
 
