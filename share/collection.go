@@ -44,6 +44,7 @@ type CollectionConfig struct {
 const (
 	defaultRescan      = 5 * time.Minute
 	defaultLockTimeout = time.Second
+	retryChanged       = 5 * time.Second // until a file that changed while it was hashed is tried again
 
 	publishInterval = 300 * time.Millisecond // at least this between two snapshots while hashing
 	publishShare    = 10                     // and at least so many times what the last one took
@@ -63,6 +64,7 @@ type Collection struct {
 	library atomic.Pointer[Library]
 
 	requests atomic.Uint64 // counts the demands for a scan; a scan that sees it grow walks again
+	restless atomic.Bool   // a file changed while it was hashed
 	wake     chan struct{} // holds one when Run should scan
 	scanning chan struct{} // holds one while a scan runs
 	hashing  chan struct{} // holds one while a file is hashed
@@ -224,11 +226,13 @@ func (c *Collection) request() {
 // until ctx ends, and returns its error. What goes wrong with a file is a
 // [Problem]; Run returns an error of its own only if the catalogue fails.
 func (c *Collection) Run(ctx context.Context) error {
-	tick := time.NewTicker(c.cfg.Rescan)
-	defer tick.Stop()
 	for {
 		if err := c.scan(ctx); err != nil {
 			return err
+		}
+		pause := c.cfg.Rescan
+		if c.restless.Swap(false) {
+			pause = min(pause, retryChanged)
 		}
 		select {
 		case <-ctx.Done():
@@ -236,7 +240,7 @@ func (c *Collection) Run(ctx context.Context) error {
 		case <-c.closing.Done():
 			return ErrClosed
 		case <-c.wake:
-		case <-tick.C:
+		case <-time.After(pause):
 		}
 	}
 }

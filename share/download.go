@@ -85,21 +85,33 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if d.Size == 0 && d.Root != EmptyRoot {
 		return fmt.Errorf("%w: the file is said to be empty, but its root is another", ErrVerify)
 	}
-	p, err := openPartial(d.PartialDir, d.Root, geometryOf(d.Size))
+	path := partialPath(d.PartialDir, d.Root)
+	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(path, d.Dest) {
+		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
+	}
+	p, err := openPartial(path, geometryOf(d.Size))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
-	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(p.path, d.Dest) {
-		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
-	}
+	defer func() { err = also(err, p.close()) }()
 	if err := d.fetch(ctx, p); err != nil {
-		return errors.Join(err, p.commit(time.Now()))
+		return also(err, p.commit(time.Now()))
 	}
 	if err := p.finish(d.Dest, d.Overwrite); err != nil {
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
 	}
 	return nil
+}
+
+// also adds to an error what went wrong after it, on the same line.
+func also(err, after error) error {
+	switch {
+	case after == nil:
+		return err
+	case err == nil:
+		return after
+	}
+	return fmt.Errorf("%w; then %w", err, after)
 }
 
 // fetch fills the partial file.

@@ -91,7 +91,7 @@ func copyBeside(path, dest string) (copied string, err error) {
 	if err == nil {
 		err = sameMode(from, to)
 	}
-	return to.Name(), errors.Join(err, to.Close())
+	return to.Name(), also(err, to.Close())
 }
 
 // sameMode gives a file the permissions of another: a temporary file is for its

@@ -15,7 +15,7 @@ var errChanged = errors.New("the file changes while it is read; it will be tried
 
 // readSize is how much of a file is read at once: small enough to stay in the
 // processor's cache for the second hash.
-const readSize = 256 << 10
+const readSize = 64 << 10
 
 // A digest is all that is computed of a file's content.
 type digest struct {

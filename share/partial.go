@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -42,13 +44,19 @@ type partial struct {
 	committed time.Time
 }
 
-// openPartial opens the partial file of the content in dir, or makes it.
-func openPartial(dir string, root Root, g geometry) (*partial, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// partialPath returns where the content is put together in dir.
+func partialPath(dir string, root Root) string {
+	return filepath.Join(dir, root.String()+partialSuffix)
+}
+
+// openPartial opens the partial file at path, or makes it and its folder. It
+// returns ErrBusy if another download has it open.
+func openPartial(path string, g geometry) (*partial, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	p := &partial{geometry: g, path: filepath.Join(dir, root.String()+partialSuffix), verified: make([]bool, g.pieces()), committed: time.Now()}
-	recordPath := filepath.Join(dir, root.String()+recordSuffix)
+	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), committed: time.Now()}
+	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
 	var err error
 	p.record, err = bbolt.Open(recordPath, 0o600, &bbolt.Options{Timeout: recordTimeout})
 	if errors.Is(err, bolterrors.ErrTimeout) {
@@ -157,13 +165,17 @@ func (p *partial) finish(dest string, overwrite bool) error {
 	return os.Remove(record)
 }
 
-// close lets go of the files and keeps them.
+// close lets go of the files. It keeps them if anything is verified.
 func (p *partial) close() error {
-	var dataErr error
+	if !slices.Contains(p.verified, true) {
+		os.Remove(p.path)          // where that is not possible while they are open,
+		os.Remove(p.record.Path()) // they stay and do no harm
+	}
+	var err error
 	if p.data != nil {
-		if dataErr = p.data.Close(); errors.Is(dataErr, os.ErrClosed) {
-			dataErr = nil
+		if err = p.data.Close(); errors.Is(err, os.ErrClosed) { // by finish
+			err = nil
 		}
 	}
-	return errors.Join(dataErr, p.record.Close())
+	return also(err, p.record.Close())
 }

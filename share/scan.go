@@ -60,7 +60,10 @@ func (c *Collection) scan(ctx context.Context) error {
 			c.note(p)
 		}
 		done, err := c.hashAll(ctx, todo, asked)
-		if err := errors.Join(err, c.finishPass(ctx, w)); err != nil {
+		if err != nil {
+			return err
+		}
+		if err := c.finishPass(ctx, w); err != nil {
 			return err
 		}
 		if done {
@@ -234,6 +237,7 @@ func (c *Collection) hashAll(ctx context.Context, todo []found, asked uint64) (d
 		}
 		if err := c.hashOne(ctx, f); err != nil && ctx.Err() == nil {
 			c.note(Problem{f.place.String(), fmt.Errorf("share: hash: %w", err)})
+			c.restless.Store(c.restless.Load() || errors.Is(err, errChanged))
 		}
 		c.update(func(p *Progress) { p.Hashed++ })
 		if now := time.Now(); now.After(next) {

@@ -110,8 +110,7 @@ func (c *Collection) locate(path string) (found, error) {
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(at)); err == nil { // folders are kept without links
 		at = filepath.Join(dir, filepath.Base(at))
 	}
-	info, err := os.Lstat(at)
-	if err != nil {
+	if _, err := os.Lstat(at); err != nil {
 		return found{}, err
 	}
 	for _, folder := range c.Folders() { // sorted: the outermost comes first, as in a walk
@@ -120,7 +119,8 @@ func (c *Collection) locate(path string) (found, error) {
 			continue
 		}
 		p := place{folder, below}
-		if info, err = follow(p); errors.Is(err, errLeaves) {
+		info, err := follow(p)
+		if errors.Is(err, errLeaves) {
 			continue // hidden from this folder, but maybe not from one further in
 		}
 		if err != nil {

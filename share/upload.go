@@ -118,7 +118,7 @@ func (u *upload) run(lookup func([20]byte) (File, bool)) error {
 		return err
 	}
 	if err := u.openFile(); err != nil {
-		return errors.Join(err, u.say(peerwire.Message{Kind: peerwire.HaveNone}))
+		return u.withdraw(err, peerwire.Message{Kind: peerwire.HaveNone})
 	}
 	defer u.disk.Close()
 	u.reading.Go(u.read)
@@ -252,9 +252,7 @@ func (u *upload) answerRequest(m peerwire.Message) error {
 		return fmt.Errorf("the peer asks for %d bytes at %d of piece %d, which the file does not have", m.Length, m.Begin, m.Index)
 	}
 	block := u.block[:m.Length]
-	_, err := u.disk.ReadAt(block, int64(m.Index)*u.geometry.pieceLength+int64(m.Begin))
-	// Looked at after the read, so that what was read is what was hashed.
-	if err := errors.Join(u.checkUnchanged(), err); err != nil {
+	if err := u.readBlock(block, int(m.Index), int64(m.Begin)); err != nil {
 		m.Kind = peerwire.Reject
 		return u.withdraw(err, m)
 	}
@@ -270,7 +268,17 @@ func (u *upload) answerRequest(m peerwire.Message) error {
 // withdraw tells the peer that the file is not to be had any more, and returns
 // the cause.
 func (u *upload) withdraw(cause error, refusal peerwire.Message) error {
-	return errors.Join(cause, u.say(refusal))
+	return also(cause, u.say(refusal))
+}
+
+// readBlock fills b from a place in a piece. The file is looked at after the
+// read, so that what was read is what was hashed.
+func (u *upload) readBlock(b []byte, piece int, begin int64) error {
+	_, readErr := u.disk.ReadAt(b, int64(piece)*u.geometry.pieceLength+begin)
+	if err := u.checkUnchanged(); err != nil {
+		return err // it explains a read that fell short
+	}
+	return readErr
 }
 
 // readPiece returns the hashes of a piece's blocks, read from disk.
@@ -278,8 +286,7 @@ func (u *upload) readPiece(i int) ([]Root, error) {
 	leaves := make([]Root, u.geometry.blocks(i))
 	for b := range leaves {
 		block := u.block[:u.geometry.blockLength(i, b)]
-		_, err := u.disk.ReadAt(block, int64(i)*u.geometry.pieceLength+int64(b)*blockSize)
-		if err := errors.Join(u.checkUnchanged(), err); err != nil {
+		if err := u.readBlock(block, i, int64(b)*blockSize); err != nil {
 			return nil, err
 		}
 		leaves[b] = sha256.Sum256(block)

@@ -47,7 +47,7 @@ func fold(s string) string {
 		if unicode.IsMark(r) {
 			return -1
 		}
-		return r
+		return unicode.ToLower(r) // for Cherokee, whose cases the folding swaps
 	}, s)
 }
 

@@ -21,6 +21,7 @@ func TestWords(t *testing.T) {
 		{"ﬁle ② x²", []string{"file", "2", "x2"}}, // compatibility forms
 		{"Ἀθῆναι ΟΔΟΣ οδός", []string{"αθηναι", "οδοσ", "οδοσ"}},
 		{"İstanbul", []string{"istanbul"}},
+		{"ᏣᎳᎩ ꮳꮃꭹ", []string{"ꮳꮃꭹ", "ꮳꮃꭹ"}},
 		{"фильм.Ёлка", []string{"фильм", "елка"}},
 		{"東京2020", []string{"東京2020"}},
 		{"a\xffb", []string{"a", "b"}}, // not UTF-8

@@ -15,6 +15,7 @@ const (
 // A Reader reads messages from a stream. One goroutine uses it.
 type Reader struct {
 	r     *bufio.Reader
+	head  [lengthSize]byte
 	frame []byte // the last message; grows to the longest seen
 }
 
@@ -25,11 +26,10 @@ func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, r
 // io.EOF where the stream ends between two messages, io.ErrUnexpectedEOF within
 // one, and a [*SyntaxError] for one that breaks the rules.
 func (r *Reader) Next() (Message, error) {
-	var head [lengthSize + 1]byte
-	if _, err := io.ReadFull(r.r, head[:lengthSize]); err != nil {
+	if _, err := io.ReadFull(r.r, r.head[:]); err != nil {
 		return Message{}, err
 	}
-	length := binary.BigEndian.Uint32(head[:])
+	length := binary.BigEndian.Uint32(r.head[:])
 	if length == 0 {
 		return Message{Kind: KeepAlive}, nil
 	}

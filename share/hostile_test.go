@@ -1,0 +1,294 @@
+package share
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"servent/share/peerwire"
+)
+
+// A peer is the far end of a stream, played by a test message by message.
+type peer struct {
+	t      *testing.T
+	stream net.Conn
+	reader *peerwire.Reader
+	writer *peerwire.Writer
+}
+
+// greet takes and gives the handshake.
+func greet(t *testing.T, stream net.Conn, infoHash [20]byte, first bool) *peer {
+	p := &peer{t, stream, peerwire.NewReader(stream), peerwire.NewWriter(stream)}
+	give := func() {
+		if err := errors.Join(p.writer.Handshake(peerwire.NewHandshake(infoHash, [20]byte{})), p.writer.Flush()); err != nil {
+			t.Error(err)
+		}
+	}
+	if first {
+		give()
+	}
+	if _, err := peerwire.ReadHandshake(stream); err != nil {
+		t.Error(err)
+	}
+	if !first {
+		give()
+	}
+	return p
+}
+
+// say sends messages; the other side may have closed for it already.
+func (p *peer) say(messages ...peerwire.Message) error {
+	for _, m := range messages {
+		if err := p.writer.Write(m); err != nil {
+			return err
+		}
+	}
+	return p.writer.Flush()
+}
+
+// until reads up to a message of that kind and returns it; the kind is KeepAlive
+// if the stream ended before.
+func (p *peer) until(kind peerwire.Kind) peerwire.Message {
+	for {
+		m, err := p.reader.Next()
+		if err != nil {
+			return peerwire.Message{Kind: peerwire.KeepAlive}
+		}
+		if m.Kind == kind {
+			return m
+		}
+	}
+}
+
+// drain reads what comes until the stream ends.
+func (p *peer) drain() {
+	io.Copy(io.Discard, p.stream)
+	p.stream.Close()
+}
+
+// TestHostileSource: whatever a source does, the download ends with an error
+// that says what it was, and nothing under the finished name.
+func TestHostileSource(t *testing.T) {
+	const size = 5 * 65536
+	data := content(size)
+	d := digestOf(t, data)
+	good := newProver(d.root, geometryOf(size), d.layer, func(i int) ([]Root, error) {
+		return leavesOf(data[i*65536 : (i+1)*65536]), nil
+	})
+	start := []peerwire.Message{{Kind: peerwire.HaveAll}, {Kind: peerwire.Unchoke}}
+	prove := func(p *peer) {
+		m := p.until(peerwire.HashRequest)
+		hashes, err := good.answer(m.Range)
+		if err != nil {
+			p.t.Error(err)
+		}
+		p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: encodeLayer(hashes)})
+	}
+	for name, c := range map[string]struct {
+		act  func(p *peer)
+		want error
+		text string
+	}{
+		"oversize message": {func(p *peer) { p.stream.Write([]byte{0xff, 0xff, 0xff, 0xff, 7}) }, ErrUnfinished, "over the limit"},
+		"unasked piece": {func(p *peer) {
+			p.say(start...)
+			p.say(peerwire.Message{Kind: peerwire.Piece, Index: 4, Data: data[:blockSize]})
+		}, ErrUnfinished, "not asked for"},
+		"unasked hashes": {func(p *peer) {
+			p.say(peerwire.Message{Kind: peerwire.Hashes, Data: make([]byte, 64)})
+		}, ErrUnfinished, "not asked for"},
+		"forged layer": {func(p *peer) {
+			p.say(start...)
+			m := p.until(peerwire.HashRequest)
+			p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: make([]byte, 32*m.Range.Length)})
+		}, ErrVerify, "do not lead to the root"},
+		"layer without its proof": {func(p *peer) {
+			p.say(start...)
+			m := p.until(peerwire.HashRequest)
+			p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: make([]byte, 32)})
+		}, ErrVerify, "do not lead to the root"},
+		"hashes refused": {func(p *peer) {
+			p.say(start...)
+			p.say(peerwire.Message{Kind: peerwire.HashReject, Range: p.until(peerwire.HashRequest).Range})
+		}, ErrVerify, "refuses the piece hashes"},
+		"block too short": {func(p *peer) {
+			p.say(start...)
+			prove(p)
+			p.until(peerwire.Request)
+			p.say(peerwire.Message{Kind: peerwire.Piece, Data: data[:100]})
+		}, ErrUnfinished, "100 bytes for a block"},
+		"the same block twice": {func(p *peer) {
+			p.say(start...)
+			prove(p)
+			p.until(peerwire.Request)
+			block := peerwire.Message{Kind: peerwire.Piece, Data: data[:blockSize]}
+			p.say(block, block)
+		}, ErrUnfinished, "not asked for"},
+		"one bad block": {func(p *peer) {
+			p.say(start...)
+			prove(p)
+			for i := range 4 {
+				block := append([]byte(nil), data[i*blockSize:(i+1)*blockSize]...)
+				if i == 2 {
+					block[5] ^= 1
+				}
+				p.until(peerwire.Request)
+				p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: block})
+			}
+			prove(p)
+		}, ErrVerify, "block 2 of piece 0"},
+		"bad block, no hashes": {func(p *peer) {
+			p.say(start...)
+			prove(p)
+			for i := range 4 {
+				p.until(peerwire.Request)
+				p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: make([]byte, blockSize)})
+			}
+			p.until(peerwire.HashRequest)
+		}, ErrVerify, "piece 0 is not that of the file"},
+		"request refused": {func(p *peer) {
+			p.say(start...)
+			prove(p)
+			m := p.until(peerwire.Request)
+			m.Kind = peerwire.Reject
+			p.say(m)
+		}, ErrVerify, "refuses piece 0"},
+		"bad bencode": {func(p *peer) {
+			p.say(peerwire.Message{Kind: peerwire.Extended, Data: []byte("d1:")})
+		}, ErrUnfinished, "bencoded value"},
+		"has nothing": {func(p *peer) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrVerify, "no more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			download := &Download{
+				Root: d.root, Size: size, Name: "x", PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
+				Dial: func(context.Context) (io.ReadWriteCloser, error) {
+					ours, theirs := net.Pipe()
+					go func() {
+						p := greet(t, theirs, InfoHash(d.root, size), false)
+						// What the download says must be read all the time: a pipe holds nothing.
+						feed, heard := net.Pipe()
+						go func() {
+							io.Copy(heard, theirs)
+							heard.Close()
+						}()
+						p.reader = peerwire.NewReader(feed)
+						c.act(p)
+						theirs.Close()
+						io.Copy(io.Discard, feed)
+					}()
+					return ours, nil
+				},
+			}
+			err := download.Run(t.Context())
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.text) {
+				t.Errorf("got %v; want %v with %q", err, c.want, c.text)
+			}
+			wantNoFile(t, download.Dest)
+		})
+	}
+}
+
+// leavesOf returns the hashes of the blocks of b.
+func leavesOf(b []byte) []Root {
+	h := treeHasher{geometry: geometry{size: int64(len(b)), pieceLength: maxPieceLength}}
+	h.write(b)
+	return h.leaves
+}
+
+// TestHostileLeecher: whatever a peer asks for, Serve ends with an error that
+// says what it was.
+func TestHostileLeecher(t *testing.T) {
+	f := writeShared(t, "file.bin", content(5*65536))
+	request := peerwire.Message{Kind: peerwire.Request, Length: blockSize}
+	with := func(index, begin, length uint32) peerwire.Message {
+		m := request
+		m.Index, m.Begin, m.Length = index, begin, length
+		return m
+	}
+	endless := make([]peerwire.Message, 200)
+	for i := range endless {
+		endless[i] = peerwire.Message{Kind: peerwire.HashRequest, Range: blockRequest(f.Root, geometryOf(f.Size), 0)}
+	}
+	for name, c := range map[string]struct {
+		say  []peerwire.Message
+		text string
+	}{
+		"piece past the end":  {[]peerwire.Message{with(5, 0, blockSize)}, "of piece 5"},
+		"piece far past":      {[]peerwire.Message{with(1<<32-1, 0, blockSize)}, "of piece 4294967295"},
+		"past the piece":      {[]peerwire.Message{with(0, 65536-1, 2)}, "at 65535"},
+		"begin overflows":     {[]peerwire.Message{with(0, 1<<32-1, blockSize)}, "at 4294967295"},
+		"block too long":      {[]peerwire.Message{with(0, 0, blockSize+1)}, "16385 bytes"},
+		"no bytes":            {[]peerwire.Message{with(0, 0, 0)}, "0 bytes"},
+		"sends a piece":       {[]peerwire.Message{{Kind: peerwire.Piece, Data: []byte{1}}}, "nobody asked for"},
+		"hashes without end":  {endless, "without end"},
+		"half a message":      {nil, "unexpected EOF"},
+		"length out of range": {nil, "over the limit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := net.Pipe()
+			served := make(chan error, 1)
+			go func() { served <- Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{}) }()
+			p := greet(t, ours, f.InfoHash(), true)
+			p.until(peerwire.Unchoke)
+			go func() {
+				switch name {
+				case "half a message":
+					ours.Write([]byte{0, 0, 0, 13, 6, 0})
+					ours.Close()
+				case "length out of range":
+					ours.Write([]byte{0x7f, 0, 0, 0, 6})
+				default:
+					p.say(c.say...)
+				}
+			}()
+			p.drain()
+			if err := <-served; err == nil || !strings.Contains(err.Error(), c.text) {
+				t.Errorf("got %v; want it to say %q", err, c.text)
+			}
+		})
+	}
+}
+
+// TestHashRequests: what a prover refuses, it refuses without reading.
+func TestHashRequests(t *testing.T) {
+	data := content(21 * 65536)
+	d := digestOf(t, data)
+	g := geometryOf(int64(len(data)))
+	read := 0
+	p := newProver(d.root, g, d.layer, func(i int) ([]Root, error) {
+		read++
+		return leavesOf(data[i*65536 : (i+1)*65536]), nil
+	})
+	p.budget = 1 << 20
+	for _, r := range []peerwire.HashRange{
+		{Root: Root{1}, BaseLayer: 2, Length: 2},
+		{Root: d.root, BaseLayer: 2, Length: 0}, {Root: d.root, BaseLayer: 2, Length: 1}, {Root: d.root, BaseLayer: 2, Length: 3},
+		{Root: d.root, BaseLayer: 2, Length: 64}, {Root: d.root, BaseLayer: 2, Length: 1 << 31},
+		{Root: d.root, BaseLayer: 2, Index: 1, Length: 2}, {Root: d.root, BaseLayer: 2, Index: 32, Length: 2},
+		{Root: d.root, BaseLayer: 2, Index: 1<<32 - 2, Length: 2},
+		{Root: d.root, BaseLayer: 2, Length: 2, ProofLayers: 1<<32 - 1},
+		{Root: d.root, BaseLayer: 1, Length: 2}, {Root: d.root, BaseLayer: 1<<32 - 1, Length: 2},
+		{Root: d.root, Length: 8}, {Root: d.root, Index: 84, Length: 2}, {Root: d.root, Index: 1<<32 - 2, Length: 2},
+	} {
+		if hashes, err := p.answer(r); !errors.Is(err, errRefused) || hashes != nil {
+			t.Errorf("%+v is answered with %d hashes, %v", r, len(hashes), err)
+		}
+	}
+	if read != 0 {
+		t.Errorf("%d pieces were read for nothing", read)
+	}
+	// Blocks with all uncles prove themselves against the root.
+	r := peerwire.HashRange{Root: d.root, Index: 4 * 20, Length: 2, ProofLayers: uint32(g.pieceHeight()+g.layerHeight()) - 1}
+	hashes, err := p.answer(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := checkHashes(r, encodeLayer(hashes), d.root, int(r.Index/r.Length)); !ok {
+		t.Errorf("the hashes of two blocks of the last piece do not lead to the root")
+	}
+}

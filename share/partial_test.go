@@ -1,0 +1,108 @@
+package share
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPartialAfterKill: what a process leaves behind that ends without a word
+// is believed as far as it was committed.
+func TestPartialAfterKill(t *testing.T) {
+	data := content(4 * 65536)
+	g := geometryOf(int64(len(data)))
+	path := partialPath(t.TempDir(), Root{1})
+	p, err := openPartial(path, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	write := func(i int) {
+		if err := p.write(i, data[i*65536:(i+1)*65536]); err != nil {
+			t.Fatal(err)
+		}
+		p.verified[i] = true
+	}
+	write(2)
+	write(0)
+	if err := p.commitIfDue(p.committed.Add(commitInterval)); err != nil {
+		t.Fatal(err)
+	}
+	write(3)
+	if err := p.commitIfDue(p.committed.Add(commitInterval - time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+
+	left := partialPath(t.TempDir(), Root{1}) // the disk as it is now
+	for _, suffix := range []string{partialSuffix, recordSuffix} {
+		b, err := os.ReadFile(strings.TrimSuffix(path, partialSuffix) + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(strings.TrimSuffix(left, partialSuffix)+suffix, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q, err := openPartial(left, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []bool{true, false, true, false}; !slices.Equal(q.verified, want) {
+		t.Errorf("verified after the end: %v, want %v", q.verified, want)
+	}
+	if err := q.close(); err != nil {
+		t.Fatal(err)
+	}
+	if q, err = openPartial(left, geometryOf(g.size-1)); err != nil { // as a lying hit has it
+		t.Fatal(err)
+	}
+	if slices.Contains(q.verified, true) {
+		t.Error("the record of a file of another size is believed")
+	}
+	q.close()
+}
+
+// TestMoveLeftHalf: a run that ended after it linked the file and before it
+// removed the partial one is brought to its end by the next.
+func TestMoveLeftHalf(t *testing.T) {
+	dir := t.TempDir()
+	path, dest := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(path, dest); err != nil {
+		t.Fatal(err)
+	}
+	if err := moveInto(path, dest, false); err != nil {
+		t.Errorf("moveInto: %v", err)
+	}
+	wantFile(t, dest, []byte("x"))
+	wantNoFile(t, path)
+}
+
+// TestMoveByCopy: to another file system the bytes go under a hidden name first.
+func TestMoveByCopy(t *testing.T) {
+	dir := t.TempDir()
+	path, dest := filepath.Join(dir, "a"), filepath.Join(t.TempDir(), "b")
+	if err := os.WriteFile(path, []byte("x"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := copyBeside(path, dest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if filepath.Dir(copied) != filepath.Dir(dest) || !strings.HasPrefix(filepath.Base(copied), ".") {
+		t.Errorf("copied to %s", copied)
+	}
+	wantFile(t, copied, []byte("x"))
+	if err := reserveAndRename(copied, dest); err != nil {
+		t.Errorf("without links: %v", err)
+	}
+	wantFile(t, dest, []byte("x"))
+	if err := reserveAndRename(path, filepath.Join(dir, "a")); err != ErrExists {
+		t.Errorf("onto a file: %v, want ErrExists", err)
+	}
+}
