@@ -54,7 +54,8 @@ func (k Kind) String() string {
 type Reason uint8
 
 const (
-	// Duplicate: its GUID was seen before, and it brought no better path.
+	// Duplicate: its GUID was seen before, and it brought no better path. We go
+	// by the GUID alone, the draft by GUID and type.
 	// Source: RFC 0.6 draft §2.2.7.1.
 	Duplicate Reason = iota + 1
 	// Returned: our own message, or a hit with our own servent GUID, came back.
@@ -75,14 +76,14 @@ const (
 	// HopOverflow: Hops is 255 and cannot be incremented. Source: gtk-gnutella.
 	HopOverflow
 	// Exhausted: a reply or Push whose TTL ended before its way did.
-	// Source: RFC 0.6 draft §2.2.7.3.
+	// Source: RFC 0.6 draft §2.2.7.1.
 	Exhausted
 	// Travelled: a Bye, QRP or vendor message with Hops over 0 or TTL over 1, or
 	// one of our own given to Step: these go by one link only, see
 	// [Router.SendTo]. Source: vendor message draft §2.
 	Travelled
 	// Forged: a reply to a message that we did not see, that was of another
-	// type, or that we passed on to nobody. Source: RFC 0.6 draft §2.2.7.3.
+	// type, or that we passed on to nobody. Source: RFC 0.6 draft §2.2.7.1.
 	Forged
 	// RouteLost: the link that the reply or Push had to take is gone.
 	// Source: gtk-gnutella.
@@ -90,10 +91,12 @@ const (
 	// NoRoute: a Push for a servent GUID that no hit has named.
 	// Source: RFC 0.6 draft §2.2.8.
 	NoRoute
-	// Echo: a reply or Push whose way leads back by the link it came in by.
+	// Echo: a reply or Push whose way leads back by the link it came in by, or
+	// our own reply to our own request. Source: RFC 0.6 draft §2.2.7.1.
 	Echo
 	// RateLimited: the link it came in by is out of tokens. The message is not
 	// remembered, so that a copy by another link can still pass.
+	// Source: RFC 0.6 draft §2.2.7.2.
 	RateLimited
 	// ReplyLimited: as many replies to the same message were passed on as may
 	// be. Source: gtk-gnutella.

@@ -27,8 +27,8 @@ func (r *Router) flood(from Link, m messages.Message, out []Effect) []Effect {
 }
 
 // again routes a copy of a Ping or Query that is in the table of those seen.
-// "A servent that receives a message with a GUID that it has seen before
-// discards it": RFC 0.6 draft §2.2.7.1, from which TTLAwareRule departs.
+// RFC 0.6 draft §2.2.7.1 has it discarded; TTLAwareRule departs from that for a
+// copy that came by a better path.
 func (r *Router) again(from Link, pos uint32, m messages.Message, out []Effect) []Effect {
 	e := &r.seen.entries[pos]
 	switch {

@@ -29,7 +29,7 @@ func isReply(t messages.Type) bool {
 // in, and trims its TTL. It returns a Reason to drop it, or 0.
 func (c *Config) admit(h *messages.Header) Reason {
 	if isLocal(h.Type) {
-		// "TTL 1, Hops 0": vendor message draft §2; Bye draft §4.
+		// Sent with TTL 1 and Hops 0: vendor message draft §2, Bye draft §4.
 		if h.Hops > 0 || h.TTL > 1 {
 			return Travelled
 		}
@@ -47,7 +47,8 @@ func (c *Config) admit(h *messages.Header) Reason {
 	case h.GUID.IsConstant():
 		return BannedGUID
 	case isReply(h.Type):
-		// A reply is never dropped for its TTL: its way is known and ends.
+		// A reply is never dropped for a high TTL, since its way is known and
+		// ends: RFC 0.6 draft §2.2.7.3.
 		if most := int(c.HardLimit) + 1; int(h.TTL) > most {
 			h.TTL = uint8(most)
 		}

@@ -11,7 +11,7 @@ func requestOf(t messages.Type) messages.Type {
 }
 
 // retrace routes a Pong or QueryHit by the way that the Ping or Query of the
-// same GUID came. Source: RFC 0.6 draft §2.2.7.3.
+// same GUID came. Source: RFC 0.6 draft §2.2.7.1.
 func (r *Router) retrace(from Link, m messages.Message, out []Effect) []Effect {
 	var servent messages.GUID
 	if m.Type == messages.TypeQueryHit {
@@ -72,7 +72,8 @@ func (r *Router) refuseReply(from Link, pos uint32, h messages.Header) Reason {
 
 // learn notes that hits of servent come by from. The first claim stands while
 // its link is attached and hits keep coming: a neighbour cannot draw the Pushes
-// for another servent to itself by naming its GUID. Source: RFC 0.6 draft §5.
+// for another servent to itself by naming its GUID. The draft is silent about
+// this; its §2.2.6 wants each servent GUID to belong to one servent.
 func (r *Router) learn(servent messages.GUID, from Link) {
 	if isBanned(servent) {
 		return
