@@ -35,8 +35,9 @@ func NewReader(r io.Reader) *Reader {
 // Buffered returns how many bytes can be read without waiting for the stream.
 func (r *Reader) Buffered() int { return r.br.Buffered() }
 
-// Ready reports whether [Reader.Next] will return without waiting for the stream,
-// so that the messages that came together can be handled together.
+// Ready reports whether [Reader.Next] is sure to return without waiting for the
+// stream, so that messages that came together can be handled together. It is false
+// for a message that the buffer does not hold whole, such as a long one.
 func (r *Reader) Ready() bool {
 	if r.err != nil {
 		return true

@@ -174,6 +174,24 @@ func TestReaderUsesGivenBuffer(t *testing.T) {
 	}
 }
 
+// A stream arrives in two parts: of each message it is told whether it was there.
+func TestReaderReady(t *testing.T) {
+	pong := append(header(TypePong, MinPong), make([]byte, MinPong)...)
+	first := slices.Concat(header(TypePing, 0), pong, pong[:len(pong)-1])
+	r := NewReader(io.MultiReader(bytes.NewReader(first), bytes.NewReader(pong[len(pong)-1:])))
+	for i, want := range []bool{false, true, false, false} { // nothing read yet, the Pong, most of another, the end
+		if got := r.Ready(); got != want {
+			t.Errorf("before message %d: got %v, want %v", i, got, want)
+		}
+		if _, err := r.Next(); (err == io.EOF) != (i == 3) {
+			t.Errorf("message %d: %v", i, err)
+		}
+	}
+	if !r.Ready() {
+		t.Error("after the end: not ready to say so")
+	}
+}
+
 // endless repeats the same bytes for ever, and counts what is written to it.
 type endless struct {
 	b       []byte
