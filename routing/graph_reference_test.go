@@ -51,6 +51,7 @@ func TestGraphReference(t *testing.T) {
 	}
 	for _, name := range []string{"p2p-Gnutella08", "p2p-Gnutella04"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			want, found := reference.Graphs[name]
 			if !found {
 				t.Fatalf("flood_reference.json has no graph %s", name)

@@ -2,6 +2,7 @@ package routing_test
 
 import (
 	"encoding/binary"
+	"math"
 	"testing"
 	"time"
 
@@ -130,22 +131,25 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// BenchmarkGrow reports the longest Step on the way to full tables: one that
-// doubles a table.
+// BenchmarkGrow reports the longest Step on the way to full tables, one that
+// doubles a table: that of the run in which it was shortest, since other work on
+// the machine only adds to it.
 func BenchmarkGrow(b *testing.B) {
-	var worst time.Duration
+	least := time.Duration(math.MaxInt64)
 	for b.Loop() {
 		r := routing.New(routing.Config{})
 		r.Attach(1)
 		r.Attach(2)
+		var worst time.Duration
 		var out []routing.Effect
 		for n := range routing.DefaultTableSize {
 			began := time.Now()
 			out = r.Step(start, 1, queryOf(n), out[:0])
 			worst = max(worst, time.Since(began))
 		}
+		least = min(least, worst)
 	}
-	b.ReportMetric(float64(worst.Microseconds()), "worst-µs/step")
+	b.ReportMetric(float64(least.Microseconds()), "worst-µs/step")
 }
 
 // TestStepAllocatesNothing holds for each Step on full tables.

@@ -1,0 +1,108 @@
+package lab_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"servent/messages"
+	"servent/routing"
+	"servent/routing/lab"
+)
+
+func query(ttl uint8) messages.Message {
+	return messages.Message{Header: messages.Header{GUID: messages.GUID{1, 2, 3}, Type: messages.TypeQuery, TTL: ttl}}
+}
+
+// A query in a line of three servents, with TTL 2.
+func Example() {
+	net := lab.New()
+	a, b, c := net.Add(routing.Config{}), net.Add(routing.Config{}), net.Add(routing.Config{})
+	net.Connect(a, b, 30*time.Millisecond)
+	net.Connect(b, c, 5*time.Millisecond)
+	net.Watch = func(e lab.Event) {
+		fmt.Println(e.Time, "servent", e.Node, "from", e.From, e.Effect.Kind)
+	}
+	net.Send(a, query(2))
+	net.Run()
+	// Output:
+	// 0s servent 0 from 0 send
+	// 30ms servent 1 from 0 deliver
+	// 30ms servent 1 from 0 send
+	// 35ms servent 2 from 1 deliver
+}
+
+// TestAdvance: what is due is routed, what is not waits.
+func TestAdvance(t *testing.T) {
+	net := lab.New()
+	a, b := net.Add(routing.Config{}), net.Add(routing.Config{})
+	net.Connect(a, b, 3*lab.Hop)
+	delivered := 0
+	net.Watch = func(e lab.Event) {
+		if e.Effect.Kind == routing.Deliver {
+			delivered++
+		}
+	}
+	net.Send(a, query(1))
+	net.Advance(2 * lab.Hop)
+	if delivered != 0 || net.Now() != 2*lab.Hop {
+		t.Errorf("after two hops: %d delivered at %v, want 0 at %v", delivered, net.Now(), 2*lab.Hop)
+	}
+	net.Advance(2 * lab.Hop)
+	if delivered != 1 || net.Now() != 4*lab.Hop {
+		t.Errorf("after four hops: %d delivered at %v, want 1 at %v", delivered, net.Now(), 4*lab.Hop)
+	}
+}
+
+// TestReconnect: a link that was closed is not found again, its successor is.
+func TestReconnect(t *testing.T) {
+	net := lab.New()
+	a, b := net.Add(routing.Config{}), net.Add(routing.Config{})
+	net.Connect(a, b, lab.Hop)
+	if err := net.Disconnect(a, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := net.Disconnect(a, b); err == nil {
+		t.Error("disconnect what is not connected: got no error")
+	}
+	if err := net.SendRaw(a, b, query(1)); err == nil {
+		t.Error("send to who is not connected: got no error")
+	}
+	net.Connect(a, b, lab.Hop)
+	if l, err := net.Link(a, b); l != 2 || err != nil {
+		t.Errorf("the second link has number %d (%v), want 2", l, err)
+	}
+	net.Send(a, query(1))
+	net.Run()
+	if got := net.Router(b).Counters().Of(messages.TypeQuery).Fresh; got != 1 {
+		t.Errorf("%d queries came by the second link, want 1", got)
+	}
+}
+
+// BenchmarkFlood is a flood over a ring with chords, each message a Step.
+func BenchmarkFlood(b *testing.B) {
+	const nodes, chords = 10_000, 3
+	var edges [][2]lab.Node
+	for v := range nodes {
+		for c := range chords {
+			edges = append(edges, [2]lab.Node{lab.Node(v), lab.Node((v + 1 + c*1234) % nodes)})
+		}
+	}
+	net := lab.NewGraph(nodes, edges).Network(routing.Config{SoftLimit: 15, TableSize: 4}, nil)
+	sent := 0
+	net.Watch = func(e lab.Event) {
+		if e.Effect.Kind == routing.Send {
+			sent++
+		}
+	}
+	floods := 0
+	for b.Loop() {
+		m := query(15)
+		m.GUID[8], m.GUID[9], m.GUID[10] = byte(floods), byte(floods>>8), byte(floods>>16)
+		floods++
+		net.Advance(time.Second)
+		net.Send(0, m)
+		net.Run()
+	}
+	b.ReportMetric(float64(sent)/b.Elapsed().Seconds(), "messages/s")
+}
