@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -88,6 +89,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 	path := partialPath(d.PartialDir, d.Root)
 	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(path, d.Dest) {
 		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
+	}
+	if _, err := os.Stat(filepath.Dir(d.Dest)); err != nil { // before the work, not after it
+		return err
 	}
 	p, err := openPartial(path, geometryOf(d.Size))
 	if err != nil {

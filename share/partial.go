@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,14 +57,9 @@ func openPartial(path string, g geometry) (*partial, error) {
 		return nil, err
 	}
 	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), committed: time.Now()}
-	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
 	var err error
-	p.record, err = bbolt.Open(recordPath, 0o600, &bbolt.Options{Timeout: recordTimeout})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, ErrBusy
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", recordPath, err)
+	if p.record, err = openRecord(strings.TrimSuffix(path, partialSuffix) + recordSuffix); err != nil {
+		return nil, err
 	}
 	if p.data, err = os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o666); err == nil {
 		err = p.load()
@@ -73,6 +69,27 @@ func openPartial(path string, g geometry) (*partial, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// openRecord opens the record at path. One that cannot be read proves nothing
+// and is begun anew.
+func openRecord(path string) (*bbolt.DB, error) {
+	options := &bbolt.Options{Timeout: recordTimeout}
+	record, err := bbolt.Open(path, 0o600, options)
+	switch system := new(fs.PathError); {
+	case err == nil:
+		return record, nil
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, ErrBusy
+	case !errors.As(err, &system): // not the file system's refusal but the content
+		if err = os.Remove(path); err == nil {
+			record, err = bbolt.Open(path, 0o600, options)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return record, nil
 }
 
 // load reads the record. What it says of pieces that the file is too short

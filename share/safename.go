@@ -22,8 +22,8 @@ const (
 // Windows, at most 255 bytes with the extension kept. It is never empty and
 // SafeName(SafeName(s)) == SafeName(s).
 func SafeName(name string) string {
-	name = norm.NFC.String(strings.ToValidUTF8(name, "_"))
-	name = strings.Map(safeRune, name)
+	name = strings.Map(safeRune, strings.ToValidUTF8(name, "_"))
+	name = norm.NFC.String(name) // after that, for what was taken away may have stood between letter and accent
 	name = trimName(name)
 	name = trimName(cutName(name, maxNameSize))
 	if isDevice(name) {

@@ -26,6 +26,7 @@ func TestSafeName(t *testing.T) {
 		{"a\x00b\x1b[31m\nc", "ab[31mc"},
 		{"invoice\u202Efdp.exe", "invoicefdp.exe"},
 		{"a\u2028b\u00a0c", "ab c"},
+		{"e\u200d\u0301", "é"},
 		{"bad\xffutf8", "bad_utf8"},
 		{`a<b>c|d?e*f"g`, "a_b_c_d_e_f_g"},
 		{long + ".tar.gz", strings.Repeat("é", 126) + ".gz"},

@@ -297,6 +297,36 @@ func TestTruncatedMidway(t *testing.T) {
 	wantNoFile(t, d.Dest)
 }
 
+// TestBrokenRecord: a record that cannot be read costs the bytes, no more.
+func TestBrokenRecord(t *testing.T) {
+	data := content(3 * 65536)
+	f := writeShared(t, "file.bin", data)
+	d := downloadOf(t, f, seed(f))
+	if err := os.Mkdir(d.PartialDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, garbage := range []string{"short", string(content(50_000))} {
+		if err := os.WriteFile(filepath.Join(d.PartialDir, f.Root.String()+recordSuffix), []byte(garbage), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		wantFile(t, d.Dest, data)
+		os.Remove(d.Dest)
+	}
+}
+
+func TestMissingTargetFolder(t *testing.T) {
+	f := writeShared(t, "file.bin", content(3*65536))
+	s := seed(f)
+	d := downloadOf(t, f, s)
+	d.Dest = filepath.Join(d.PartialDir, "no", "such", "folder")
+	if err := d.Run(t.Context()); !errors.Is(err, os.ErrNotExist) || s.sent.Load() != 0 {
+		t.Errorf("%v after %d bytes, want os.ErrNotExist before the first", err, s.sent.Load())
+	}
+}
+
 func TestExistingTarget(t *testing.T) {
 	data := content(70000)
 	f := writeShared(t, "file.bin", data)
