@@ -31,17 +31,7 @@ func FuzzRouter(f *testing.F) {
 }
 
 func routerEqualsTwin(t *rapid.T) {
-	cfg := routing.Config{
-		Servent:    numbered(100),
-		Rule:       rapid.SampledFrom([]routing.Rule{routing.PlainRule, routing.TTLAwareRule}).Draw(t, "rule"),
-		SoftLimit:  uint8(rapid.IntRange(1, 9).Draw(t, "soft")),
-		HardLimit:  uint8(rapid.SampledFrom([]int{9, 15, 255}).Draw(t, "hard")),
-		Rate:       float64(rapid.SampledFrom([]int{0, 0, 1}).Draw(t, "rate")),
-		Burst:      float64(rapid.IntRange(1, 4).Draw(t, "burst")),
-		TableSize:  rapid.IntRange(1, 12).Draw(t, "size"),
-		Lifetime:   time.Duration(rapid.IntRange(5, 100).Draw(t, "lifetime")) * time.Second,
-		ReplyLimit: rapid.IntRange(1, 4).Draw(t, "replies"),
-	}
+	cfg := anyConfig(t)
 	r := routing.New(cfg)
 	w := &twin{cfg: cfg, links: make(map[routing.Link]*twinBucket), now: start}
 	now := start
@@ -98,6 +88,21 @@ func routerEqualsTwin(t *rapid.T) {
 		},
 		"": func(*rapid.T) {},
 	})
+}
+
+// anyConfig draws a configuration in which every limit is soon met.
+func anyConfig(t *rapid.T) routing.Config {
+	return routing.Config{
+		Servent:    numbered(100),
+		Rule:       rapid.SampledFrom([]routing.Rule{routing.PlainRule, routing.TTLAwareRule}).Draw(t, "rule"),
+		SoftLimit:  uint8(rapid.IntRange(1, 9).Draw(t, "soft")),
+		HardLimit:  uint8(rapid.SampledFrom([]int{9, 15, 255}).Draw(t, "hard")),
+		Rate:       float64(rapid.SampledFrom([]int{0, 0, 1}).Draw(t, "rate")),
+		Burst:      float64(rapid.IntRange(1, 4).Draw(t, "burst")),
+		TableSize:  rapid.IntRange(1, 12).Draw(t, "size"),
+		Lifetime:   time.Duration(rapid.IntRange(5, 100).Draw(t, "lifetime")) * time.Second,
+		ReplyLimit: rapid.IntRange(1, 4).Draw(t, "replies"),
+	}
 }
 
 // anyMessage draws a message from few GUIDs, so that many meet.
