@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -122,6 +123,10 @@ func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, 
 	bar.clear()
 	if interrupted(ctx, err) {
 		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped at %s, go on with: %s", bar.percent(), again(request, what)))
+	}
+	var told *api.Error
+	if errors.As(err, &told) && told.Code == api.CodeExists {
+		return api.NewError(told.Code, told.Message+"; replace it with --overwrite, or give it another name with -o")
 	}
 	if err != nil {
 		return err

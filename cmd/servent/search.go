@@ -106,7 +106,7 @@ func search(ctx context.Context, con *console, c *cli.Context) error {
 	if !con.json {
 		con.printHits(hits)
 	}
-	if len(hits) > 0 {
+	if err == nil || len(hits) > 0 {
 		if err := saveSearch(homeOf(c), lastSearch{Words: request.Words, Hits: hits}); err != nil {
 			con.say("the hits cannot be fetched by number: %v", err)
 		}
@@ -124,21 +124,30 @@ func search(ctx context.Context, con *console, c *cli.Context) error {
 func (con *console) conclude(summary api.Summary) error {
 	if con.json {
 		con.print(summary)
+	} else {
+		con.sayFigures(summary)
 	}
+	if summary.Hits == 0 {
+		return silent(exitNoResult)
+	}
+	return nil
+}
+
+// sayFigures tells what --json has in its summary.
+func (con *console) sayFigures(summary api.Summary) {
 	if summary.Own > 0 {
 		con.say("%s in the own library too", count(summary.Own, "match", "matches"))
 	}
-	seconds := time.Duration(summary.ElapsedMS) * time.Millisecond
+	took := (time.Duration(summary.ElapsedMS) * time.Millisecond).Round(10 * time.Millisecond)
 	if summary.Hits == 0 {
 		con.say("no match: asked %s, TTL %d, %v%s", count(summary.Links, "neighbour", "neighbours"),
-			summary.TTL, seconds.Round(10*time.Millisecond), lonely(summary.Links))
-		return silent(exitNoResult)
+			summary.TTL, took, lonely(summary.Links))
+		return
 	}
-	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), seconds)
+	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took)
 	if summary.LeftOut > 0 {
 		con.say("%s left out by those who answered: use more words", count(summary.LeftOut, "match was", "matches were"))
 	}
-	return nil
 }
 
 // lonely tells a servent without neighbours what to do.

@@ -57,8 +57,8 @@ func byNumber(what string, last lastSearch) (api.GetRequest, error) {
 			return fromHit(hit), nil
 		}
 	}
-	if len(last.Hits) == 0 {
-		return api.GetRequest{}, api.NewError(api.CodeNotFound, fmt.Sprintf("no hit %d: there was no search with hits yet, begin with: servent search WORDS…", n))
+	if last.Words == "" {
+		return api.GetRequest{}, api.NewError(api.CodeNotFound, fmt.Sprintf("no hit %d: there was no search yet, begin with: servent search WORDS…", n))
 	}
 	return api.GetRequest{}, api.NewError(api.CodeNotFound,
 		fmt.Sprintf("no hit %d: the last search, for %q, had %s", n, last.Words, count(len(last.Hits), "hit", "hits")))
