@@ -47,12 +47,14 @@ const (
 
 // Serve answers one peer for one file of lookup, which [Library.ByInfoHash] is,
 // until the peer closes the stream, ctx ends or the peer breaks the rules; it
-// closes stream. Memory is bounded by the queue of 512 requests and one block.
+// closes stream. Memory is bounded: a queue of 512 requests, a few buffers and
+// the file's piece layer.
 //
 // The file must be as it was when it was hashed: that is looked at for each
-// block, after it was read. Serve returns nil when the peer has left,
-// [ErrChanged], [ErrUnknown], the context's error, a [*peerwire.SyntaxError] or
-// what the peer did wrong.
+// block, after it was read. Serve returns nil when the peer has left between two
+// messages with all that it asked for; else [ErrChanged], [ErrUnknown], the
+// context's error, a [*peerwire.SyntaxError], the stream's error or what the
+// peer did wrong.
 //
 // Source: BEP 3, 6, 10, 52.
 func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash [20]byte) (File, bool), cfg UploadConfig) error {
