@@ -76,6 +76,11 @@ type Config struct {
 	// the home.
 	Downloads string
 
+	// Trace, if not nil, is told what becomes of each message: the link that it
+	// came in by ([routing.Self] for our own) and each effect of routing it. The
+	// loop calls it; it must not block, nor call the servent.
+	Trace func(at time.Time, from routing.Link, e routing.Effect)
+
 	// Log takes what an operator would act on (Info) and a line for each
 	// message (Debug). Default: nothing is logged.
 	Log *slog.Logger

@@ -12,9 +12,6 @@ import (
 
 // deliver acts on a message that is for this servent, or for this one too.
 func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) {
-	if s.debug {
-		s.logMessage("deliver", from, m)
-	}
 	switch m.Type {
 	case messages.TypePing:
 		s.answerPing(now, m)

@@ -88,7 +88,7 @@ const linkTag = "link"
 // tell hands an arrival to the loop, and reports whether there still is one.
 func (s *Servent) tell(a arrival) bool {
 	select {
-	case s.arrivals <- a:
+	case s.events <- event{arrival: a}:
 		return true
 	case <-s.loopEnded:
 		a.batch.release()

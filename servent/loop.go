@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"time"
 
 	"servent/messages"
@@ -14,44 +13,61 @@ import (
 // tickEvery is how often the loop looks at what is due.
 const tickEvery = time.Second
 
-// roundLimit is how many arrivals the loop takes before the outboxes get what
+// roundLimit is how many events the loop takes before the outboxes get what
 // they caused: larger rounds cost less a message, smaller ones less delay.
 const roundLimit = 16
 
+// An event is what the loop is told: an arrival, or a call to make. One channel
+// for both is cheaper to wait on than one for each.
+type event struct {
+	arrival
+	call func() // nil for an arrival
+}
+
 // loop is the only goroutine that touches the router, the links, the dials
-// and the searches.
+// and the searches. It ends with the farewell that ctx's end causes.
 func (s *Servent) loop(ctx context.Context) {
 	defer close(s.loopEnded)
-	tick := time.NewTicker(tickEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			s.farewell()
-			return
-		case a := <-s.arrivals:
-			s.round(a)
-		case call := <-s.calls:
-			call()
-		case now := <-tick.C:
-			s.tick(now)
-		}
+	s.workers.Go(func() { s.clock(ctx) })
+	for !s.ending {
+		s.round(<-s.events)
 		s.flush()
 	}
 }
 
-// round takes a and the arrivals that wait behind it, without waiting.
-func (s *Servent) round(a arrival) {
-	now := time.Now()
-	for range roundLimit {
-		s.arrive(now, a)
+// clock tells the loop what is due each second, and when to end.
+func (s *Servent) clock(ctx context.Context) {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
 		select {
-		case a = <-s.arrivals:
+		case now := <-tick.C:
+			s.call(ctx, func() { s.tick(now) })
+		case <-ctx.Done():
+			s.call(context.Background(), s.farewell)
+			return
+		}
+	}
+}
+
+// round takes e and the events that wait behind it, without waiting.
+func (s *Servent) round(e event) {
+	now := time.Now()
+	for n := 1; ; n++ {
+		if e.call != nil {
+			e.call()
+		} else {
+			s.arrive(now, e.arrival)
+		}
+		if n == roundLimit {
+			return
+		}
+		select {
+		case e = <-s.events:
 		default:
 			return
 		}
 	}
-	s.arrive(now, a)
 }
 
 // arrive takes what one link brought.
@@ -108,15 +124,19 @@ func (s *Servent) giveEffects(e []routing.Effect) {
 
 // perform carries out one effect of the router.
 func (s *Servent) perform(now time.Time, from routing.Link, e *routing.Effect) {
+	if s.cfg.Trace != nil {
+		s.cfg.Trace(now, from, *e)
+	}
+	if s.debug {
+		s.log.Debug(e.Kind.String(), "from", from, "to", e.To, "reason", e.Reason, "guid", e.Message.GUID,
+			"type", e.Message.Type, "ttl", e.Message.TTL, "hops", e.Message.Hops)
+	}
 	switch e.Kind {
 	case routing.Send:
 		s.put(e.To, e.Message)
 	case routing.Deliver:
 		s.deliver(now, from, e.Message)
-	case routing.Drop:
-		if s.debug {
-			s.logMessage("drop", from, e.Message, slog.String("reason", e.Reason.String()))
-		}
+	case routing.Drop: // counted by the router
 	default:
 		panic("servent: an effect of unknown kind")
 	}
@@ -133,9 +153,6 @@ func (s *Servent) put(to routing.Link, m messages.Message) {
 	}
 	l.pending = append(l.pending, m)
 	l.sent++
-	if s.debug {
-		s.logMessage("send", to, m)
-	}
 }
 
 // flush moves what the round produced into the outboxes, each locked once.
@@ -203,7 +220,7 @@ func (s *Servent) farewell() {
 	for _, l := range s.links.byID {
 		s.bye(l, messages.ByeShutdown, "Servent Shutdown")
 	}
-	s.flush()
+	s.ending = true
 }
 
 // call has the loop run f and waits until it has. It returns false where the
@@ -211,7 +228,7 @@ func (s *Servent) farewell() {
 func (s *Servent) call(ctx context.Context, f func()) bool {
 	ran := make(chan struct{})
 	select {
-	case s.calls <- func() { f(); close(ran) }:
+	case s.events <- event{call: func() { f(); close(ran) }}:
 	case <-s.loopEnded:
 		return false
 	case <-ctx.Done():
@@ -223,9 +240,4 @@ func (s *Servent) call(ctx context.Context, f func()) bool {
 	case <-s.loopEnded:
 		return false
 	}
-}
-
-// logMessage writes a line about one message at level Debug.
-func (s *Servent) logMessage(what string, l routing.Link, m messages.Message, more ...any) {
-	s.log.Debug(what, append([]any{"link", l, "guid", m.GUID, "type", m.Type, "ttl", m.TTL, "hops", m.Hops}, more...)...)
 }

@@ -130,6 +130,16 @@ func (se *search) gather(ctx context.Context, req api.SearchRequest, found *find
 	}
 }
 
+// Originate routes a message of the caller's own making, with Hops 0, as the
+// servent's own. Nobody waits for replies to it: see Config.Trace. It is for
+// tools and benchmarks; people search with [Servent.Search].
+func (s *Servent) Originate(ctx context.Context, m messages.Message) error {
+	if !s.call(ctx, func() { s.step(time.Now(), routing.Self, m) }) {
+		return ended(ctx)
+	}
+	return nil
+}
+
 // takeHit gives a hit to the search that it answers.
 func (s *Servent) takeHit(m messages.Message) {
 	se := s.searches[m.GUID]

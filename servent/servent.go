@@ -36,8 +36,7 @@ type Servent struct {
 	*Shares
 
 	running   context.Context // ends when the servent is to stop
-	arrivals  chan arrival
-	calls     chan func()
+	events    chan event
 	questions chan question
 	accepting chan struct{} // holds a token for each handshake of others under way
 	uploads   chan struct{} // holds a token for each file being served
@@ -50,6 +49,7 @@ type Servent struct {
 	closeErr  error
 
 	// What follows is the loop's.
+	ending     bool // the farewell has been said
 	router     *routing.Router
 	links      linkTable
 	hosts      hostCache
@@ -62,9 +62,9 @@ type Servent struct {
 	lost       uint64 // messages that the outboxes of links that ended had no room for
 }
 
-// arrivalsWaiting is how many arrivals wait for the loop before the readers
-// do.
-const arrivalsWaiting = 64
+// eventsWaiting is how many events wait for the loop before the readers and
+// callers do.
+const eventsWaiting = 64
 
 // New opens the home, the identity and the catalogue of a servent, and
 // listens. The servent does nothing until [Servent.Run]; one that is never run
@@ -81,8 +81,7 @@ func New(cfg Config) (*Servent, error) {
 		log:       cfg.Log,
 		debug:     cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 		agent:     "servent/" + Version,
-		arrivals:  make(chan arrival, arrivalsWaiting),
-		calls:     make(chan func()),
+		events:    make(chan event, eventsWaiting),
 		questions: make(chan question, maxQuestions),
 		accepting: make(chan struct{}, maxAccepting),
 		uploads:   make(chan struct{}, cfg.Uploads),
