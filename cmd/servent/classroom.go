@@ -23,11 +23,22 @@ const (
 	loopback     = "/ip4/127.0.0.1/tcp/0"
 )
 
-// demoLinks is the topology of the demo: a ring with two short cuts. Servent 1
-// is four links away from servents 7 and 9, and the cycles make duplicates.
+// demoLinks is the topology of the demo: three squares in a row and two ends.
+//
+//	    2       5       8       11
+//	  /   \   /   \   /   \   /
+//	1       4       7       10
+//	  \   /   \   /   \   /   \
+//	    3       6       9       12
+//
+// No way from servent 1 that visits nobody twice is longer than 7 links, so
+// that TTL 7 reaches all, whichever copy of a query comes first; the squares
+// make duplicates.
 var demoLinks = [][2]int{
-	{1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}, {8, 9}, {9, 10}, {10, 11}, {11, 12}, {12, 1},
-	{2, 5}, {8, 11},
+	{1, 2}, {1, 3}, {2, 4}, {3, 4},
+	{4, 5}, {4, 6}, {5, 7}, {6, 7},
+	{7, 8}, {7, 9}, {8, 10}, {9, 10},
+	{10, 11}, {10, 12},
 }
 
 // A demoFile is one generated file of one servent.
@@ -40,12 +51,12 @@ type demoFile struct {
 }
 
 var demoFiles = []demoFile{
-	{servent: 3, name: "policy-notes.txt", size: 12 << 10, seed: 1, tagged: true},
-	{servent: 5, name: "targeted-policy.tar", size: 700 << 10, seed: 2, tagged: true},
+	{servent: 4, name: "policy-notes.txt", size: 12 << 10, seed: 1, tagged: true},
+	{servent: 6, name: "targeted-policy.tar", size: 700 << 10, seed: 2, tagged: true},
 	{servent: 7, name: "enforcing-9.iso", size: 3 << 20, seed: 3, tagged: true},
-	{servent: 9, name: "Enforcing 9 (copy).iso", size: 3 << 20, seed: 3, tagged: true},
+	{servent: 11, name: "Enforcing 9 (copy).iso", size: 3 << 20, seed: 3, tagged: true},
 	{servent: 8, name: "holiday.jpg", size: 300 << 10, seed: 4},
-	{servent: 11, name: "a song.ogg", size: 2 << 20, seed: 5},
+	{servent: 12, name: "a song.ogg", size: 2 << 20, seed: 5},
 }
 
 // A classroom is the servents of a demo, running in this process.

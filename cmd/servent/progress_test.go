@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"servent/servent/api"
+)
+
+var progressHalf = api.Progress{
+	Type: api.TypeProgress, Name: "seblinux-\x1b[2J\u202e-install-media.iso", Size: 4 << 30, Verified: 42<<30/25 - 1, Rate: 12 << 20, ETA: 202, Sources: 2,
+}
+
+func TestProgressText(t *testing.T) {
+	for _, limit := range []int{80, 100, 200} {
+		got := progressText(progressHalf, limit)
+		if columns(got) > limit {
+			t.Errorf("%d columns, want at most %d: %s", columns(got), limit, got)
+		}
+		if want := "  41 % of 4.0 GiB  12.0 MiB/s  4 min left  2 sources"; !strings.HasSuffix(got, want) {
+			t.Errorf("got %s, want it to end in %s", got, want)
+		}
+		if strings.ContainsAny(got, "\x1b\u202e") {
+			t.Errorf("got %q, want the name escaped", got)
+		}
+	}
+	if got := percentOf(api.Progress{}); got != "0 %" {
+		t.Errorf("unknown size: got %s", got)
+	}
+}
+
+func TestFormatETA(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		-1: "time left unknown", math.Inf(1): "time left unknown", 0: "0 s left", 41.2: "42 s left", 181: "4 min left", 3900: "1 h 5 min left",
+	} {
+		if got := formatETA(seconds); got != want {
+			t.Errorf("%v s: got %s, want %s", seconds, got, want)
+		}
+	}
+}
+
+// TestProgressLine draws only on a terminal, and takes away what it drew.
+func TestProgressLine(t *testing.T) {
+	var out, talk bytes.Buffer
+	con := newConsole(&out, &talk)
+	bar := newProgressLine(con)
+	bar.show(progressHalf)
+	bar.clear()
+	if out.Len()+talk.Len() > 0 {
+		t.Errorf("no terminal: got %q and %q", &out, &talk)
+	}
+	con.errTerminal = true
+	bar = newProgressLine(con)
+	bar.show(progressHalf)
+	bar.show(progressHalf) // too soon
+	bar.clear()
+	if got := strings.Count(talk.String(), eraseLine); got != 2 || !strings.HasSuffix(talk.String(), eraseLine) {
+		t.Errorf("got %q, want one line, taken away at the end", &talk)
+	}
+	bar.drawn = time.Time{}
+	con.json = true
+	bar.show(progressHalf)
+	if !strings.HasPrefix(out.String(), `{"type":"progress","name":"seblinux-\u001b[2J\u202e-`) {
+		t.Errorf("JSON: got %q", &out)
+	}
+}
