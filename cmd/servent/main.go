@@ -29,7 +29,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	con := newConsole(stdout, stderr)
 	app := newApp(con)
 	line := arrange(app, args)
-	con.json = line.json
+	con.json = line.json || isTrue("json="+os.Getenv("SERVENT_JSON"))
 	if line.err != nil {
 		return con.fail(line.err)
 	}

@@ -14,8 +14,8 @@ const peersHelp = `Example:
   servent peers
 
 The neighbours of the running servent: who called whom, since when, and the
-messages received, sent, brought first, and lost to a full outbox. In a pipe
-one a line, with tabs between. Exit code 4 when none runs on the home.
+messages got, sent, brought first, and lost to a full outbox. In a pipe one a
+line, with tabs between, and its program. Exit code 4 when none runs here.
 
 Usage: servent peers [FLAGS]`
 
@@ -47,28 +47,28 @@ func (con *console) printLinks(links []api.Link) {
 	}
 	var rows [][]string
 	for _, link := range links {
-		rows = append(rows, linkRow(link))
+		row := linkRow(link)
+		if !con.outTerminal {
+			fmt.Fprintln(con.out, strings.Join(append(row, escape(link.Agent)), "\t"))
+		}
+		rows = append(rows, row)
 	}
 	switch {
-	case con.outTerminal && len(rows) > 0:
-		con.printTable([]string{"PEER", "ADDRESS", "AGENT", "WAY", "AGE", "RECEIVED", "SENT", "FRESH", "LOST"}, 1, rows)
 	case len(rows) == 0:
 		con.say("no neighbours yet")
-	}
-	if con.outTerminal {
-		return
-	}
-	for _, row := range rows {
-		fmt.Fprintln(con.out, strings.Join(row, "\t"))
+	case con.outTerminal:
+		con.printTable([]string{"PEER", "ADDRESS", "WAY", "AGE", "GOT", "SENT", "FIRST", "LOST"}, 0, rows)
 	}
 }
 
+// linkRow is one neighbour: FIRST counts the messages that it was the first to
+// bring, LOST those that its outbox had no room for.
 func linkRow(link api.Link) []string {
 	way := "in"
 	if link.Outbound {
 		way = "out"
 	}
-	row := []string{escape(link.Peer), escape(link.Addr), escape(link.Agent), way, formatAge(link.Age)}
+	row := []string{escape(link.Peer), escape(link.Addr), way, formatAge(link.Age)}
 	for _, n := range []uint64{link.Received, link.Sent, link.Fresh, link.Dropped} {
 		row = append(row, strconv.FormatUint(n, 10))
 	}

@@ -10,7 +10,6 @@ import (
 
 	"servent/routing"
 	"servent/servent"
-	"servent/servent/api"
 )
 
 const upHelp = `Example:
@@ -123,8 +122,8 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	go func() { ended <- s.Run(ctx) }()
 	select {
 	case <-s.Ready():
-		if status, err := s.Status(ctx); err == nil {
-			con.printReady(status)
+		if err := con.announce(ctx, s); err != nil && ctx.Err() == nil {
+			con.say("%v", err)
 		}
 	case err := <-ended:
 		return err
@@ -132,10 +131,19 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	return <-ended
 }
 
-func (con *console) printReady(status api.Status) {
+// announce writes the ready line.
+func (con *console) announce(ctx context.Context, s *servent.Servent) error {
+	status, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	shares, err := s.ShareList(ctx)
+	if err != nil {
+		return err
+	}
 	if con.json {
 		con.print(ready{Type: "ready", Peer: status.Peer, Addrs: status.Addrs, Web: status.Web})
-		return
+		return nil
 	}
 	fmt.Fprintf(con.out, "ready %s\n", status.Peer)
 	for _, addr := range status.Addrs {
@@ -144,5 +152,6 @@ func (con *console) printReady(status api.Status) {
 	if status.Web != "" {
 		fmt.Fprintf(con.out, "page at %s\n", status.Web)
 	}
-	con.say("sharing %d files, Ctrl-C stops", status.Library.Files)
+	con.say("sharing %s, Ctrl-C stops", count(len(shares.Folders), "folder", "folders"))
+	return nil
 }
