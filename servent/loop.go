@@ -13,9 +13,10 @@ import (
 // tickEvery is how often the loop looks at what is due.
 const tickEvery = time.Second
 
-// roundLimit is how many events the loop takes before the outboxes get what
-// they caused: larger rounds cost less a message, smaller ones less delay.
-const roundLimit = 16
+// roundLimit is how many messages the loop routes before the outboxes get what
+// they caused: larger rounds cost less a message, smaller ones less delay, and
+// one must fit an outbox.
+const roundLimit = arrivalBatch
 
 // An event is what the loop is told: an arrival, or a call to make. One channel
 // for both is cheaper to wait on than one for each.
@@ -57,9 +58,10 @@ func (s *Servent) round(e event) {
 		if e.call != nil {
 			e.call()
 		} else {
+			n += len(e.batch.messages)
 			s.arrive(now, e.arrival)
 		}
-		if n == roundLimit {
+		if n >= roundLimit {
 			return
 		}
 		select {
