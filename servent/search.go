@@ -14,8 +14,8 @@ import (
 
 const (
 	defaultTimeout = 5 * time.Second
-	// searchQuiet is how long a search waits for another hit once it has
-	// listened for as long.
+	// searchQuiet is how long a search waits for another hit, and for the
+	// first one after a neighbour got its query.
 	searchQuiet = time.Second
 	// maxHitsWaiting is how many QueryHits wait to be read by a search.
 	maxHitsWaiting = 1024
@@ -26,7 +26,7 @@ const (
 type search struct {
 	query messages.Message
 	hits  chan messages.Message
-	asked chan struct{} // closed once a neighbour has the query
+	asked chan struct{} // holds a token when one more neighbour has the query
 	links int           // neighbours that got it
 	lost  int           // hits that came too fast to be read
 }
@@ -70,7 +70,7 @@ func (s *Servent) runSearch(ctx context.Context, q messages.Query, req api.Searc
 	if err != nil {
 		return 0, api.NewError(api.CodeUsage, fmt.Sprintf("search: the words do not fit a query of %d bytes; use fewer", messages.MaxQuery))
 	}
-	se := &search{query: query, hits: make(chan messages.Message, maxHitsWaiting), asked: make(chan struct{})}
+	se := &search{query: query, hits: make(chan messages.Message, maxHitsWaiting), asked: make(chan struct{}, 1)}
 	if !s.call(ctx, func() { s.startSearch(se) }) {
 		return 0, ended(ctx)
 	}
@@ -92,21 +92,21 @@ func (s *Servent) startSearch(se *search) {
 
 // reached notes that one more neighbour has the query.
 func (se *search) reached() {
-	if se.links++; se.links == 1 {
-		close(se.asked)
+	se.links++
+	select {
+	case se.asked <- struct{}{}:
+	default:
 	}
 }
 
-// gather reads hits until the timeout, the maximum, or a second of silence
-// after the first second of listening.
+// gather reads hits until the timeout, the maximum, or a second without news
+// since somebody was asked.
 func (se *search) gather(ctx context.Context, req api.SearchRequest, found *findings) error {
 	timeout := time.NewTimer(req.Timeout)
 	defer timeout.Stop()
-	quiet := time.NewTimer(2 * searchQuiet)
+	quiet := time.NewTimer(searchQuiet)
 	defer quiet.Stop()
 	quiet.Stop() // until somebody has been asked
-	asked := se.asked
-	var listening time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -115,16 +115,15 @@ func (se *search) gather(ctx context.Context, req api.SearchRequest, found *find
 			return nil
 		case <-quiet.C:
 			return nil
-		case <-asked:
-			asked, listening = nil, time.Now()
-			quiet.Reset(2 * searchQuiet)
+		case <-se.asked:
+			quiet.Reset(searchQuiet)
 		case m := <-se.hits:
 			news := found.take(m)
 			if req.Max > 0 && len(found.byRoot) >= req.Max {
 				return nil
 			}
 			if news {
-				quiet.Reset(max(searchQuiet, time.Until(listening.Add(2*searchQuiet))))
+				quiet.Reset(searchQuiet)
 			}
 		}
 	}
