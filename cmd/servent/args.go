@@ -48,14 +48,15 @@ func arrange(app *cli.App, args []string) commandLine {
 			flag, used := line.take(app, args[i:])
 			typed = append(typed, flag)
 			i += used - 1
-		case len(line.path) == 0 && arg == "help":
+		case len(verbs) > 0 && arg == "help":
 			line.help = true
 		case len(verbs) > 0:
 			verb := find(verbs, arg)
 			if verb == nil {
-				line.refuse(unknownVerb(verbs, arg))
-				verbs = nil
-				continue
+				// Without its verb nothing else can be told right or wrong.
+				line.err = unknownVerb(verbs, arg)
+				line.json = slices.Contains(args, "--json")
+				return line
 			}
 			line.path, verbs = append(line.path, verb), verb.Subcommands
 		default:

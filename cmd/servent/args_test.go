@@ -54,6 +54,9 @@ func TestArrangeRefuses(t *testing.T) {
 		{"serch a", false, []string{`"serch"`, "did you mean search?"}},
 		{"xyz a", false, []string{`"xyz"`, "there are: up search"}},
 		{"share", false, []string{"servent share add|remove|list|tag|rescan"}},
+		{"serch a --json", true, []string{"did you mean search?"}},
+		{"serch --help", false, []string{"did you mean search?"}},
+		{"help serch", false, []string{"did you mean search?"}},
 		{"share ad d", false, []string{"did you mean add?"}},
 		{"search a --tll 3", false, []string{"unknown flag --tll", "did you mean --ttl?", "-- --tll"}},
 		{"search a -beta --json", true, []string{"unknown flag -beta", "-- -beta"}},
@@ -81,7 +84,7 @@ func TestArrangeRefuses(t *testing.T) {
 func TestHelpAnywhere(t *testing.T) {
 	for typed, verb := range map[string]string{
 		"--help": "", "help": "", "-h": "",
-		"search --help": "search", "--help search": "search", "search a --help": "search", "help search": "search",
+		"search --help": "search", "--help search": "search", "search a --help": "search", "help search": "search", "share help": "share", "help share add": "add",
 		"search --tll --help": "search", "share add -h d": "add", "share --help": "share",
 	} {
 		line := arrangeTest(typed)

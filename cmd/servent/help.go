@@ -36,7 +36,7 @@ func printHelp(w io.Writer, app *cli.App, path []*cli.Command) {
 	if len(path) == 0 {
 		fmt.Fprintf(w, "%s\n\nVerbs:\n", app.Description)
 		printVerbs(w, app.Commands)
-		fmt.Fprint(w, "\nFlags of every verb:\n")
+		fmt.Fprint(w, "\nFlags of every verb (in the environment: SERVENT_HOME, but SERVENT_UP_TTL):\n")
 		printFlags(w, app.Flags)
 		return
 	}
