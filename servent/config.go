@@ -76,6 +76,10 @@ type Config struct {
 	// the home.
 	Downloads string
 
+	// Partial is the folder of downloads that are not finished. Default:
+	// partial/ in the home.
+	Partial string
+
 	// Trace, if not nil, is told what becomes of each message: the link that it
 	// came in by ([routing.Self] for our own) and each effect of routing it. The
 	// loop calls it; it must not block, nor call the servent.

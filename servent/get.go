@@ -186,7 +186,7 @@ func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite
 		Root:       want.root,
 		Size:       want.size,
 		Name:       want.name,
-		PartialDir: s.home.path(partialFolder),
+		PartialDir: s.cfg.Partial,
 		Dest:       dest,
 		Overwrite:  overwrite,
 		Progress:   s.reportProgress(want, t, emit),

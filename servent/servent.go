@@ -105,9 +105,8 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.cfg.Downloads == "" {
-		s.cfg.Downloads = s.home.path(downloadsFolder)
-	}
+	setDefault(&s.cfg.Downloads, s.home.path(downloadsFolder))
+	setDefault(&s.cfg.Partial, s.home.path(partialFolder))
 	s.Shares, err = openShares(s.home.path(catalogFile), func(p share.Problem) {
 		s.log.Warn("not shared", "path", p.Path, "err", p.Err)
 	})

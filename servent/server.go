@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"servent/servent/api"
@@ -29,20 +27,10 @@ func (s *Servent) serveAPI(ctx context.Context) error {
 	if s.home.throwAway {
 		return nil
 	}
-	path := api.SocketPath(s.home.dir)
-	if err := makeFolder(filepath.Dir(path)); err != nil {
-		return err
-	}
 	// The lock of the home is ours: a socket that is still there is a dead one.
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("servent: remove the old socket: %w", err)
-	}
-	l, err := net.Listen("unix", path)
+	l, err := api.Listen(s.home.dir)
 	if err != nil {
 		return fmt.Errorf("servent: open the local API: %w", err)
-	}
-	if err := os.Chmod(path, privateFile); err != nil {
-		return errors.Join(fmt.Errorf("servent: open the local API: %w", err), l.Close())
 	}
 	s.serveHTTP(ctx, l, s.apiHandler())
 	return nil
