@@ -11,7 +11,6 @@ import (
 // Names in a home that the command line itself uses.
 const (
 	lastSearchFile  = "last-search.json"
-	partialFolder   = "partial"
 	downloadsFolder = "downloads"
 )
 

@@ -44,9 +44,13 @@ const (
 	linkPoll      = 10 * time.Millisecond
 )
 
+// throwAway is the home of a short-lived servent that keeps nothing.
+const throwAway = ""
+
 // join returns the servent that runs on the home, linked to those of
-// --connect, or starts one that lives until leave is called.
-func join(ctx context.Context, con *console, c *cli.Context) (n node, leave func(), err error) {
+// --connect, or starts one that lives until leave is called. That one lives in
+// own: throwAway, or the home, where its partial downloads are found again.
+func join(ctx context.Context, con *console, c *cli.Context, own string) (n node, leave func(), err error) {
 	client, err := api.Dial(homeOf(c))
 	if err == nil {
 		if err := con.prepareRunning(ctx, client, c); err != nil {
@@ -55,7 +59,7 @@ func join(ctx context.Context, con *console, c *cli.Context) (n node, leave func
 		}
 		return client, func() { client.Close() }, nil
 	}
-	return con.startShortLived(ctx, c)
+	return con.startShortLived(ctx, c, own)
 }
 
 // prepareRunning makes a running servent do what the flags say, as far as it
@@ -78,16 +82,15 @@ func (con *console) prepareRunning(ctx context.Context, client *api.Client, c *c
 	return nil
 }
 
-// startShortLived runs a servent with a throw-away identity that shares
-// nothing, and waits until it can ask somebody.
-func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, func(), error) {
-	home := homeOf(c)
+// startShortLived runs a servent on home and waits until it can ask somebody.
+func (con *console) startShortLived(ctx context.Context, c *cli.Context, home string) (node, func(), error) {
 	s, err := servent.New(servent.Config{
+		Home:        home,
 		Network:     c.String("network"),
 		Connect:     c.StringSlice("connect"),
 		NoMDNS:      c.Bool("no-mdns"),
 		NoDiscovery: c.Bool("no-discovery"),
-		Downloads:   filepath.Join(home, downloadsFolder),
+		Downloads:   filepath.Join(homeOf(c), downloadsFolder),
 		Log:         con.log(slog.LevelError),
 	})
 	if err != nil {

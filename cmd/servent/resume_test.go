@@ -95,7 +95,7 @@ func command(t *testing.T, args ...string) string {
 // TestSourceKilled kills the source of a download: exit code 7. When the source
 // is back, the download goes on from where it was.
 func TestSourceKilled(t *testing.T) {
-	for _, name := range []string{"through a running servent"} {
+	for _, name := range []string{"through a running servent", "without"} {
 		t.Run(name, func(t *testing.T) {
 			sourceHome, dir, source := bigSource(t)
 			home := t.TempDir()
@@ -162,7 +162,14 @@ func TestGetInterrupted(t *testing.T) {
 	if want := "go on with: servent get " + p.Root; !strings.Contains(g.talk.String(), want) {
 		t.Errorf("stderr: got %s, want %q in it", &g.talk, want)
 	}
-	command(t, "get", p.Root, "--home", home, "--no-discovery")
+	before := p.Verified
+	g = startGet(t, p.Root, "--home", home)
+	if p, _ := g.next(t); p.Verified < before {
+		t.Errorf("went on from byte %d, want at least %d", p.Verified, before)
+	}
+	if _, code := g.finish(t); code != exitDone {
+		t.Fatalf("went on: got exit code %d, want 0; stderr: %s", code, &g.talk)
+	}
 	sameFile(t, filepath.Join(home, downloadsFolder, "big.bin"), filepath.Join(dir, "big.bin"))
 }
 

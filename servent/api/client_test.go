@@ -183,6 +183,17 @@ func TestGetStreamsProgress(t *testing.T) {
 	}
 }
 
+func TestServentStopsInMidDownload(t *testing.T) {
+	client := dialTest(t, func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "data: {\"type\":\"progress\",\"verified\":1}\n\n")
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	if _, err := client.Get(t.Context(), GetRequest{SHA1: "x"}, nil); codeOf(t, err) != CodeUnfinished {
+		t.Errorf("got %v, want code %s", err, CodeUnfinished)
+	}
+}
+
 func TestInterruptedStream(t *testing.T) {
 	client := dialTest(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "data: {\"type\":\"hit\"}\n\n")

@@ -21,7 +21,7 @@ var errStop = errors.New("enough")
 // Search asks the network, calls hit for each new or updated hit from this
 // goroutine, and returns the summary.
 func (c *Client) Search(ctx context.Context, request SearchRequest, hit func(Hit)) (Summary, error) {
-	return follow[Summary](ctx, c, "/api/search", request, TypeSummary, func(kind string, data []byte) error {
+	return follow[Summary](ctx, c, "/api/search", request, TypeSummary, CodeInternal, func(kind string, data []byte) error {
 		if kind != TypeHit && kind != TypeUpdate {
 			return nil
 		}
@@ -30,9 +30,10 @@ func (c *Client) Search(ctx context.Context, request SearchRequest, hit func(Hit
 }
 
 // Get fetches a file, calls progress from this goroutine now and then, and
-// returns when the file is whole.
+// returns when the file is whole. Where the servent stops before that, the
+// error has [CodeUnfinished]: what was verified is kept in its home.
 func (c *Client) Get(ctx context.Context, request GetRequest, progress func(Progress)) (Done, error) {
-	return follow[Done](ctx, c, "/api/get", request, TypeDone, func(kind string, data []byte) error {
+	return follow[Done](ctx, c, "/api/get", request, TypeDone, CodeUnfinished, func(kind string, data []byte) error {
 		if kind != TypeProgress {
 			return nil
 		}
@@ -54,8 +55,8 @@ func deliver[T any](data []byte, f func(T)) error {
 
 // follow posts request to path and reads the stream that answers it: middle
 // takes every event up to the one of type last, which is the result. A stream
-// that ends without it is an error.
-func follow[T any](ctx context.Context, c *Client, path string, request any, last string, middle func(kind string, data []byte) error) (T, error) {
+// that ends without it is an error of code cut.
+func follow[T any](ctx context.Context, c *Client, path string, request any, last string, cut Code, middle func(kind string, data []byte) error) (T, error) {
 	var result T
 	response, err := c.send(ctx, http.MethodPost, path, request)
 	if err != nil {
@@ -93,7 +94,11 @@ func follow[T any](ctx context.Context, c *Client, path string, request any, las
 	case err == nil:
 		err = io.ErrUnexpectedEOF
 	}
-	return result, lost(ctx, path, err)
+	told = lost(ctx, path, err)
+	if errors.Is(err, io.ErrUnexpectedEOF) && ctx.Err() == nil {
+		told.Code = cut
+	}
+	return result, told
 }
 
 // events calls event with the data of each server-sent event that r brings,
