@@ -23,7 +23,7 @@ import (
 
 var (
 	links    = flag.Int("links", 30, "links of the hub")
-	queries  = flag.Int("queries", 40_000, "queries a round, of all senders")
+	queries  = flag.Int("queries", 150_000, "queries a round, of all senders")
 	rounds   = flag.Int("rounds", 5, "rounds of every row, after one that warms up")
 	offered  = flag.Int("offer", 20_000, "queries a second in the row with token buckets")
 	duration = flag.Duration("duration", 5*time.Second, "of a round with token buckets")
@@ -64,7 +64,7 @@ func main() {
 	fmt.Printf("One servent in a process of its own with %d links, TCP on loopback, TLS; distinct queries of %d bytes of payload;\nevery delivery checked; median (least to greatest) of %d rounds of %d queries, after one to warm up\n\n",
 		*links, payloadSize, *rounds, *queries)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "row\tsends/s\tqueries in/s\thub CPU s/M sends\tpeers CPU s/M sends\tduplicates\tout of tokens\toutbox full\tnot looked up")
+	fmt.Fprintln(w, "row\tsends/s\tqueries in/s\thub cores\thub CPU s/M sends\tpeers CPU s/M sends\tduplicates\tout of tokens\toutbox full\tnot looked up")
 	for _, r := range rows {
 		if !strings.HasPrefix(r.name, *only) {
 			continue
@@ -91,7 +91,7 @@ func (r row) run() ([]figures, error) {
 		return nil, err
 	}
 	defer peers.close()
-	if err := awaitLinks(ctx, hub); err != nil {
+	if err := hub.AwaitLinks(ctx, *links, handshakeTimeout); err != nil {
 		return nil, err
 	}
 	var all []figures

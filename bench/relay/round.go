@@ -68,24 +68,6 @@ func (r row) round(ctx context.Context, hub *child.Process, peers *ring) (f figu
 	return f, f.check(r, sent)
 }
 
-// awaitLinks waits until the hub has taken up all links: the last word of the
-// handshake is the peers'.
-func awaitLinks(ctx context.Context, hub *child.Process) error {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
-	defer cancel()
-	for {
-		now, err := hub.Report()
-		if err != nil || now.Status.Links == *links {
-			return err
-		}
-		select {
-		case <-time.After(look):
-		case <-ctx.Done():
-			return fmt.Errorf("the hub has %d links of %d", now.Status.Links, *links)
-		}
-	}
-}
-
 // send sends the queries of one round and returns how many they were.
 func (r row) send(ctx context.Context, peers *ring) (uint64, error) {
 	if r.window == 0 {
@@ -150,8 +132,9 @@ func report(w io.Writer, r row, all []figures) {
 		return spreadOf(all, func(f figures) float64 { return float64(count(f)) }).median
 	}
 	sends := perSecond(func(f figures) uint64 { return f.sends })
-	fmt.Fprintf(w, "%s\t%.0f (%.0f to %.0f)\t%.0f\t%.2f\t%.2f\t%.0f\t%.0f\t%.0f\t%.0f\n", r.name, sends.median, sends.least, sends.greatest,
+	fmt.Fprintf(w, "%s\t%.0f (%.0f to %.0f)\t%.0f\t%.2f\t%.2f\t%.2f\t%.0f\t%.0f\t%.0f\t%.0f\n", r.name, sends.median, sends.least, sends.greatest,
 		perSecond(func(f figures) uint64 { return f.in }).median,
+		spreadOf(all, func(f figures) float64 { return f.hub.Seconds() / f.took.Seconds() }).median,
 		perMillion(func(f figures) time.Duration { return f.hub }).median,
 		perMillion(func(f figures) time.Duration { return f.peers }).median,
 		number(func(f figures) uint64 { return f.duplicates }), number(func(f figures) uint64 { return f.noTokens }),

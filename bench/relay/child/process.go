@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"time"
 )
 
 // A Process is a child as its parent sees it. One goroutine may use it.
@@ -64,6 +65,25 @@ func (p *Process) Report() (Report, error) { return p.ask(report) }
 // Settle returns how the child is once it has come to rest and has given back
 // what memory it can. It takes 2 to 20 seconds.
 func (p *Process) Settle() (Report, error) { return p.ask(settle) }
+
+// AwaitLinks waits, at most for patience, until the servent has n links. It may
+// have fewer than its neighbours believe, who say the last word of a handshake.
+func (p *Process) AwaitLinks(ctx context.Context, n int, patience time.Duration) error {
+	const look = 5 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		now, err := p.Report()
+		if err != nil || now.Status.Links == n {
+			return err
+		}
+		select {
+		case <-time.After(look):
+		case <-ctx.Done():
+			return fmt.Errorf("child: the servent has %d links of %d", now.Status.Links, n)
+		}
+	}
+}
 
 func (p *Process) ask(r request) (Report, error) {
 	if _, err := fmt.Fprintln(p.in, r); err != nil {
