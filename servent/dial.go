@@ -60,19 +60,37 @@ func (s *Servent) redial(id peer.ID) {
 	}
 }
 
+// connectWait is how long the start waits for the servents that are to be
+// linked to; those that take longer, or fail, are tried again later.
+const connectWait = 3 * time.Second
+
 // connectAll dials the servents of the configuration and returns when each has
-// been tried once. Those that did not answer are tried again later.
+// been tried once, or the wait is over.
 func (s *Servent) connectAll(ctx context.Context) error {
 	var tries sync.WaitGroup
 	for _, addr := range s.cfg.Connect {
+		if _, err := parseServent(addr); err != nil {
+			return err
+		}
 		tries.Go(func() {
 			if _, err := s.Connect(ctx, api.ConnectRequest{Addr: addr}); err != nil {
 				s.log.Warn("not connected yet", "addr", addr, "err", err)
 			}
 		})
 	}
-	tries.Wait()
-	return ctx.Err()
+	tried := make(chan struct{})
+	s.workers.Go(func() {
+		tries.Wait()
+		close(tried)
+	})
+	wait := time.NewTimer(connectWait)
+	defer wait.Stop()
+	select {
+	case <-tried:
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // startOffer dials info in a goroutine of its own; then, if not nil, is told

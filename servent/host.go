@@ -1,7 +1,6 @@
 package servent
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -44,18 +43,19 @@ func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, erro
 	if len(listen) > 0 {
 		return listenOn(key, listen, agent)
 	}
-	var failed error
 	for port := defaultPort; port < defaultPort+portTries; port++ {
-		h, err := listenOn(key, everyAddress(port), agent)
-		if err == nil && len(h.Network().ListenAddresses()) > 0 {
-			return h, nil
+		if isFree(port) {
+			return listenOn(key, everyAddress(port), agent)
 		}
-		if err == nil {
-			err = h.Close()
-		}
-		failed = errors.Join(failed, err)
 	}
-	return nil, fmt.Errorf("servent: no port from %d to %d is free; name one with --listen: %w", defaultPort, defaultPort+portTries-1, failed)
+	return nil, fmt.Errorf("servent: no port from %d to %d is free; name one with --listen", defaultPort, defaultPort+portTries-1)
+}
+
+// isFree reports whether nobody listens on the TCP port. A host shares ports
+// (SO_REUSEPORT), so it would not notice, and steal another's connections.
+func isFree(port int) bool {
+	l, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port)))
+	return err == nil && l.Close() == nil
 }
 
 func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
@@ -79,17 +79,8 @@ func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, err
 	return h, nil
 }
 
-// everyAddress returns the multiaddrs of TCP and QUIC on port of every
-// address, once the port is seen to be free: a host that shares a port with
-// another through SO_REUSEPORT would steal its connections.
+// everyAddress returns the multiaddrs of TCP and QUIC on port of every address.
 func everyAddress(port int) []string {
-	probe, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port)))
-	if err != nil {
-		return nil
-	}
-	if probe.Close() != nil {
-		return nil
-	}
 	return []string{
 		fmt.Sprintf("/ip4/0.0.0.0/tcp/%d", port),
 		fmt.Sprintf("/ip6/::/tcp/%d", port),

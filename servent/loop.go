@@ -203,6 +203,7 @@ func (s *Servent) detach(l *link, why string) {
 	l.pending = l.pending[:0]
 	l.out.close()
 	s.lost += l.out.lost()
+	s.host.ConnManager().Unprotect(l.peer, linkTag)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)
 	s.redial(l.peer)
 }
