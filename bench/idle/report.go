@@ -17,25 +17,25 @@ const (
 )
 
 // reportMemory prints a row for each number of links, with the price of each
-// link that it has more than the first row.
+// link that it has more than the row above. The first links also pay for what
+// is there once, such as the pages of the program that links make it read.
 func reportMemory(links []int, all [][]child.Report) {
 	fmt.Printf("An idle servent in a process of its own, with a home and a page, on TCP and QUIC of loopback, nothing shared;\nlinks by TCP, TLS and yamux from real servents; at rest and after a garbage collection; medians of %d processes\n\n", len(all[0]))
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "links\tRSS MiB (least to greatest)\tnot of files MiB\theap MiB\tstacks MiB\tgoroutines\tRSS KiB/link\theap+stacks KiB/link\tgoroutines/link")
-	var first summary
+	fmt.Fprintln(w, "links\tRSS MiB (least to greatest)\tnot of files MiB\theap MiB\tstacks MiB\tgoroutines\tRSS KiB/more link\theap+stacks KiB/more link\tgoroutines/more link")
+	var above summary
 	for i, n := range links {
 		s := summarise(all[i])
-		if i == 0 {
-			first = s
-		}
 		fmt.Fprintf(w, "%d\t%.1f (%.1f to %.1f)\t%.1f\t%.1f\t%.1f\t%.0f", n,
 			s.rss/mib, s.least/mib, s.greatest/mib, s.anonymous/mib, s.heap/mib, s.stacks/mib, s.goroutines)
-		if more := float64(n - links[0]); more > 0 {
-			fmt.Fprintf(w, "\t%.0f\t%.0f\t%.1f\n", (s.rss-first.rss)/more/kib,
-				(s.heap+s.stacks-first.heap-first.stacks)/more/kib, (s.goroutines-first.goroutines)/more)
+		if i > 0 {
+			more := float64(n - links[i-1])
+			fmt.Fprintf(w, "\t%.0f\t%.0f\t%.1f\n", (s.rss-above.rss)/more/kib,
+				(s.heap+s.stacks-above.heap-above.stacks)/more/kib, (s.goroutines-above.goroutines)/more)
 		} else {
 			fmt.Fprint(w, "\t\t\t\n")
 		}
+		above = s
 	}
 	w.Flush()
 }
