@@ -93,7 +93,7 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	n, leave, err := join(ctx, con, c, homeOf(c))
+	n, leave, err := join(ctx, con, c)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	lastSearchFile  = "last-search.json"
 	downloadsFolder = "downloads"
+	partialFolder   = "partial"
 )
 
 // homeOf returns the home that the command line names, or the user's own.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -37,20 +36,11 @@ func joinFlags() []cli.Flag {
 	}
 }
 
-// How long a short-lived servent looks for neighbours.
-const (
-	firstLinkWait = 2 * time.Second        // for one
-	moreLinksWait = 250 * time.Millisecond // for others, after that
-	linkPoll      = 10 * time.Millisecond
-)
-
-// throwAway is the home of a short-lived servent that keeps nothing.
-const throwAway = ""
-
 // join returns the servent that runs on the home, linked to those of
-// --connect, or starts one that lives until leave is called. That one lives in
-// own: throwAway, or the home, where its partial downloads are found again.
-func join(ctx context.Context, con *console, c *cli.Context, own string) (n node, leave func(), err error) {
+// --connect, or starts one that lives until leave is called. That one has an
+// identity that it throws away, but keeps its downloads, the partial ones too,
+// in the home.
+func join(ctx context.Context, con *console, c *cli.Context) (n node, leave func(), err error) {
 	client, err := api.Dial(homeOf(c))
 	if err == nil {
 		if err := con.prepareRunning(ctx, client, c); err != nil {
@@ -59,7 +49,7 @@ func join(ctx context.Context, con *console, c *cli.Context, own string) (n node
 		}
 		return client, func() { client.Close() }, nil
 	}
-	return con.startShortLived(ctx, c, own)
+	return con.startShortLived(ctx, c)
 }
 
 // prepareRunning makes a running servent do what the flags say, as far as it
@@ -82,15 +72,15 @@ func (con *console) prepareRunning(ctx context.Context, client *api.Client, c *c
 	return nil
 }
 
-// startShortLived runs a servent on home and waits until it can ask somebody.
-func (con *console) startShortLived(ctx context.Context, c *cli.Context, home string) (node, func(), error) {
+// startShortLived runs a servent for this one verb.
+func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, func(), error) {
 	s, err := servent.New(servent.Config{
-		Home:        home,
 		Network:     c.String("network"),
 		Connect:     c.StringSlice("connect"),
 		NoMDNS:      c.Bool("no-mdns"),
 		NoDiscovery: c.Bool("no-discovery"),
 		Downloads:   filepath.Join(homeOf(c), downloadsFolder),
+		Partial:     filepath.Join(homeOf(c), partialFolder),
 		Log:         con.log(slog.LevelError),
 	})
 	if err != nil {
@@ -114,32 +104,7 @@ func (con *console) startShortLived(ctx context.Context, c *cli.Context, home st
 		leave()
 		return nil, nil, context.Cause(ctx)
 	}
-	if !c.Bool("no-discovery") {
-		waitForLinks(ctx, s)
-	}
 	return s, leave, nil
-}
-
-// waitForLinks returns when n has had time to find neighbours.
-func waitForLinks(ctx context.Context, n node) {
-	ctx, cancel := context.WithTimeout(ctx, firstLinkWait)
-	defer cancel()
-	poll := time.NewTicker(linkPoll)
-	defer poll.Stop()
-	found := false
-	for {
-		if links, err := n.Peers(ctx); err == nil && len(links) > 0 && !found {
-			found = true
-			var more context.CancelFunc
-			ctx, more = context.WithTimeout(ctx, moreLinksWait)
-			defer more()
-		}
-		select {
-		case <-poll.C:
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // interrupted reports whether err is the user's own Ctrl-C.

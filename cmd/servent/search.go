@@ -90,7 +90,7 @@ func search(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	n, leave, err := join(ctx, con, c, throwAway)
+	n, leave, err := join(ctx, con, c)
 	if err != nil {
 		return err
 	}
