@@ -3,6 +3,7 @@ package servent
 import (
 	"crypto/sha256"
 	"net/netip"
+	"strings"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
@@ -63,11 +64,17 @@ func addrInfo(info messages.PeerInfo) (peer.AddrInfo, bool) {
 	}
 	out := peer.AddrInfo{ID: id}
 	for _, b := range info.Addrs {
-		if a, err := ma.NewMultiaddrBytes(b); err == nil {
+		if a, err := ma.NewMultiaddrBytes(b); err == nil && isPlain(a) {
 			out.Addrs = append(out.Addrs, a)
 		}
 	}
 	return out, len(out.Addrs) > 0
+}
+
+// isPlain reports whether a can stand in a header line and in a list divided by
+// commas as it is: a host name in a multiaddr may hold any byte.
+func isPlain(a ma.Multiaddr) bool {
+	return strings.IndexFunc(a.String(), func(r rune) bool { return r <= ' ' || r > '~' || r == ',' }) < 0
 }
 
 // serventGUID derives the servent GUID from a peer ID.

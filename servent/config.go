@@ -151,8 +151,8 @@ func (c Config) check() error {
 	if c.MaxLinks < c.WantLinks {
 		return errors.New("servent: MaxLinks is below WantLinks: raise it")
 	}
-	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 {
-		return errors.New("servent: OutboxSize, Uploads and WantLinks must not be negative")
+	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 || c.Burst < 1 || c.KeepAlive < 0 {
+		return errors.New("servent: OutboxSize, Uploads, WantLinks, Burst and KeepAlive must not be negative")
 	}
 	return nil
 }

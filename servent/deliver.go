@@ -20,7 +20,7 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 	case messages.TypeQuery:
 		s.queueQuery(from, m)
 	case messages.TypeQueryHit:
-		s.takeHit(m)
+		s.takeHit(now, from, m)
 	case messages.TypeBye:
 		s.takeBye(now, from, m)
 	default:

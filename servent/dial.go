@@ -115,8 +115,8 @@ func (s *Servent) offered(info peer.AddrInfo, err error) {
 	var refused *refusal
 	if errors.As(err, &refused) {
 		for _, addr := range refused.try {
-			if other, err := peer.AddrInfoFromString(addr); err == nil {
-				s.hosts.add(now, *other, false)
+			if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) {
+				s.hosts.add(now, other, false)
 			}
 		}
 	}

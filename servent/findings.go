@@ -25,45 +25,49 @@ const (
 type findings struct {
 	self   peer.ID
 	filter api.Filter
+	limit  int // roots
 	emit   func(api.Hit)
 	byRoot map[share.Root]*api.Hit
 	peers  map[peer.ID]uint64 // sources, and how many results each left out
 }
 
-func newFindings(self peer.ID, filter api.Filter, emit func(api.Hit)) *findings {
+func newFindings(self peer.ID, req api.SearchRequest, emit func(api.Hit)) *findings {
+	limit := maxFound
+	if req.Max > 0 {
+		limit = min(limit, req.Max)
+	}
 	return &findings{
 		self:   self,
-		filter: filter,
+		filter: req.Filter,
+		limit:  limit,
 		emit:   emit,
 		byRoot: map[share.Root]*api.Hit{},
 		peers:  map[peer.ID]uint64{},
 	}
 }
 
+// full reports whether no more files are wanted.
+func (f *findings) full() bool { return len(f.byRoot) >= f.limit }
+
 // take adds what a QueryHit tells and reports whether any of it is new. A hit
 // that does not say who answers, or says so of another servent than the one
 // whose GUID it bears, is of no use.
-func (f *findings) take(m messages.Message) bool {
-	p, err := messages.Parse(m)
-	if err != nil {
-		return false
-	}
-	hit := p.(messages.QueryHit)
-	private := hit.Trailer.Extensions()
+func (f *findings) take(h heard) bool {
+	private := h.hit.Trailer.Extensions()
 	told, ok := private.PeerInfo()
 	if !ok {
 		return false
 	}
 	from, ok := addrInfo(told)
-	if !ok || from.ID == f.self || serventGUID(from.ID) != hit.ServentGUID {
+	if !ok || from.ID == f.self || serventGUID(from.ID) != h.hit.ServentGUID {
 		return false
 	}
-	source := api.Source{Peer: from.ID.String(), Hops: int(m.Hops) + 1, Addrs: []string{}}
+	source := api.Source{Peer: from.ID.String(), Hops: h.hops, Addrs: []string{}}
 	for _, a := range from.Addrs {
 		source.Addrs = append(source.Addrs, a.String())
 	}
 	news := false
-	for _, r := range hit.Results {
+	for _, r := range h.hit.Results {
 		if f.add(r.FileInfo(), source) {
 			f.peers[from.ID] = max(f.peers[from.ID], private.More())
 			news = true
@@ -97,7 +101,7 @@ func (f *findings) add(info messages.FileInfo, source api.Source) bool {
 }
 
 func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
-	if len(f.byRoot) == maxFound {
+	if f.full() {
 		return false
 	}
 	h := &api.Hit{

@@ -26,7 +26,8 @@ const locateTimeout = 10 * time.Second
 type wanted struct {
 	root    share.Root
 	size    int64
-	name    string // as hits say: untrusted
+	sha1    [messages.SHA1Size]byte // of a file asked for by it, else zero
+	name    string                  // as hits say: untrusted
 	sources []peer.AddrInfo
 }
 
@@ -78,19 +79,18 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 
 // want completes a request: what it does not say is asked of the network.
 func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) {
-	if req.Root != "" && req.Size >= 0 && len(req.Sources) > 0 {
-		return readRequest(req)
-	}
 	if req.Root == share.EmptyRoot.String() {
 		return wanted{root: share.EmptyRoot, name: req.Name}, nil
 	}
-	hit, err := s.locate(ctx, req)
-	if err != nil {
-		return wanted{}, err
+	if req.Root == "" || req.Size < 0 || len(req.Sources) == 0 {
+		hit, err := s.locate(ctx, req)
+		if err != nil {
+			return wanted{}, err
+		}
+		setDefault(&req.Name, hit.Name)
+		req.Root, req.Size, req.Sources = hit.Root, hit.Size, hit.Sources
 	}
-	located := api.GetRequest{Root: hit.Root, Size: hit.Size, Name: req.Name, Sources: hit.Sources}
-	setDefault(&located.Name, hit.Name)
-	return readRequest(located)
+	return readRequest(req)
 }
 
 func readRequest(req api.GetRequest) (wanted, error) {
@@ -100,6 +100,9 @@ func readRequest(req api.GetRequest) (wanted, error) {
 	}
 	w := wanted{root: root, size: req.Size, name: req.Name}
 	setDefault(&w.name, req.Root)
+	if w.sha1, err = parseSHA1(req.SHA1); err != nil {
+		return wanted{}, err
+	}
 	for _, source := range req.Sources {
 		id, err := peer.Decode(source.Peer)
 		if err != nil {
@@ -116,10 +119,22 @@ func readRequest(req api.GetRequest) (wanted, error) {
 	return w, nil
 }
 
-// locate asks the network for a file by its content.
+// parseSHA1 reads 32 base32 digits; nothing is all zeros.
+func parseSHA1(digits string) ([messages.SHA1Size]byte, error) {
+	if digits == "" {
+		return [messages.SHA1Size]byte{}, nil
+	}
+	sum, ok := messages.URN("urn:sha1:" + digits).SHA1()
+	if !ok {
+		return sum, api.NewError(api.CodeUsage, fmt.Sprintf("get: %q is no SHA-1 of 32 base32 digits", digits))
+	}
+	return sum, nil
+}
+
+// locate asks the network for a file by its content. Of several files that
+// claim one SHA-1 it takes the one with the most sources.
 func (s *Servent) locate(ctx context.Context, req api.GetRequest) (api.Hit, error) {
 	var root share.Root
-	var sum [messages.SHA1Size]byte
 	if req.Root != "" {
 		r, err := share.ParseRoot(req.Root)
 		if err != nil {
@@ -127,12 +142,9 @@ func (s *Servent) locate(ctx context.Context, req api.GetRequest) (api.Hit, erro
 		}
 		root = r
 	}
-	if req.SHA1 != "" {
-		urn, ok := messages.URN("urn:sha1:" + req.SHA1).SHA1()
-		if !ok {
-			return api.Hit{}, api.NewError(api.CodeUsage, fmt.Sprintf("get: %q is no SHA-1 of 32 base32 digits", req.SHA1))
-		}
-		sum = urn
+	sum, err := parseSHA1(req.SHA1)
+	if err != nil {
+		return api.Hit{}, err
 	}
 	query, err := messages.NewContentQuery(sum, root)
 	if err != nil {
@@ -140,14 +152,15 @@ func (s *Servent) locate(ctx context.Context, req api.GetRequest) (api.Hit, erro
 	}
 	var hit api.Hit
 	asks := func(h api.Hit) bool {
-		return (req.Root == "" || strings.EqualFold(h.Root, req.Root)) && (req.SHA1 == "" || h.SHA1 == "" || strings.EqualFold(h.SHA1, req.SHA1))
+		return (req.Root == "" || strings.EqualFold(h.Root, req.Root)) && (req.SHA1 == "" || strings.EqualFold(h.SHA1, req.SHA1))
 	}
-	found := newFindings(s.host.ID(), api.Filter{}, func(h api.Hit) {
-		if asks(h) {
-			hit = h // the last one names the most sources
+	ask := api.SearchRequest{TTL: s.cfg.TTL, Timeout: locateTimeout}
+	found := newFindings(s.host.ID(), ask, func(h api.Hit) {
+		if asks(h) && (h.Root == hit.Root || len(h.Sources) > len(hit.Sources)) {
+			hit = h
 		}
 	})
-	links, err := s.runSearch(ctx, query, api.SearchRequest{TTL: s.cfg.TTL, Timeout: locateTimeout}, found)
+	links, err := s.runSearch(ctx, query, ask, found)
 	if err != nil {
 		return api.Hit{}, err
 	}
@@ -186,6 +199,7 @@ func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite
 		Root:       want.root,
 		Size:       want.size,
 		Name:       want.name,
+		SHA1:       want.sha1,
 		PartialDir: s.cfg.Partial,
 		Dest:       dest,
 		Overwrite:  overwrite,

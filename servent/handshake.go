@@ -2,6 +2,7 @@ package servent
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -103,7 +104,7 @@ func readOffer(r *bufio.Reader) (headers, error) {
 	}
 	// A higher version is answered with our own (RFC 0.6 draft §2.1); 0.4 has
 	// no headers and so no network name.
-	if v, err := strconv.ParseFloat(version, 64); err != nil || v < 0.6 {
+	if v, err := strconv.ParseFloat(version, 64); err != nil || !(v >= 0.6) { // NaN is no version either
 		return nil, fmt.Errorf("version %q is below 0.6", version)
 	}
 	return theirs, nil
@@ -204,7 +205,8 @@ func (h headers) add(last, line string) (string, error) {
 	return last, nil
 }
 
-// readLine reads a line without its end, which may be a bare LF.
+// readLine reads a line of at most maxLine bytes without its end, which may be a
+// bare LF.
 func readLine(r *bufio.Reader) (string, error) {
 	var line []byte
 	for {
@@ -216,12 +218,17 @@ func readLine(r *bufio.Reader) (string, error) {
 			return "", err
 		}
 		if c == '\n' {
-			return strings.TrimSuffix(string(line), "\r"), nil
+			line = bytes.TrimSuffix(line, []byte("\r"))
+			break
 		}
-		if line = append(line, c); len(line) > maxLine {
-			return "", errHeaderTooLong
+		if line = append(line, c); len(line) > maxLine+len("\r") {
+			break
 		}
 	}
+	if len(line) > maxLine {
+		return "", errHeaderTooLong
+	}
+	return string(line), nil
 }
 
 // parseResponse returns the code of a status line: only its three digits

@@ -58,9 +58,18 @@ func (s *Servent) admit(from peer.ID, network string) status {
 }
 
 // attach makes a link of a finished handshake, and returns nil where there is
-// one to that peer already.
+// a better one to that peer, or no room. Two handshakes with one peer may have
+// crossed before admit could know: then, too, both sides keep the link that
+// the lesser peer ID offered.
 func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
-	if s.links.byPeer[n.peer] != nil || len(s.links.byID) >= s.cfg.MaxLinks {
+	if old := s.links.byPeer[n.peer]; old != nil {
+		lesser := s.host.ID() < n.peer
+		if n.outbound == old.outbound || n.outbound != lesser {
+			return nil
+		}
+		s.detach(old, "two handshakes crossed")
+	}
+	if s.ending || len(s.links.byID) >= s.cfg.MaxLinks {
 		return nil
 	}
 	now := time.Now()

@@ -61,7 +61,7 @@ func (s *Servent) round(e event) {
 			n += len(e.batch.messages)
 			s.arrive(now, e.arrival)
 		}
-		if n >= roundLimit {
+		if n >= roundLimit || s.ending {
 			return
 		}
 		select {

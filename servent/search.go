@@ -21,11 +21,17 @@ const (
 	maxHitsWaiting = 1024
 )
 
+// heard is a hit and how far it came.
+type heard struct {
+	hit  messages.QueryHit
+	hops int // links to its sender
+}
+
 // A search is a query of our own and where its hits go. The loop owns the
 // table of them.
 type search struct {
 	query messages.Message
-	hits  chan messages.Message
+	hits  chan heard
 	asked chan struct{} // holds a token when one more neighbour has the query
 	links int           // neighbours that got it
 	lost  int           // hits that came too fast to be read
@@ -49,7 +55,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	if err != nil {
 		return api.Summary{}, err
 	}
-	found := newFindings(s.host.ID(), req.Filter, emit)
+	found := newFindings(s.host.ID(), req, emit)
 	links, err := s.runSearch(ctx, messages.NewQuery(req.Words), req, found)
 	return api.Summary{
 		Type:      api.TypeSummary,
@@ -70,7 +76,7 @@ func (s *Servent) runSearch(ctx context.Context, q messages.Query, req api.Searc
 	if err != nil {
 		return 0, api.NewError(api.CodeUsage, fmt.Sprintf("search: the words do not fit a query of %d bytes; use fewer", messages.MaxQuery))
 	}
-	se := &search{query: query, hits: make(chan messages.Message, maxHitsWaiting), asked: make(chan struct{}, 1)}
+	se := &search{query: query, hits: make(chan heard, maxHitsWaiting), asked: make(chan struct{}, 1)}
 	if !s.call(ctx, func() { s.startSearch(se) }) {
 		return 0, ended(ctx)
 	}
@@ -117,9 +123,9 @@ func (se *search) gather(ctx context.Context, req api.SearchRequest, found *find
 			return nil
 		case <-se.asked:
 			quiet.Reset(searchQuiet)
-		case m := <-se.hits:
-			news := found.take(m)
-			if req.Max > 0 && len(found.byRoot) >= req.Max {
+		case h := <-se.hits:
+			news := found.take(h)
+			if found.full() {
 				return nil
 			}
 			if news {
@@ -140,13 +146,17 @@ func (s *Servent) Originate(ctx context.Context, m messages.Message) error {
 }
 
 // takeHit gives a hit to the search that it answers.
-func (s *Servent) takeHit(m messages.Message) {
+func (s *Servent) takeHit(now time.Time, from routing.Link, m messages.Message) {
 	se := s.searches[m.GUID]
 	if se == nil {
 		return // the search is over
 	}
+	p, ok := s.parse(now, from, m)
+	if !ok {
+		return
+	}
 	select {
-	case se.hits <- m:
+	case se.hits <- heard{p.(messages.QueryHit), int(m.Hops) + 1}:
 	default:
 		se.lost++
 	}

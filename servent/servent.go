@@ -36,6 +36,7 @@ type Servent struct {
 	*Shares
 
 	running   context.Context // ends when the servent is to stop
+	stop      context.CancelCauseFunc
 	events    chan event
 	questions chan question
 	accepting chan struct{} // holds a token for each handshake of others under way
@@ -90,6 +91,7 @@ func New(cfg Config) (*Servent, error) {
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
 	}
+	s.running, s.stop = context.WithCancelCause(context.Background())
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -148,26 +150,24 @@ func (s *Servent) shareFolders() error {
 // Run works until ctx ends; then it says Bye to the neighbours, lets go of
 // everything and returns nil. It is called once.
 func (s *Servent) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	s.running, s.begin = ctx, time.Now()
+	defer context.AfterFunc(ctx, func() { s.stop(nil) })()
+	s.begin = time.Now()
 	s.host.SetStreamHandler(linkProtocol, s.accept)
 	s.host.SetStreamHandler(peerWireProtocol, s.upload)
-	s.workers.Go(func() { s.loop(ctx) })
+	s.workers.Go(func() { s.loop(s.running) })
 	for range answerers {
 		s.workers.Go(s.answer)
 	}
-	s.workers.Go(func() { s.scan(ctx, stop) })
-	failed := s.start(ctx)
-	if failed != nil {
-		stop(failed)
+	s.workers.Go(s.scan)
+	if err := s.start(s.running); err != nil {
+		s.stop(err)
 	} else {
 		close(s.ready)
 	}
-	<-ctx.Done()
+	<-s.running.Done()
 	s.workers.Wait()
 	err := s.Close()
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
+	if cause := context.Cause(s.running); !errors.Is(cause, context.Canceled) {
 		return errors.Join(cause, err)
 	}
 	return err
@@ -189,9 +189,9 @@ func (s *Servent) start(ctx context.Context) error {
 }
 
 // scan keeps the library up to date.
-func (s *Servent) scan(ctx context.Context, stop context.CancelCauseFunc) {
-	if err := s.collection.Run(ctx); err != nil && ctx.Err() == nil {
-		stop(fmt.Errorf("servent: keep the library: %w", err))
+func (s *Servent) scan() {
+	if err := s.collection.Run(s.running); err != nil && s.running.Err() == nil {
+		s.stop(fmt.Errorf("servent: keep the library: %w", err))
 	}
 }
 
@@ -203,6 +203,10 @@ func (s *Servent) Ready() <-chan struct{} { return s.ready }
 // not run. Run closes the servent itself.
 func (s *Servent) Close() error {
 	s.closeOnce.Do(func() {
+		if s.begin.IsZero() { // it never ran: whoever calls it must not wait for the loop
+			close(s.loopEnded)
+		}
+		s.stop(ErrClosed)
 		var errs []error
 		if s.host != nil {
 			errs = append(errs, s.host.Close())

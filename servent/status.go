@@ -7,12 +7,12 @@ import (
 	"slices"
 	"time"
 
+	"servent/routing"
 	"servent/servent/api"
 )
 
 // Reasons to drop a message that the node has and the router does not know.
 const (
-	reasonMalformed  = "malformed"
 	reasonUnanswered = "not answered: too many queries at once"
 	reasonOutbox     = "outbox full"
 )
@@ -68,9 +68,11 @@ func (s *Servent) countInto(out *api.Status) {
 		}
 	}
 	for reason, n := range counters.Reasons() {
+		if reason == routing.Malformed {
+			n += s.malformed
+		}
 		drop(reason.String(), n)
 	}
-	drop(reasonMalformed, s.malformed)
 	drop(reasonUnanswered, s.unanswered)
 	drop(reasonOutbox, s.outboxDrops())
 	slices.SortStableFunc(out.Dropped, func(a, b api.Drop) int { return cmp.Compare(b.Count, a.Count) })
@@ -159,4 +161,3 @@ func (s *Servent) linkTo(ctx context.Context, id string, err error) (api.Link, e
 	}
 	return api.Link{}, fmt.Errorf("connect to %s: %w", id, err)
 }
-

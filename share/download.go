@@ -1,7 +1,9 @@
 package share
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +39,10 @@ type Download struct {
 	Root Root   // what to fetch
 	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing
 	Name string // for error texts, where it is quoted
+
+	// SHA1, unless zero, is what the finished file must have as well: the root of
+	// a file that was asked for by its SHA-1 is only what a hit claimed.
+	SHA1 [sha1.Size]byte
 
 	// PartialDir is the folder of what is not finished yet: ROOT.part and
 	// ROOT.pieces. It is made if missing. Best on the file system of Dest.
@@ -101,8 +107,28 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if err := d.fetch(ctx, p); err != nil {
 		return also(err, p.commit(time.Now()))
 	}
+	if err := d.checkSHA1(p); err != nil {
+		return err
+	}
 	if err := p.finish(d.Dest, d.Overwrite); err != nil {
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
+	}
+	return nil
+}
+
+// checkSHA1 reads the whole file once more where its SHA-1 is known, and forgets
+// a file that has another.
+func (d *Download) checkSHA1(p *partial) error {
+	if d.SHA1 == [sha1.Size]byte{} {
+		return nil
+	}
+	h := sha1.New()
+	if _, err := io.Copy(h, io.NewSectionReader(p.data, 0, d.Size)); err != nil {
+		return err
+	}
+	if !bytes.Equal(h.Sum(nil), d.SHA1[:]) {
+		clear(p.verified) // close removes what has nothing verified
+		return fmt.Errorf("%w: the file has another SHA-1 than the one asked for", ErrVerify)
 	}
 	return nil
 }
