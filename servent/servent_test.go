@@ -15,13 +15,22 @@ import (
 // patience is how long a test waits for an event before it gives up.
 const patience = 20 * time.Second
 
-// start runs a servent on loopback until the test ends.
+// loopback is a free port that nobody else can reach.
+var loopback = []string{"/ip4/127.0.0.1/tcp/0"}
+
+// start runs a servent on loopback, without discovery, until the test ends.
 func start(t testing.TB, cfg Config) *Servent {
 	t.Helper()
 	cfg.NoDiscovery = true
 	if cfg.Listen == nil {
-		cfg.Listen = []string{"/ip4/127.0.0.1/tcp/0"}
+		cfg.Listen = loopback
 	}
+	return run(t, cfg)
+}
+
+// run runs a servent until the test ends.
+func run(t testing.TB, cfg Config) *Servent {
+	t.Helper()
 	s, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +64,30 @@ func ready(t testing.TB, s *Servent) *Servent {
 		t.Fatal("the library is not ready in time")
 	}
 	return s
+}
+
+// eventually waits for what no event tells of.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	late := time.After(patience)
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for !holds() {
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatalf("not in time: %s", what)
+		}
+	}
+}
+
+// linked waits until s has n links.
+func linked(t testing.TB, s *Servent, n int) {
+	t.Helper()
+	eventually(t, "links", func() bool {
+		links, err := s.Peers(t.Context())
+		return err == nil && len(links) == n
+	})
 }
 
 // addr is where others reach s.
