@@ -18,7 +18,7 @@ import (
 	"strings"
 	"time"
 
-	"servent/bench/relay/child"
+	"servent/bench/child"
 )
 
 var (

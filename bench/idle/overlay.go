@@ -6,7 +6,7 @@ import (
 	"os"
 	"sync"
 
-	"servent/bench/relay/child"
+	"servent/bench/child"
 	"servent/servent"
 	"servent/servent/api"
 )

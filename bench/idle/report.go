@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"servent/bench/relay/child"
+	"servent/bench/child"
 )
 
 const (

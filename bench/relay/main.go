@@ -18,7 +18,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"servent/bench/relay/child"
+	"servent/bench/child"
 )
 
 var (

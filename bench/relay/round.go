@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"servent/bench/relay/child"
+	"servent/bench/child"
 )
 
 // Reasons to drop a message, as the hub's status words them.
