@@ -74,6 +74,9 @@ func (s *Servent) answerOne(q question) {
 
 // lookUp returns the files that a query asks for, and how many more there are.
 func lookUp(library *share.Library, q messages.Query) (files []share.File, left int) {
+	if library.Len() == 0 {
+		return nil, 0 // spares a servent that shares nothing the words
+	}
 	if root, ok := q.Extensions.Root(); ok {
 		if f, ok := library.ByRoot(root); ok {
 			return []share.File{f}, 0

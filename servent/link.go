@@ -97,9 +97,12 @@ func (l *link) read(r *bufio.Reader, tell func(arrival) bool) {
 
 // gather waits for one message and takes what else is there already.
 func (l *link) gather(in *messages.Reader) arrival {
-	a := arrival{link: l, batch: batches.Get().(*batch)}
+	a := arrival{link: l}
 	for {
 		m, err := in.Next()
+		if a.batch == nil { // an idle link waits without one
+			a.batch = batches.Get().(*batch)
+		}
 		switch {
 		case errors.As(err, &a.bad):
 			return a
