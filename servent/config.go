@@ -123,12 +123,15 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
 	}
-	if c.Home != "" {
-		home, err := filepath.Abs(c.Home)
-		if err != nil {
-			return c, fmt.Errorf("servent: home %s: %w", c.Home, err)
+	for _, folder := range []*string{&c.Home, &c.Downloads, &c.Partial} {
+		if *folder == "" {
+			continue
 		}
-		c.Home = home
+		path, err := filepath.Abs(*folder)
+		if err != nil {
+			return c, fmt.Errorf("servent: folder %s: %w", *folder, err)
+		}
+		*folder = path
 	}
 	return c, c.check()
 }

@@ -64,7 +64,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	defer t.end()
 	err = s.fetch(ctx, want, dest, req.Overwrite, t, emit)
 	if err != nil {
-		return api.Done{}, fmt.Errorf("get %s: %w", want.name, err)
+		return api.Done{}, err
 	}
 	s.shareFinished(dest)
 	return api.Done{

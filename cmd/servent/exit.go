@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"servent/servent/api"
 )
@@ -87,5 +88,6 @@ func (con *console) complain(told *api.Error) {
 		writeJSON(con.err, told)
 		return
 	}
-	fmt.Fprintf(con.err, "servent: %s\n", escape(told.Message))
+	// Errors of package servent begin with its name, which is the program's too.
+	fmt.Fprintf(con.err, "servent: %s\n", escape(strings.TrimPrefix(told.Message, "servent: ")))
 }
