@@ -79,7 +79,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 
 // want completes a request: what it does not say is asked of the network.
 func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) {
-	if req.Root == share.EmptyRoot.String() {
+	if strings.EqualFold(req.Root, share.EmptyRoot.String()) {
 		return wanted{root: share.EmptyRoot, name: req.Name}, nil
 	}
 	if req.Root == "" || req.Size < 0 || len(req.Sources) == 0 {
