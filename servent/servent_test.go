@@ -3,9 +3,13 @@ package servent
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,15 +35,24 @@ func start(t testing.TB, cfg Config) *Servent {
 // run runs a servent until the test ends.
 func run(t testing.TB, cfg Config) *Servent {
 	t.Helper()
+	s, stop := launch(t, cfg)
+	t.Cleanup(stop)
+	return s
+}
+
+// launch runs a servent until stop is called, which waits for its end. It is
+// ready.
+func launch(t testing.TB, cfg Config) (s *Servent, stop func()) {
+	t.Helper()
 	s, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
+	stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
@@ -52,7 +65,7 @@ func run(t testing.TB, cfg Config) *Servent {
 	case <-time.After(patience):
 		t.Fatal("not ready in time")
 	}
-	return s
+	return s, stop
 }
 
 // ready waits until everything that s shares is findable.
@@ -147,5 +160,105 @@ func TestSearchAndGetOverALine(t *testing.T) {
 	}
 	if sha256.Sum256(got) != sha256.Sum256(want) {
 		t.Error("the file fetched differs from the file shared")
+	}
+}
+
+// ours returns the stacks of the goroutines that run code of this package for
+// a servent, and not for a test.
+func ours() (stacks []string) {
+	b := make([]byte, 16<<20)
+	for stack := range strings.SplitSeq(string(b[:runtime.Stack(b, true)]), "\n\n") {
+		if strings.Contains(stack, "servent/servent.(*") && !strings.Contains(stack, "_test.go") {
+			stacks = append(stacks, stack)
+		}
+	}
+	return stacks
+}
+
+// Nothing of a servent runs once Run has returned. It runs alone, before the
+// parallel tests.
+func TestRunLeavesNoGoroutine(t *testing.T) {
+	dir := folder(t, map[string]int{"SEBLINUX.iso": 100_000})
+	far, stopFar := launch(t, Config{Home: t.TempDir(), Shares: []string{dir}, Web: "127.0.0.1:0", NoDiscovery: true, Listen: loopback})
+	near, stopNear := launch(t, Config{Home: t.TempDir(), NoDiscovery: true, Listen: loopback, Connect: []string{addr(ready(t, far))}})
+	h := rawHost(t, far)
+	half := rawStream(t, h, far) // a handshake that never goes on
+	if _, err := half.Write([]byte("GNUTELLA")); err != nil {
+		t.Fatal(err)
+	}
+	if len(finds(t, near, "seblinux")) != 1 {
+		t.Fatal("nothing found")
+	}
+	if _, err := near.Get(t.Context(), request(t, far, "SEBLINUX.iso"), ignore); err != nil {
+		t.Fatal(err)
+	}
+	searching := make(chan error, 1)
+	go func() {
+		_, err := near.Search(context.Background(), api.SearchRequest{Words: "nothing at all", Timeout: time.Hour}, func(api.Hit) {})
+		searching <- err
+	}()
+	eventually(t, "the search has begun", func() (begun bool) {
+		near.call(t.Context(), func() { begun = len(near.searches) > 0 })
+		return begun
+	})
+	if len(ours()) == 0 {
+		t.Fatal("no goroutine is seen while two servents run")
+	}
+	stopNear()
+	stopFar()
+	select {
+	case <-searching:
+	case <-time.After(patience):
+		t.Error("a search outlives the servent")
+	}
+	eventually(t, "the goroutines have ended", func() bool { return len(ours()) == 0 })
+	for _, s := range []*Servent{near, far} {
+		if _, err := s.Status(t.Context()); !errors.Is(err, ErrClosed) {
+			t.Errorf("Status after the end: got %v, want ErrClosed", err)
+		}
+		_, err := s.Get(t.Context(), api.GetRequest{Root: strings.Repeat("ab", 32), Size: -1}, ignore)
+		if err == nil {
+			t.Error("Get after the end succeeds")
+		}
+	}
+}
+
+// A servent that is never run is closed, and answers nobody.
+func TestServentThatNeverRuns(t *testing.T) {
+	s, err := New(Config{Listen: loopback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Status(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("Status: got %v, want ErrClosed", err)
+	}
+	if _, err := s.Get(t.Context(), api.GetRequest{Root: strings.Repeat("ab", 32), Size: -1}, ignore); err == nil {
+		t.Error("Get succeeds")
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("a second Close: %v", err)
+	}
+}
+
+// Run fails where it cannot serve, and lets go of the home.
+func TestRunWithoutItsPage(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	s, err := New(Config{Home: home, Listen: loopback, NoDiscovery: true, Web: "192.0.2.1:80"})
+	if err != nil {
+		return // refused even earlier
+	}
+	if err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "192.0.2.1:80") {
+		t.Errorf("got %v, want an error that names the address", err)
+	}
+	again, err := New(Config{Home: home, Listen: loopback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,0 +1,202 @@
+package servent
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"servent/messages"
+	"servent/routing"
+	"servent/share"
+)
+
+// library returns n files with names of size letters or more.
+func library(n, size int) *share.Library {
+	var files []share.File
+	for i := range n {
+		f := share.File{Name: fmt.Sprintf("seblinux %04d %s", i, strings.Repeat("x", size)), Size: int64(i + 1)}
+		f.Root[0], f.Root[1], f.Root[2] = 1, byte(i), byte(i>>8)
+		f.SHA1[0], f.SHA1[1], f.SHA1[2] = 1, byte(i), byte(i>>8)
+		files = append(files, f)
+	}
+	return share.NewLibrary(files)
+}
+
+func TestAnswersAreLimited(t *testing.T) {
+	s := bare(t, Config{})
+	for _, c := range []struct{ files, nameSize, results, left int }{
+		{0, 0, 0, 0}, {1, 0, 1, 0}, {10, 0, 10, 0}, {11, 0, 11, 0}, {255, 0, 255, 0}, {300, 0, 255, 45}, {40, 200, 40, 0},
+	} {
+		files, left := lookUp(library(c.files, c.nameSize), messages.NewQuery("SEBLINUX"))
+		if len(files) != c.results || left != c.left {
+			t.Errorf("of %d files: got %d and %d left out, want %d and %d", c.files, len(files), left, c.results, c.left)
+		}
+		query := message(t, 5, messages.NewQuery("SEBLINUX"))
+		query.Hops = 2
+		told := map[string]bool{}
+		for _, m := range s.makeHits(query, files, left) {
+			if m.GUID != query.GUID || m.TTL != 2+1+hitReserve || m.Hops != 0 {
+				t.Errorf("got %+v, want an answer to %+v that goes back over its hops", m.Header, query.Header)
+			}
+			p, err := messages.Parse(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hit := p.(messages.QueryHit)
+			if len(hit.Results) > hitResults || len(hit.Results) > 1 && len(m.Payload) > 2*hitBytes {
+				t.Errorf("a hit of %d results, %d bytes", len(hit.Results), len(m.Payload))
+			}
+			if more := hit.Trailer.Extensions().More(); more != uint64(c.left) {
+				t.Errorf("a hit says that %d were left out, want %d", more, c.left)
+			}
+			if info, ok := hit.Trailer.Extensions().PeerInfo(); !ok || string(info.ID) != string(s.host.ID()) || hit.ServentGUID != s.guid {
+				t.Errorf("a hit of %x, want it of ourselves", info.ID)
+			}
+			for _, r := range hit.Results {
+				told[r.Name] = true
+			}
+		}
+		if len(told) != c.results {
+			t.Errorf("of %d files: %d are told, want %d", c.files, len(told), c.results)
+		}
+	}
+}
+
+func TestAnswerByContent(t *testing.T) {
+	files := library(3, 0)
+	var want share.File
+	for f := range files.Files() {
+		want = f
+	}
+	for name, c := range map[string]struct {
+		sum   [messages.SHA1Size]byte
+		root  share.Root
+		found bool
+	}{
+		"root":              {root: want.Root, found: true},
+		"SHA-1":             {sum: want.SHA1, found: true},
+		"both":              {want.SHA1, want.Root, true},
+		"another root":      {root: share.Root{9}},
+		"another SHA-1":     {sum: [20]byte{9}},
+		"SHA-1 where known": {sum: want.SHA1, root: share.Root{9}, found: true},
+	} {
+		q, err := messages.NewContentQuery(c.sum, c.root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, left := lookUp(files, q)
+		if (len(got) == 1) != c.found || left != 0 || c.found && got[0].Root != want.Root {
+			t.Errorf("%s: got %v, %d left out, want found %v", name, got, left, c.found)
+		}
+	}
+}
+
+func TestAnswerToNoWord(t *testing.T) {
+	for _, words := range []string{"", "...", "\\", "-", "\xff\xfe"} {
+		if got, left := lookUp(library(3, 0), messages.NewQuery(words)); len(got) != 0 || left != 0 {
+			t.Errorf("%q: got %d files, %d left out", words, len(got), left)
+		}
+	}
+}
+
+// A name that cannot travel is left out, and the others are told.
+func TestAnswerLeavesOutWhatCannotBeTold(t *testing.T) {
+	s := bare(t, Config{})
+	files := []share.File{{Name: "a/b", Root: share.Root{1}}, {Name: "good", Root: share.Root{2}}}
+	hits := s.makeHits(message(t, 1, messages.NewQuery("x")), files, 0)
+	if len(hits) != 1 {
+		t.Fatalf("got %d hits, want 1", len(hits))
+	}
+	p, err := messages.Parse(hits[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if results := p.(messages.QueryHit).Results; len(results) != 1 || results[0].Name != "good" {
+		t.Errorf("got %+v, want the one that can be told", results)
+	}
+}
+
+// Queries that come too fast are relayed, counted, and not answered.
+func TestAnswererThatIsBusy(t *testing.T) {
+	s := bare(t, Config{})
+	for range maxQuestions + 5 {
+		s.queueQuery(1, message(t, 1, messages.NewQuery("x")))
+	}
+	if s.unanswered != 5 || len(s.questions) != maxQuestions {
+		t.Errorf("got %d not answered, %d waiting, want 5 and %d", s.unanswered, len(s.questions), maxQuestions)
+	}
+}
+
+// A neighbour's Ping is answered with who and where we are.
+func TestPingIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		p := speak(t, s)
+		ping := message(t, 5, messages.Ping{})
+		ping.Hops = 2
+		p.say(ping)
+		m := p.hear(messages.TypePong)
+		if m.GUID != ping.GUID || m.Hops != 0 || m.TTL != 3 {
+			t.Errorf("got %+v, want an answer that goes back over 3 links", m.Header)
+		}
+		pong, err := messages.Parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, ok := pong.(messages.Pong).Extensions.PeerInfo()
+		if !ok || string(info.ID) != string(s.host.ID()) || len(info.Addrs) != 1 {
+			t.Errorf("got %+v, want our peer ID and address", info)
+		}
+		if got := pong.(messages.Pong); got.IP != [4]byte{192, 0, 2, 1} || got.Port != 6346 {
+			t.Errorf("got %v:%d, want the IPv4 address that we listen on", got.IP, got.Port)
+		}
+	})
+}
+
+// The Pong to our Ping tells where a neighbour is.
+func TestPongIsLearned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		p := speak(t, s)
+		ping := p.hear(messages.TypePing)
+		told := messages.PeerInfo{ID: []byte(newPeer(t)), Addrs: [][]byte{known(7).Addrs[0].Bytes()}}
+		area, err := told.Extensions()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pong, err := messages.New(ping.GUID, 1, messages.Pong{Extensions: area})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.say(pong)
+		synctest.Wait()
+		s.call(t.Context(), func() {
+			if len(s.hosts.known) != 1 {
+				t.Errorf("got %d hosts known, want 1", len(s.hosts.known))
+			}
+		})
+	})
+}
+
+// Every effect of routing is told to Config.Trace.
+func TestTrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []routing.Effect
+		s := converse(t, Config{Trace: recordInto(&told)})
+		p, q := speak(t, s), speak(t, s)
+		p.say(message(t, 3, messages.NewQuery("trace")))
+		q.hear(messages.TypeQuery)
+		s.call(t.Context(), func() {
+			kinds := map[routing.Kind]int{}
+			for _, e := range told {
+				if e.Message.Type == messages.TypeQuery {
+					kinds[e.Kind]++
+				}
+			}
+			if kinds[routing.Send] != 1 || kinds[routing.Deliver] != 1 || kinds[routing.Drop] != 0 {
+				t.Errorf("got %v of a query between two neighbours, want it sent and delivered once", kinds)
+			}
+		})
+	})
+}
