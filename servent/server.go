@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -129,7 +130,13 @@ func stream[In, Event, Last any](call func(context.Context, In, func(Event)) (La
 func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error) {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil {
+	err = d.Decode(&in)
+	if err == nil {
+		if _, after := d.Token(); !errors.Is(after, io.EOF) {
+			err = errors.New("more than one value")
+		}
+	}
+	if err != nil {
 		return in, api.NewError(api.CodeUsage, fmt.Sprintf("read the request: %v", err))
 	}
 	return in, nil
