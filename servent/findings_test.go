@@ -55,7 +55,7 @@ func file(name string, root byte, size uint64) messages.FileInfo {
 	return messages.FileInfo{Name: name, Root: [messages.RootSize]byte{root}, Size: size}
 }
 
-// found collects what findings emit.
+// collected keeps what findings emit.
 type collected struct {
 	*findings
 	hits []api.Hit

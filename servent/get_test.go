@@ -19,7 +19,7 @@ import (
 	"servent/share"
 )
 
-// offered returns the request that fetches the one file named name that s
+// request returns what fetches the one file named name that s
 // shares, from s itself.
 func request(t testing.TB, s *Servent, name string) api.GetRequest {
 	t.Helper()

@@ -1,9 +1,12 @@
 package servent
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"servent/messages"
 	"servent/servent/api"
@@ -157,4 +160,32 @@ func TestPinnedLinkIsDialledAgain(t *testing.T) {
 		near.call(t.Context(), func() { again = near.links.byID[2] != nil })
 		return again
 	})
+}
+
+// Of two handshakes that crossed, both sides keep the one that the lesser peer
+// ID offered, whichever they hear of first.
+func TestCrossedHandshakes(t *testing.T) {
+	for _, outboundFirst := range []bool{true, false} {
+		for range 4 { // greater and lesser peers
+			synctest.Test(t, func(t *testing.T) {
+				s := converse(t, Config{})
+				other := newPeer(t)
+				for _, outbound := range []bool{outboundFirst, !outboundFirst} {
+					near, far := newWire()
+					go io.Copy(io.Discard, far)
+					t.Cleanup(func() { far.Close() })
+					s.call(t.Context(), func() {
+						if s.attach(neighbour{peer: other, outbound: outbound}, near, bufio.NewReader(near)) == nil {
+							near.Close()
+						}
+					})
+				}
+				synctest.Wait()
+				links, err := s.Peers(t.Context())
+				if err != nil || len(links) != 1 || links[0].Outbound != (s.host.ID() < other) {
+					t.Errorf("own offer first %v: got %+v, %v, want the link that the lesser ID offered", outboundFirst, links, err)
+				}
+			})
+		}
+	}
 }
