@@ -37,10 +37,10 @@ func (s *Servent) keepDegree(now time.Time) {
 	if s.cfg.NoDiscovery {
 		wanted = 0
 	}
-	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.offering[id] }
+	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.isOffering(id) }
 	due := s.hosts.due(now, wanted, busy)
 	for _, info := range due[:max(0, min(room, len(due)))] {
-		s.startOffer(info, nil)
+		s.startOffer(info)
 	}
 	if wanted > 0 && len(due) == 0 && len(s.links.byID) > 0 && now.Sub(s.asked) >= pingEvery {
 		// Every servent that the flooded Ping reaches answers with its address.
@@ -93,17 +93,22 @@ func (s *Servent) connectAll(ctx context.Context) error {
 	return nil
 }
 
-// startOffer dials info in a goroutine of its own; then, if not nil, is told
-// by the loop how it went.
-func (s *Servent) startOffer(info peer.AddrInfo, then func(error)) {
-	s.links.offering[info.ID] = true
+// startOffer dials info in a goroutine of its own, unless that is being done
+// already. Each of then is told by the loop how it went.
+func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
+	waiting, underWay := s.links.offering[info.ID]
+	s.links.offering[info.ID] = append(waiting, then...)
+	if underWay {
+		return
+	}
 	s.workers.Go(func() {
 		err := s.offerLink(s.running, info)
 		s.call(context.Background(), func() {
+			waiting := s.links.offering[info.ID]
 			delete(s.links.offering, info.ID)
 			s.offered(info, err)
-			if then != nil {
-				then(err)
+			for _, tell := range waiting {
+				tell(err)
 			}
 		})
 	})

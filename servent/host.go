@@ -11,6 +11,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
@@ -51,8 +52,8 @@ func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, erro
 	return nil, fmt.Errorf("servent: no port from %d to %d is free; name one with --listen", defaultPort, defaultPort+portTries-1)
 }
 
-// isFree reports whether nobody listens on the TCP port. A host shares ports
-// (SO_REUSEPORT), so it would not notice, and steal another's connections.
+// isFree reports whether nobody listens on the TCP port. A host that cannot
+// have one of its addresses does without it, silently.
 func isFree(port int) bool {
 	l, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port)))
 	return err == nil && l.Close() == nil
@@ -63,11 +64,14 @@ func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, err
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),
 		libp2p.UserAgent(agent),
-		libp2p.Transport(tcp.NewTCPTransport),
+		// Without shared ports: two servents that dial each other at once, as
+		// multicast has them do, would else meet in one connection of which both
+		// ends are the TLS client.
+		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()),
 		libp2p.Transport(quic.NewTransport),
 		libp2p.Security(libp2ptls.ID, libp2ptls.New),
 		libp2p.Security(noise.ID, noise.New),
-		libp2p.DialRanker(tcpFirst),
+		libp2p.SwarmOpts(swarm.WithDialRanker(tcpFirst)),
 		libp2p.WithDialTimeout(dialTimeout),
 		libp2p.DisableRelay(),
 		libp2p.DisableMetrics(),

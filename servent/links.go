@@ -15,16 +15,19 @@ import (
 type linkTable struct {
 	byID     map[routing.Link]*link
 	byPeer   map[peer.ID]*link
-	offering map[peer.ID]bool // our own handshakes under way
-	accepted int              // handshakes of others under way
-	last     routing.Link     // numbers are not used twice
+	offering map[peer.ID]offerEnd // our own handshakes under way
+	accepted int                  // handshakes of others under way
+	last     routing.Link         // numbers are not used twice
 }
+
+// offerEnd lists who waits for the end of an offer. The loop calls them.
+type offerEnd []func(error)
 
 func newLinkTable() linkTable {
 	return linkTable{
 		byID:     map[routing.Link]*link{},
 		byPeer:   map[peer.ID]*link{},
-		offering: map[peer.ID]bool{},
+		offering: map[peer.ID]offerEnd{},
 	}
 }
 
@@ -33,6 +36,11 @@ func (t *linkTable) add(l *link) {
 	l.id = t.last
 	t.byID[l.id] = l
 	t.byPeer[l.peer] = l
+}
+
+func (t *linkTable) isOffering(to peer.ID) bool {
+	_, ok := t.offering[to]
+	return ok
 }
 
 func (t *linkTable) remove(l *link) {
@@ -49,7 +57,7 @@ func (s *Servent) admit(from peer.ID, network string) status {
 		return statusNetwork
 	case from == s.host.ID() || s.links.byPeer[from] != nil:
 		return statusDuplicate
-	case s.links.offering[from] && s.host.ID() < from:
+	case s.links.isOffering(from) && s.host.ID() < from:
 		return statusDuplicate
 	case len(s.links.byID)+s.links.accepted >= s.cfg.MaxLinks:
 		return statusBusy
