@@ -39,6 +39,9 @@ func fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
+	// What is not UTF-8 separates words, and a rune behind it would not be
+	// decomposed.
+	s = strings.ToValidUTF8(s, " ")
 	// Folding may compose again or uncover marks: decompose before and after.
 	s = norm.NFKD.String(s)
 	s = cases.Fold().String(s)
