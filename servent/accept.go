@@ -13,9 +13,11 @@ const (
 	// handshakeTimeout bounds the three header groups.
 	// Source: gnutella.md §1.3, the column of choices.
 	handshakeTimeout = 20 * time.Second
-	// maxAccepting is how many offered links may shake hands at once; what
-	// comes on top is reset. Source: gnutella.md §13 row 14.
-	maxAccepting = 32
+	// maxAccepting is how many offered links may shake hands at once, and
+	// maxAcceptingOne how many of one peer; what comes on top is reset.
+	// Source: gnutella.md §13 row 14.
+	maxAccepting    = 32
+	maxAcceptingOne = 2
 )
 
 // ownHeaders are what both sides say in their first group.
@@ -28,16 +30,13 @@ func (s *Servent) ownHeaders() headers {
 	}
 }
 
-// accept takes a link that another servent offers. It runs in a goroutine of
-// the host.
+// accept takes a link that another servent offers.
 func (s *Servent) accept(stream network.Stream) {
-	select {
-	case s.accepting <- struct{}{}:
-		defer func() { <-s.accepting }()
-	default:
+	if !s.accepting.take(stream.Conn().RemotePeer()) {
 		stream.Reset()
 		return
 	}
+	defer s.accepting.give(stream.Conn().RemotePeer())
 	if err := s.shakeHands(stream); err != nil {
 		s.log.Debug("link not accepted", "peer", stream.Conn().RemotePeer(), "err", err)
 		stream.Close() // what we said is still read
@@ -48,6 +47,8 @@ func (s *Servent) shakeHands(stream network.Stream) error {
 	if err := stream.SetDeadline(time.Now().Add(handshakeTimeout)); err != nil {
 		return err
 	}
+	unhurried := context.AfterFunc(s.running, func() { stream.Reset() })
+	defer unhurried()
 	r := bufio.NewReaderSize(stream, handshakeRead)
 	theirs, err := readOffer(r)
 	if errors.Is(err, errHeaderTooLong) {
@@ -64,6 +65,7 @@ func (s *Servent) shakeHands(stream network.Stream) error {
 	if err := confirm(stream, r, s.ownHeaders()); err != nil {
 		return err
 	}
+	unhurried() // a link says Bye before it ends
 	return s.establish(stream, r, theirs, false)
 }
 
@@ -86,7 +88,8 @@ func (s *Servent) reserve(stream network.Stream, theirs headers) (answer status,
 	return answer, nil, func() { s.call(context.Background(), func() { s.links.accepted-- }) }
 }
 
-// errDuplicate says that there is a link to the peer already.
+// errDuplicate says that there is a link to the peer already, no room left, or
+// an end to all links.
 var errDuplicate = errors.New("linked to that servent already, or no room left")
 
 // establish hands a stream whose handshake is done to the loop.

@@ -121,7 +121,7 @@ func (s *Servent) makeHits(query messages.Message, files []share.File, left int)
 	for i, f := range files {
 		r, err := result(uint32(i), f)
 		if err != nil {
-			s.log.Warn("a file cannot be told", "file", f.Location(), "err", err)
+			s.log.Debug("a file cannot be told", "file", f.Location(), "err", err)
 			continue
 		}
 		n := len(r.Name) + len(r.Extensions)

@@ -1,13 +1,14 @@
 package servent
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
 	"time"
+
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/routing"
 )
@@ -26,7 +27,8 @@ type Config struct {
 	// Default "lan".
 	Network string
 
-	// Shares are folders to share beside those kept in the catalogue.
+	// Shares are folders to share, beside those of earlier runs. The catalogue
+	// keeps them, as it keeps those of [Servent.ShareAdd].
 	Shares []string
 
 	// Listen are the multiaddrs to listen on. Default: TCP and QUIC on every
@@ -47,8 +49,8 @@ type Config struct {
 	// Rule decides about later copies of a query. Default [routing.PlainRule].
 	Rule routing.Rule
 
-	// Rate is how many fresh queries, pings and pushes a second a link may
-	// bring; Burst how many at once. Default 200 and 1,000; a Rate below 0
+	// Rate is how many queries, pings and pushes, fresh or improved, a second a
+	// link may bring; Burst how many at once. Default 200 and 1,000; a Rate below 0
 	// turns the limit off.
 	Rate, Burst int
 
@@ -72,8 +74,8 @@ type Config struct {
 	// port or the next free one of 32. "off": none. Default "off".
 	Web string
 
-	// Downloads is the folder of finished downloads. Default: downloads/ in
-	// the home.
+	// Downloads is the folder of finished downloads, which is shared like one of
+	// Shares. Default: downloads/ in the home.
 	Downloads string
 
 	// Partial is the folder of downloads that are not finished. Default:
@@ -146,18 +148,42 @@ func setDefault[T comparable](field *T, value T) {
 // check says which field is out of its bounds.
 func (c Config) check() error {
 	if !validNetwork(c.Network) {
-		return fmt.Errorf("servent: network name %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
+		return configError("network name %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
 	}
 	if c.TTL < 1 || c.TTL > maxTTL {
-		return fmt.Errorf("servent: TTL %d: use 1 to %d", c.TTL, maxTTL)
+		return configError("TTL %d: use 1 to %d", c.TTL, maxTTL)
 	}
 	if c.MaxLinks < c.WantLinks {
-		return errors.New("servent: MaxLinks is below WantLinks: raise it")
+		return configError("MaxLinks is below WantLinks: raise it")
 	}
 	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 || c.Burst < 1 || c.KeepAlive < 0 {
-		return errors.New("servent: OutboxSize, Uploads, WantLinks, Burst and KeepAlive must not be negative")
+		return configError("OutboxSize, Uploads and Burst must be 1 or more, WantLinks and KeepAlive 0 or more")
+	}
+	for _, addr := range c.Listen {
+		if _, err := ma.NewMultiaddr(addr); err != nil {
+			return configError("listen on %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)
+		}
+	}
+	for _, addr := range c.Connect {
+		if _, err := parseServent(addr); err != nil {
+			return &ConfigError{err}
+		}
+	}
+	if c.Web != WebOff {
+		if _, _, err := parseWeb(c.Web); err != nil {
+			return &ConfigError{err}
+		}
 	}
 	return nil
+}
+
+// A ConfigError says which field of a [Config] cannot be.
+type ConfigError struct{ err error }
+
+func (e *ConfigError) Error() string { return e.err.Error() }
+
+func configError(format string, args ...any) error {
+	return &ConfigError{fmt.Errorf("servent: "+format, args...)}
 }
 
 // validNetwork reports whether name can travel in a header line and in a

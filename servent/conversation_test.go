@@ -67,7 +67,7 @@ func bare(t testing.TB, cfg Config) *Servent {
 	id := newPeer(t)
 	return &Servent{
 		cfg: cfg, log: cfg.Log, agent: "servent/test", guid: serventGUID(id),
-		home: &home{dir: dir, throwAway: true}, host: bareHost{id: id}, Shares: shares,
+		home: &home{dir: dir, throwAway: true}, running: context.Background(), host: bareHost{id: id}, folders: shares,
 		events: make(chan event, eventsWaiting), questions: make(chan question, maxQuestions),
 		loopEnded: make(chan struct{}), ready: make(chan struct{}),
 		router: routing.New(routing.Config{Servent: serventGUID(id)}),

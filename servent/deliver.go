@@ -24,16 +24,17 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 	case messages.TypeBye:
 		s.takeBye(now, from, m)
 	default:
-		// A Push for us: nothing dials back yet. Counted by the router.
+		// A Push for us: nothing dials back yet.
 	}
 }
 
-// parse reads m, or counts it against the link that brought it.
+// parse reads m, or counts it, also against the link that brought it.
 func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (messages.Payload, bool) {
 	p, err := messages.Parse(m)
 	if err == nil {
 		return p, true
 	}
+	s.malformed++
 	var bad *messages.SyntaxError
 	if l := s.links.byID[from]; l != nil && errors.As(err, &bad) {
 		s.misbehaved(now, l, bad)

@@ -49,8 +49,8 @@ func (s *Servent) keepDegree(now time.Time) {
 	}
 }
 
-// redial brings forward the next dial of a host whose link ended, if it is one
-// that must not be given up.
+// redial says when a host whose link ended may be dialled again: soon, and
+// sooner one that must not be given up.
 func (s *Servent) redial(id peer.ID) {
 	if h := s.hosts.known[id]; h != nil {
 		h.notTill = time.Now().Add(retryAfter)
@@ -66,12 +66,9 @@ const connectWait = 3 * time.Second
 
 // connectAll dials the servents of the configuration and returns when each has
 // been tried once, or the wait is over.
-func (s *Servent) connectAll(ctx context.Context) error {
+func (s *Servent) connectAll(ctx context.Context) {
 	var tries sync.WaitGroup
 	for _, addr := range s.cfg.Connect {
-		if _, err := parseServent(addr); err != nil {
-			return err
-		}
 		tries.Go(func() {
 			if _, err := s.Connect(ctx, api.ConnectRequest{Addr: addr}); err != nil {
 				s.log.Warn("not connected yet", "addr", addr, "err", err)
@@ -90,7 +87,6 @@ func (s *Servent) connectAll(ctx context.Context) error {
 	case <-wait.C:
 	case <-ctx.Done():
 	}
-	return nil
 }
 
 // startOffer dials info in a goroutine of its own, unless that is being done
@@ -141,26 +137,29 @@ func (s *Servent) offerLink(ctx context.Context, info peer.AddrInfo) error {
 	if err != nil {
 		return err
 	}
-	if err := s.offerOver(stream); err != nil {
+	unhurried := context.AfterFunc(ctx, func() { stream.Reset() })
+	r := bufio.NewReaderSize(stream, handshakeRead)
+	theirs, err := s.offerOver(stream, r)
+	unhurried()
+	if err == nil {
+		err = s.establish(stream, r, theirs, true)
+	}
+	if err != nil {
 		stream.Reset()
 		return fmt.Errorf("servent: link to %s: %w", info.ID, err)
 	}
 	return nil
 }
 
-func (s *Servent) offerOver(stream network.Stream) error {
+func (s *Servent) offerOver(stream network.Stream, r *bufio.Reader) (headers, error) {
 	if err := stream.SetDeadline(time.Now().Add(handshakeTimeout)); err != nil {
-		return err
+		return nil, err
 	}
-	r := bufio.NewReaderSize(stream, handshakeRead)
 	theirs, err := offer(stream, r, s.ownHeaders())
-	if err != nil {
-		return err
+	if err == nil && theirs.get(headerNetwork) != s.cfg.Network {
+		err = &refusal{status: statusNetwork}
 	}
-	if theirs.get(headerNetwork) != s.cfg.Network {
-		return &refusal{status: statusNetwork}
-	}
-	return s.establish(stream, r, theirs, true)
+	return theirs, err
 }
 
 // openStream connects to a servent, where there is no connection yet, and

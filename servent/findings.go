@@ -112,8 +112,11 @@ func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
 		Size:    int64(info.Size),
 		Root:    share.Root(info.Root).String(),
 		Path:    info.Path,
-		Tags:    append([]string{}, info.Tags...),
+		Tags:    []string{},
 		Sources: []api.Source{source},
+	}
+	for _, tag := range info.Tags {
+		addDistinct(&h.Tags, tag, maxTagged)
 	}
 	if info.SHA1 != [messages.SHA1Size]byte{} {
 		h.SHA1 = strings.TrimPrefix(string(messages.SHA1URN(info.SHA1)), "urn:sha1:")

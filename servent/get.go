@@ -42,7 +42,7 @@ func (s *Servent) Get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	}
 	done, err := s.get(ctx, req, emit)
 	if err != nil {
-		return api.Done{}, getError(ctx, err)
+		return api.Done{}, s.getError(ctx, err)
 	}
 	return done, nil
 }
@@ -252,8 +252,8 @@ func (s *Servent) reportProgress(want wanted, t *transfer, emit func(api.Progres
 // shareFinished makes a file that came into a shared folder findable, soon.
 func (s *Servent) shareFinished(dest string) {
 	shared := func(folder string) bool { return within(folder, dest) }
-	if s.running.Err() == nil && slices.ContainsFunc(s.collection.Folders(), shared) {
-		s.workers.Go(func() {
+	if slices.ContainsFunc(s.collection.Folders(), shared) {
+		s.work(func() {
 			if err := s.collection.Rescan(s.running); err != nil && s.running.Err() == nil {
 				s.log.Warn("share a finished download", "path", dest, "err", err)
 			}
@@ -262,7 +262,7 @@ func (s *Servent) shareFinished(dest string) {
 }
 
 // getError turns how a download ended into what the command exits with.
-func getError(ctx context.Context, err error) error {
+func (s *Servent) getError(ctx context.Context, err error) error {
 	var known *api.Error
 	if errors.As(err, &known) {
 		return known
@@ -271,6 +271,8 @@ func getError(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(context.Cause(ctx), errTimeout):
 		code, err = api.CodeTimeout, errTimeout
+	case s.running.Err() != nil:
+		code = api.CodeUnfinished
 	case ctx.Err() != nil:
 		code = api.CodeInterrupt
 	case errors.Is(err, share.ErrVerify):

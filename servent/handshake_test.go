@@ -243,7 +243,7 @@ func TestHandshakeCutShort(t *testing.T) {
 	for n := range len(last) - 1 {
 		cut((goodOffer + last)[:len(goodOffer)+n], true)
 	}
-	eventually(t, "no handshake is left", func() bool { return len(s.accepting) == 0 })
+	eventually(t, "no handshake is left", func() bool { return s.accepting.unused() == maxAccepting })
 	var links, accepted int
 	s.call(t.Context(), func() { links, accepted = len(s.links.byID), s.links.accepted })
 	if links != 0 || accepted != 0 {

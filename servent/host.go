@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -44,12 +45,17 @@ func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, erro
 	if len(listen) > 0 {
 		return listenOn(key, listen, agent)
 	}
+	err := errors.New("all are taken")
 	for port := defaultPort; port < defaultPort+portTries; port++ {
-		if isFree(port) {
-			return listenOn(key, everyAddress(port), agent)
+		if !isFree(port) {
+			continue
+		}
+		var h host.Host
+		if h, err = listenOn(key, everyAddress(port), agent); err == nil {
+			return h, nil
 		}
 	}
-	return nil, fmt.Errorf("servent: no port from %d to %d is free; name one with --listen", defaultPort, defaultPort+portTries-1)
+	return nil, fmt.Errorf("servent: no port from %d to %d can be had; name one with --listen: %w", defaultPort, defaultPort+portTries-1, err)
 }
 
 // isFree reports whether nobody listens on the TCP port. A host that cannot

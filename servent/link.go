@@ -51,6 +51,9 @@ type link struct {
 
 	readEnded chan struct{} // closed when the reader ends
 
+	closing sync.Mutex // guards closed and the deadline of writes
+	closed  bool
+
 	pending  []messages.Message // Sends of this round, not yet in the outbox
 	received uint64
 	sent     uint64
@@ -130,7 +133,7 @@ func (l *link) write() {
 			taken, open := l.out.take(batch)
 			if now := time.Now(); deadline.Sub(now) < writeTimeout/2 {
 				deadline = now.Add(writeTimeout)
-				l.pipe.SetWriteDeadline(deadline) // where it fails, so will the write
+				l.setDeadline(deadline, false)
 			}
 			if err := writeAll(w, taken); err != nil {
 				return
@@ -147,6 +150,17 @@ func (l *link) write() {
 			}
 			break
 		}
+	}
+}
+
+// setDeadline bounds the writes. The last deadline, of a link that is being
+// closed, is not put off any more, and frees a writer that is stuck.
+func (l *link) setDeadline(at time.Time, last bool) {
+	l.closing.Lock()
+	defer l.closing.Unlock()
+	if !l.closed {
+		l.closed = last
+		l.pipe.SetWriteDeadline(at) // where it fails, so will the write
 	}
 }
 

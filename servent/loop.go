@@ -14,8 +14,8 @@ import (
 const tickEvery = time.Second
 
 // roundLimit is how many messages the loop routes before the outboxes get what
-// they caused: larger rounds cost less a message, smaller ones less delay, and
-// one must fit an outbox.
+// they caused: larger rounds cost less a message, smaller ones less delay. The
+// last arrival of a round may bring as many again.
 const roundLimit = arrivalBatch
 
 // An event is what the loop is told: an arrival, or a call to make. One channel
@@ -84,6 +84,7 @@ func (s *Servent) arrive(now time.Time, a arrival) {
 		s.step(now, a.link.id, m)
 	}
 	if a.bad != nil {
+		s.malformed++
 		s.misbehaved(now, a.link, a.bad)
 	}
 	if a.end != nil {
@@ -168,9 +169,8 @@ func (s *Servent) flush() {
 	s.dirty = s.dirty[:0]
 }
 
-// misbehaved counts a malformed message and closes a link that sends too many.
+// misbehaved notes a malformed message and closes a link that sends too many.
 func (s *Servent) misbehaved(now time.Time, l *link, err *messages.SyntaxError) {
-	s.malformed++
 	s.log.Debug("malformed message", "peer", l.peer, "type", err.Type, "err", err)
 	if l.bad.add(now) {
 		s.bye(l, messages.ByeErrors, "Too Many Malformed Messages")
@@ -202,6 +202,7 @@ func (s *Servent) detach(l *link, why string) {
 	l.out.put(l.pending...)
 	l.pending = l.pending[:0]
 	l.out.close()
+	l.setDeadline(time.Now().Add(byeGrace), true)
 	s.lost += l.out.lost()
 	s.host.ConnManager().Unprotect(l.peer, linkTag)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)

@@ -34,7 +34,6 @@ type search struct {
 	hits  chan heard
 	asked chan struct{} // holds a token when one more neighbour has the query
 	links int           // neighbours that got it
-	lost  int           // hits that came too fast to be read
 }
 
 // Search floods a query and calls emit for each file that it finds, and again
@@ -84,7 +83,7 @@ func (s *Servent) runSearch(ctx context.Context, q messages.Query, req api.Searc
 		delete(s.searches, query.GUID)
 		links = se.links
 	})
-	return 0, se.gather(ctx, req, found)
+	return 0, se.gather(ctx, s.loopEnded, req, found)
 }
 
 // startSearch floods the query of se.
@@ -107,7 +106,7 @@ func (se *search) reached() {
 
 // gather reads hits until the timeout, the maximum, or a second without news
 // since somebody was asked.
-func (se *search) gather(ctx context.Context, req api.SearchRequest, found *findings) error {
+func (se *search) gather(ctx context.Context, over <-chan struct{}, req api.SearchRequest, found *findings) error {
 	timeout := time.NewTimer(req.Timeout)
 	defer timeout.Stop()
 	quiet := time.NewTimer(searchQuiet)
@@ -117,6 +116,8 @@ func (se *search) gather(ctx context.Context, req api.SearchRequest, found *find
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-over:
+			return ErrClosed
 		case <-timeout.C:
 			return nil
 		case <-quiet.C:
@@ -158,7 +159,7 @@ func (s *Servent) takeHit(now time.Time, from routing.Link, m messages.Message) 
 	select {
 	case se.hits <- heard{p.(messages.QueryHit), int(m.Hops) + 1}:
 	default:
-		se.lost++
+		s.unread++
 	}
 }
 

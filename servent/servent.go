@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
 
 	"servent/messages"
 	"servent/routing"
@@ -32,20 +34,20 @@ type Servent struct {
 	home  *home
 	host  host.Host
 
-	// Shares is the shared folders, open as long as the servent is.
-	*Shares
+	*folders
 
 	running   context.Context // ends when the servent is to stop
 	stop      context.CancelCauseFunc
 	events    chan event
 	questions chan question
-	accepting chan struct{} // holds a token for each handshake of others under way
-	uploads   chan struct{} // holds a token for each file being served
+	accepting *slots // for handshakes of others
+	uploads   *slots
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	transfers transfers
-	web       string // URL of the page, set before ready is closed
+	web       string // URL of the page, set before the local API answers
+	ran       atomic.Bool
 	closeOnce sync.Once
 	closeErr  error
 
@@ -60,6 +62,7 @@ type Servent struct {
 	asked      time.Time          // when a Ping was last flooded
 	malformed  uint64
 	unanswered uint64 // queries that came too fast to be answered
+	unread     uint64 // hits that came too fast to be read
 	lost       uint64 // messages that the outboxes of links that ended had no room for
 }
 
@@ -84,8 +87,9 @@ func New(cfg Config) (*Servent, error) {
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
 		questions: make(chan question, maxQuestions),
-		accepting: make(chan struct{}, maxAccepting),
-		uploads:   make(chan struct{}, cfg.Uploads),
+		accepting: newSlots(maxAccepting, maxAcceptingOne),
+		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
+		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
 		ready:     make(chan struct{}),
 		links:     newLinkTable(),
@@ -109,7 +113,7 @@ func (s *Servent) open() (err error) {
 	}
 	setDefault(&s.cfg.Downloads, s.home.path(downloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(partialFolder))
-	s.Shares, err = openShares(s.home.path(catalogFile), func(p share.Problem) {
+	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) {
 		s.log.Warn("not shared", "path", p.Path, "err", p.Err)
 	})
 	if err != nil {
@@ -151,10 +155,10 @@ func (s *Servent) shareFolders() error {
 // everything and returns nil. It is called once.
 func (s *Servent) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { s.stop(nil) })()
-	s.begin = time.Now()
-	s.host.SetStreamHandler(linkProtocol, s.accept)
-	s.host.SetStreamHandler(peerWireProtocol, s.upload)
+	s.ran.Store(true)
 	s.workers.Go(func() { s.loop(s.running) })
+	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
+	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))
 	for range answerers {
 		s.workers.Go(s.answer)
 	}
@@ -176,16 +180,31 @@ func (s *Servent) Run(ctx context.Context) error {
 // start opens the local API and the page, begins discovery and dials the
 // servents of the configuration.
 func (s *Servent) start(ctx context.Context) error {
-	if err := s.serveAPI(ctx); err != nil {
+	if err := s.serveWeb(ctx); err != nil {
 		return err
 	}
-	if err := s.serveWeb(ctx); err != nil {
+	if err := s.serveAPI(ctx); err != nil {
 		return err
 	}
 	if !s.cfg.NoDiscovery && !s.cfg.NoMDNS {
 		s.workers.Go(func() { s.discover(ctx) })
 	}
-	return s.connectAll(ctx)
+	s.connectAll(ctx)
+	return nil
+}
+
+// work runs f in a goroutine that Run waits for, unless it is too late.
+func (s *Servent) work(f func()) bool {
+	return s.call(context.Background(), func() { s.workers.Go(f) })
+}
+
+// handle has a stream that another servent opened handled as work.
+func (s *Servent) handle(do func(network.Stream)) network.StreamHandler {
+	return func(stream network.Stream) {
+		if !s.work(func() { do(stream) }) {
+			stream.Reset()
+		}
+	}
 }
 
 // scan keeps the library up to date.
@@ -199,11 +218,11 @@ func (s *Servent) scan() {
 // servents of Config.Connect have been dialled.
 func (s *Servent) Ready() <-chan struct{} { return s.ready }
 
-// Close lets go of the home, the host and the catalogue of a servent that is
-// not run. Run closes the servent itself.
+// Close lets go of the home, the host and the catalogue. It is for a servent
+// that is not run: Run calls it at its end.
 func (s *Servent) Close() error {
 	s.closeOnce.Do(func() {
-		if s.begin.IsZero() { // it never ran: whoever calls it must not wait for the loop
+		if !s.ran.Load() { // it never ran: whoever calls it must not wait for the loop
 			close(s.loopEnded)
 		}
 		s.stop(ErrClosed)
@@ -211,8 +230,8 @@ func (s *Servent) Close() error {
 		if s.host != nil {
 			errs = append(errs, s.host.Close())
 		}
-		if s.Shares != nil {
-			errs = append(errs, s.Shares.Close())
+		if s.folders != nil {
+			errs = append(errs, s.folders.Close())
 		}
 		if s.home != nil {
 			errs = append(errs, s.home.close())

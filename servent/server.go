@@ -33,12 +33,13 @@ func (s *Servent) serveAPI(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("servent: open the local API: %w", err)
 	}
-	s.serveHTTP(ctx, l, s.apiHandler())
+	s.serveHTTP(ctx, "the local API", l, s.apiHandler())
 	return nil
 }
 
-// serveHTTP answers on l until ctx ends.
-func (s *Servent) serveHTTP(ctx context.Context, l net.Listener, handler http.Handler) {
+// serveHTTP answers on l until ctx ends. A servent that can no longer be
+// spoken to stops.
+func (s *Servent) serveHTTP(ctx context.Context, name string, l net.Listener, handler http.Handler) {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
@@ -46,7 +47,7 @@ func (s *Servent) serveHTTP(ctx context.Context, l net.Listener, handler http.Ha
 	}
 	s.workers.Go(func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("the local API has ended", "addr", l.Addr(), "err", err)
+			s.stop(fmt.Errorf("servent: serve %s on %s: %w", name, l.Addr(), err))
 		}
 	})
 	s.workers.Go(func() {
@@ -160,7 +161,8 @@ func apiError(err error) *api.Error {
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, context.Canceled):
-		return api.NewError(api.CodeInterrupt, err.Error())
+		// An asker that went away reads no answer, so this is the servent's end.
+		return api.NewError(api.CodeInternal, "the servent has stopped")
 	}
 	return api.NewError(api.CodeInternal, err.Error())
 }

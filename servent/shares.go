@@ -15,7 +15,12 @@ import (
 // command opens it where no servent runs.
 type Shares struct {
 	collection *share.Collection
+	scanFirst  bool // nobody else scans the folders
 }
+
+// folders is how a [Servent] has the methods of its Shares, and keeps the rest
+// to itself.
+type folders = Shares
 
 // OpenShares opens the shared folders of the home at dir, without a network.
 // It returns [share.ErrLocked] where a servent runs on the home.
@@ -23,7 +28,12 @@ func OpenShares(dir string) (*Shares, error) {
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
-	return openShares(filepath.Join(dir, catalogFile), nil)
+	s, err := openShares(filepath.Join(dir, catalogFile), nil)
+	if err != nil {
+		return nil, err
+	}
+	s.scanFirst = true
+	return s, nil
 }
 
 func openShares(catalog string, onProblem func(share.Problem)) (*Shares, error) {
@@ -31,7 +41,7 @@ func openShares(catalog string, onProblem func(share.Problem)) (*Shares, error) 
 	if err != nil {
 		return nil, fmt.Errorf("servent: open the catalogue: %w", err)
 	}
-	return &Shares{c}, nil
+	return &Shares{collection: c}, nil
 }
 
 // makeFolder makes a folder that only its owner may read, unless it exists.
@@ -46,7 +56,14 @@ func makeFolder(dir string) error {
 func (s *Shares) Close() error { return s.collection.Close() }
 
 // ShareList returns the shared folders, and what in them could not be read.
-func (s *Shares) ShareList(context.Context) (api.ShareList, error) {
+func (s *Shares) ShareList(ctx context.Context) (api.ShareList, error) {
+	if s.scanFirst {
+		return s.Rescan(ctx)
+	}
+	return s.list(), nil
+}
+
+func (s *Shares) list() api.ShareList {
 	list := api.ShareList{Folders: []api.Folder{}, Problems: []string{}}
 	for _, path := range s.collection.Folders() {
 		list.Folders = append(list.Folders, api.Folder{Path: path})
@@ -63,7 +80,7 @@ func (s *Shares) ShareList(context.Context) (api.ShareList, error) {
 	for _, p := range s.collection.Problems() {
 		list.Problems = append(list.Problems, fmt.Sprintf("%s: %v", p.Path, p.Err))
 	}
-	return list, nil
+	return list
 }
 
 // within reports whether path lies below folder.
@@ -98,7 +115,7 @@ func (s *Shares) Rescan(ctx context.Context) (api.ShareList, error) {
 	if err := s.collection.Rescan(ctx); err != nil {
 		return api.ShareList{}, shareError("rescan", "the shared folders", err)
 	}
-	return s.ShareList(ctx)
+	return s.list(), nil
 }
 
 // Tag gives files keywords and returns when they are found by them.

@@ -14,6 +14,7 @@ import (
 // Reasons to drop a message that the node has and the router does not know.
 const (
 	reasonUnanswered = "not answered: too many queries at once"
+	reasonUnread     = "not read: too many hits at once"
 	reasonOutbox     = "outbox full"
 )
 
@@ -74,6 +75,7 @@ func (s *Servent) countInto(out *api.Status) {
 		drop(reason.String(), n)
 	}
 	drop(reasonUnanswered, s.unanswered)
+	drop(reasonUnread, s.unread)
 	drop(reasonOutbox, s.outboxDrops())
 	slices.SortStableFunc(out.Dropped, func(a, b api.Drop) int { return cmp.Compare(b.Count, a.Count) })
 }
@@ -144,6 +146,8 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 	case err = <-done:
 	case <-ctx.Done():
 		return api.Link{}, ctx.Err()
+	case <-s.loopEnded:
+		return api.Link{}, ErrClosed
 	}
 	return s.linkTo(ctx, info.ID.String(), err)
 }

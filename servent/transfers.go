@@ -82,7 +82,6 @@ func (t *transfers) all() []api.Transfer {
 
 // A meter measures a rate over the last seconds.
 type meter struct {
-	begin time.Time
 	since time.Time
 	bytes int64 // at since
 	rate  float64
@@ -91,7 +90,7 @@ type meter struct {
 // meterStep is how often a meter looks anew; each look weighs half.
 const meterStep = 500 * time.Millisecond
 
-func newMeter(now time.Time) *meter { return &meter{begin: now, since: now, bytes: -1} }
+func newMeter(now time.Time) *meter { return &meter{since: now, bytes: -1} }
 
 // look notes that bytes are there now and returns the rate in bytes a second.
 // What is there at the first look was there before.

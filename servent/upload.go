@@ -10,18 +10,18 @@ import (
 	"servent/share"
 )
 
-// upload serves one file over a stream that another servent opened. It runs in
-// a goroutine of the host.
+// maxUploadsOne is how many of the upload slots one peer may hold.
+const maxUploadsOne = 4
+
+// upload serves one file over a stream that another servent opened.
 func (s *Servent) upload(stream network.Stream) {
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	default:
-		s.log.Info("upload refused: all slots are taken", "peer", stream.Conn().RemotePeer())
+	peer := stream.Conn().RemotePeer()
+	if !s.uploads.take(peer) {
+		s.log.Info("upload refused: no slot is free", "peer", peer)
 		stream.Reset()
 		return
 	}
-	peer := stream.Conn().RemotePeer()
+	defer s.uploads.give(peer)
 	t := s.transfers.begin(api.Transfer{Direction: "up", Peer: peer.String()})
 	defer t.end()
 	library := s.collection.Library()

@@ -29,23 +29,15 @@ func (s *Servent) serveWeb(ctx context.Context) error {
 		fmt.Fprintln(w, webLine)
 	})
 	mux.Handle("GET /metrics", s.metrics())
-	s.serveHTTP(ctx, l, onlyLocal(l.Addr(), mux))
+	s.serveHTTP(ctx, "the page", l, onlyLocal(l.Addr(), mux))
 	return nil
 }
 
 // listenLoopback listens on hostport, or on the next free port of [portTries].
 func listenLoopback(hostport string) (net.Listener, error) {
-	host, portText, err := net.SplitHostPort(hostport)
+	host, port, err := parseWeb(hostport)
 	if err != nil {
-		return nil, fmt.Errorf("servent: page on %q: %w; use HOST:PORT, such as 127.0.0.1:6348", hostport, err)
-	}
-	addr, err := netip.ParseAddr(host)
-	if host != "localhost" && (err != nil || !addr.IsLoopback()) {
-		return nil, fmt.Errorf("servent: page on %q: only this computer may reach it; use 127.0.0.1 or [::1]", hostport)
-	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil {
-		return nil, fmt.Errorf("servent: page on %q: port %q: use 0 to 65535", hostport, portText)
+		return nil, err
 	}
 	var failed error
 	for try := range uint64(portTries) {
@@ -58,11 +50,27 @@ func listenLoopback(hostport string) (net.Listener, error) {
 	return nil, fmt.Errorf("servent: page on %q: no free port: %w", hostport, failed)
 }
 
+// parseWeb reads the HOST:PORT of the page.
+func parseWeb(hostport string) (host string, port uint64, err error) {
+	host, portText, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return "", 0, fmt.Errorf("servent: page on %q: %w; use HOST:PORT, such as 127.0.0.1:6348, or off", hostport, err)
+	}
+	addr, err := netip.ParseAddr(host)
+	if host != "localhost" && (err != nil || !addr.IsLoopback()) {
+		return "", 0, fmt.Errorf("servent: page on %q: only this computer may reach it; use 127.0.0.1 or [::1]", hostport)
+	}
+	if port, err = strconv.ParseUint(portText, 10, 16); err != nil {
+		return "", 0, fmt.Errorf("servent: page on %q: port %q: use 0 to 65535", hostport, portText)
+	}
+	return host, port, nil
+}
+
 // onlyLocal refuses what a page of elsewhere could have a browser ask: a Host
 // that is not ours (DNS rebinding), or another Origin.
 func onlyLocal(addr net.Addr, next http.Handler) http.Handler {
 	port := strconv.Itoa(addr.(*net.TCPAddr).Port)
-	own := map[string]bool{}
+	own := map[string]bool{addr.String(): true}
 	for _, host := range []string{"127.0.0.1", "localhost", "::1"} {
 		own[net.JoinHostPort(host, port)] = true
 	}

@@ -16,7 +16,7 @@ var (
 )
 
 // maxPathSize is the longest Path of a file, in bytes.
-const maxPathSize = 4096
+const maxPathSize = 1024 // what a QueryHit can tell
 
 // A found is a file as a scan meets it.
 type found struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -48,8 +49,11 @@ func usage(format string, args ...any) *api.Error {
 // explain returns err as the error that is shown, and the exit code after it.
 func explain(err error) (*api.Error, int) {
 	var told *api.Error
+	var config *servent.ConfigError
 	switch {
 	case errors.As(err, &told):
+	case errors.As(err, &config):
+		told = usage("%v", err)
 	case !isVerbError(err):
 		// The library refused a flag of the command line or the environment.
 		told = usage("%v", err)

@@ -66,15 +66,23 @@ func (con *console) prepareRunning(ctx context.Context, client *api.Client, c *c
 	}
 	for _, addr := range c.StringSlice("connect") {
 		if _, err := client.Connect(ctx, api.ConnectRequest{Addr: addr}); err != nil {
+			var told *api.Error
+			if errors.As(err, &told) && told.Code == api.CodeUsage {
+				return err
+			}
 			con.say("no link to %s: %v", addr, err)
 		}
 	}
 	return nil
 }
 
+// anyPort is where a short-lived servent listens: nobody has to know its port.
+var anyPort = []string{"/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0", "/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1"}
+
 // startShortLived runs a servent for this one verb.
 func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, func(), error) {
 	s, err := servent.New(servent.Config{
+		Listen:      anyPort,
 		Network:     c.String("network"),
 		Connect:     c.StringSlice("connect"),
 		NoMDNS:      c.Bool("no-mdns"),
@@ -109,6 +117,5 @@ func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, 
 
 // interrupted reports whether err is the user's own Ctrl-C.
 func interrupted(ctx context.Context, err error) bool {
-	var told *api.Error
-	return ctx.Err() != nil || errors.As(err, &told) && told.Code == api.CodeInterrupt
+	return err != nil && ctx.Err() != nil
 }

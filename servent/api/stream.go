@@ -11,8 +11,8 @@ import (
 	"net/http"
 )
 
-// maxEvent is the longest event of a stream, in bytes: a [Hit] with 255 names
-// and as many sources of 8 addresses fits.
+// maxEvent is the longest event of a stream, in bytes: a [Hit] with 32 names
+// and 256 sources of 8 addresses fits.
 const maxEvent = 4 << 20
 
 // errStop makes [events] return at once, without an error.
