@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/peerstore"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 
 	"servent/routing"
 	"servent/servent/api"
@@ -168,9 +170,23 @@ func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protoco
 	s.host.Peerstore().AddAddrs(info.ID, info.Addrs, peerstore.TempAddrTTL)
 	stream, err := s.host.NewStream(network.WithDialPeerTimeout(ctx, dialTimeout), info.ID, id)
 	if err != nil {
-		return nil, fmt.Errorf("servent: dial %s: %w", info.ID, err)
+		return nil, fmt.Errorf("servent: dial %s: %w", info.ID, inOneLine(err))
 	}
 	return stream, nil
+}
+
+// inOneLine returns the error of a dial with each address and its cause on one
+// line.
+func inOneLine(err error) error {
+	var dial *swarm.DialError
+	if !errors.As(err, &dial) || len(dial.DialErrors) == 0 {
+		return err
+	}
+	var each []string
+	for _, e := range dial.DialErrors {
+		each = append(each, fmt.Sprintf("%s: %v", e.Address, e.Cause))
+	}
+	return errors.New(strings.Join(each, "; "))
 }
 
 // parseServent reads a multiaddr that ends in /p2p/PEER.

@@ -3,8 +3,10 @@ package servent
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/libp2p/go-libp2p"
@@ -12,6 +14,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/gologshim"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
@@ -65,7 +68,12 @@ func isFree(port int) bool {
 	return err == nil && l.Close() == nil
 }
 
+// silenceLibrary keeps libp2p from writing its own lines to stderr: what it has
+// to say comes back as errors.
+var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
+
 func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+	silenceLibrary()
 	h, err := libp2p.New(
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),

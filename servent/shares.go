@@ -6,10 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"servent/servent/api"
 	"servent/share"
 )
+
+// rescanEvery is how soon a new file is noticed, for want of a watch on the
+// folders.
+const rescanEvery = time.Minute
 
 // Shares is the shared folders of a home. A running servent holds its own; the
 // command opens it where no servent runs.
@@ -37,7 +42,7 @@ func OpenShares(dir string) (*Shares, error) {
 }
 
 func openShares(catalog string, onProblem func(share.Problem)) (*Shares, error) {
-	c, err := share.Open(share.CollectionConfig{Catalog: catalog, OnProblem: onProblem})
+	c, err := share.Open(share.CollectionConfig{Catalog: catalog, Rescan: rescanEvery, OnProblem: onProblem})
 	if err != nil {
 		return nil, fmt.Errorf("servent: open the catalogue: %w", err)
 	}
@@ -139,7 +144,7 @@ func shareError(verb, path string, err error) error {
 	case errors.Is(err, context.Canceled):
 		code = api.CodeInterrupt
 	case errors.Is(err, share.ErrNotShared):
-		code, message = api.CodeUsage, message+"; share its folder first: servent share add DIR"
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not shared; see servent share list, or share it with servent share add DIR", verb, path)
 	case errors.Is(err, share.ErrBadTag), errors.Is(err, os.ErrNotExist):
 		code = api.CodeUsage
 	}

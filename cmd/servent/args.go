@@ -100,6 +100,10 @@ func (line *commandLine) take(app *cli.App, args []string) (typedFlag, int) {
 			line.refuse(usage("%s needs a value", typed))
 			return flag, 1
 		}
+		if next, isFlag := strings.CutPrefix(args[1], "--"); isFlag && hasFlag(line.known(app), next) {
+			line.refuse(usage("%s needs a value, and %s is a flag; where it is meant, write %s=%s", typed, args[1], typed, args[1]))
+			return flag, 1
+		}
 		flag.tokens = args[:2]
 	}
 	return flag, len(flag.tokens)

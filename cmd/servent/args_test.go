@@ -28,7 +28,7 @@ func TestArrange(t *testing.T) {
 		"share add d --home h":                 "servent --home h share add -- d",
 		"--home h share --json tag T f":        "servent --home h --json share tag -- T f",
 		"up --listen /a --listen /b d":         "servent up --listen /a --listen /b -- d",
-		"get -o --overwrite 1":                 "servent get -o --overwrite -- 1",
+		"get -o=--overwrite 1":                 "servent get -o=--overwrite -- 1",
 		"search help":                          "servent search -- help",
 		"search ttl json":                      "servent search -- ttl json",
 		"up --connect /ip4/1.2.3.4/tcp/1 -v d": "servent -v up --connect /ip4/1.2.3.4/tcp/1 -- d",
@@ -62,6 +62,7 @@ func TestArrangeRefuses(t *testing.T) {
 		{"search a -beta --json", true, []string{"unknown flag -beta", "-- -beta"}},
 		{"search a --overwrite", false, []string{"unknown flag --overwrite"}},
 		{"search a --ttl", false, []string{"--ttl needs a value"}},
+		{"get -o --overwrite 1", false, []string{"-o needs a value", "-o=--overwrite"}},
 		{"search a --json=false --x", false, []string{"unknown flag --x"}},
 	}
 	for _, c := range cases {

@@ -100,7 +100,7 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	defer leave()
 	exit := exitDone
 	for i, request := range requests {
-		if err := con.getOne(ctx, n, request, c.Args().Get(i)); err != nil {
+		if err := con.getOne(ctx, n, request, again(c, request, c.Args().Get(i))); err != nil {
 			code := con.fail(done(err))
 			if exit == exitDone {
 				exit = code
@@ -116,20 +116,17 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	return nil
 }
 
-// getOne fetches one file and shows how far it is.
-func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, what string) error {
+// getOne fetches one file and shows how far it is; goOn is the command that
+// goes on where it stops.
+func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, goOn string) error {
 	bar := newProgressLine(con)
 	finished, err := n.Get(ctx, request, bar.show)
 	bar.clear()
 	if interrupted(ctx, err) {
-		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped at %s, go on with: %s", bar.percent(), again(request, what)))
-	}
-	var told *api.Error
-	if errors.As(err, &told) && told.Code == api.CodeExists {
-		return api.NewError(told.Code, told.Message+"; replace it with --overwrite, or give it another name with -o")
+		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped at %s, go on with: %s", bar.percent(), goOn))
 	}
 	if err != nil {
-		return err
+		return advise(err, goOn)
 	}
 	if con.json {
 		con.print(finished)
@@ -140,9 +137,24 @@ func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, 
 	return nil
 }
 
-// again is the command that goes on with request; a number could mean another
-// hit by then.
-func again(request api.GetRequest, what string) string {
+// advise adds what to do about err.
+func advise(err error, goOn string) error {
+	var told *api.Error
+	if !errors.As(err, &told) {
+		return err
+	}
+	switch told.Code {
+	case api.CodeExists:
+		return api.NewError(told.Code, told.Message+"; replace it with --overwrite, or give it another name with -o")
+	case api.CodeUnfinished, api.CodeTimeout, api.CodeDiskFull:
+		return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
+	}
+	return told
+}
+
+// again is the command that goes on with request, with the flags that say where
+// and with whom; a number could mean another hit by then.
+func again(c *cli.Context, request api.GetRequest, what string) string {
 	words := []string{"servent get"}
 	if request.Root != "" {
 		what = request.Root
@@ -153,6 +165,19 @@ func again(request api.GetRequest, what string) string {
 	}
 	if request.Overwrite {
 		words = append(words, "--overwrite")
+	}
+	for _, name := range []string{"home", "network"} {
+		if c.IsSet(name) {
+			words = append(words, "--"+name, quote(c.String(name)))
+		}
+	}
+	for _, addr := range c.StringSlice("connect") {
+		words = append(words, "--connect", quote(addr))
+	}
+	for _, name := range []string{"no-mdns", "no-discovery"} {
+		if c.Bool(name) {
+			words = append(words, "--"+name)
+		}
 	}
 	return strings.Join(words, " ")
 }

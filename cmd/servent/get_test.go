@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/urfave/cli/v2"
+
 	"servent/servent/api"
 )
 
@@ -43,15 +45,31 @@ func TestAgain(t *testing.T) {
 	cases := []struct {
 		request api.GetRequest
 		what    string
+		flags   []string
 		want    string
 	}{
-		{api.GetRequest{Root: rootA}, "1", "servent get " + rootA},
-		{api.GetRequest{SHA1: sha1A}, "urn:sha1:" + sha1A, "servent get urn:sha1:" + sha1A},
-		{api.GetRequest{}, "magnet:?dn=it's&x", `servent get 'magnet:?dn=it'\''s&x'`},
-		{api.GetRequest{Root: rootA, Output: "/tmp/my files", Overwrite: true}, "1", "servent get " + rootA + " -o '/tmp/my files' --overwrite"},
+		{api.GetRequest{Root: rootA}, "1", nil, "servent get " + rootA},
+		{api.GetRequest{SHA1: sha1A}, "urn:sha1:" + sha1A, nil, "servent get urn:sha1:" + sha1A},
+		{api.GetRequest{}, "magnet:?dn=it's&x", nil, `servent get 'magnet:?dn=it'\''s&x'`},
+		{
+			api.GetRequest{Root: rootA, Output: "/tmp/my files", Overwrite: true}, "1", nil,
+			"servent get " + rootA + " -o '/tmp/my files' --overwrite",
+		},
+		{
+			api.GetRequest{Root: rootA}, "1", []string{"--home", "my home", "--network", "x", "--connect", "/ip4/192.0.2.1", "--no-discovery"},
+			"servent get " + rootA + " --home 'my home' --network x --connect /ip4/192.0.2.1 --no-discovery",
+		},
 	}
 	for _, c := range cases {
-		if got := again(c.request, c.what); got != c.want {
+		var typed *cli.Context
+		app := &cli.App{
+			Flags:  append(joinFlags(), &cli.StringFlag{Name: "home"}, &cli.StringFlag{Name: "network"}),
+			Action: func(c *cli.Context) error { typed = c; return nil },
+		}
+		if err := app.Run(append([]string{"servent"}, c.flags...)); err != nil {
+			t.Fatal(err)
+		}
+		if got := again(typed, c.request, c.what); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.request, got, c.want)
 		}
 	}

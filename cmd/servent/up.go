@@ -17,7 +17,8 @@ const upHelp = `Example:
 
 Run the servent in the foreground until Ctrl-C, and share each DIR (beside the
 folders of earlier "servent share add"). Others on the network find it by
-themselves; where multicast does not pass, name one with --connect.
+themselves; where multicast does not pass, name one with --connect. A new file
+is noticed within a minute, or at once by "servent share rescan".
 
 Usage: servent up [DIR…] [FLAGS]`
 
