@@ -92,11 +92,14 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// MaxTTL is the highest TTL that a query may start with.
+// Source: RFC 0.6 draft §2.2.7.2.
+const MaxTTL = 7
+
 // The defaults and bounds of [Config].
 const (
 	defaultNetwork    = "lan"
 	defaultTTL        = 7
-	maxTTL            = 7
 	defaultRate       = 200 // a second and link
 	defaultBurst      = 1000
 	defaultWantLinks  = 8
@@ -150,8 +153,8 @@ func (c Config) check() error {
 	if !validNetwork(c.Network) {
 		return configError("network name %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
 	}
-	if c.TTL < 1 || c.TTL > maxTTL {
-		return configError("TTL %d: use 1 to %d", c.TTL, maxTTL)
+	if c.TTL < 1 || c.TTL > MaxTTL {
+		return configError("TTL %d: use 1 to %d", c.TTL, MaxTTL)
 	}
 	if c.MaxLinks < c.WantLinks {
 		return configError("MaxLinks is below WantLinks: raise it")

@@ -14,11 +14,13 @@ import (
 
 // Names in a home folder.
 const (
-	identityFile    = "identity.key"
-	catalogFile     = "catalog.db"
-	lockFile        = "lock"
-	partialFolder   = "partial"
-	downloadsFolder = "downloads"
+	identityFile = "identity.key"
+	catalogFile  = "catalog.db"
+	lockFile     = "lock"
+	// PartialFolder is where downloads that are not finished lie, and
+	// DownloadsFolder those that are, unless the [Config] says otherwise.
+	PartialFolder   = "partial"
+	DownloadsFolder = "downloads"
 )
 
 // The modes of what only its owner may read.

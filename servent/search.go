@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	defaultTimeout = 5 * time.Second
+	// SearchTimeout ends a search that names no timeout of its own.
+	SearchTimeout = 5 * time.Second
 	// searchQuiet is how long a search waits for another hit, and for the
 	// first one after a neighbour got its query.
 	searchQuiet = time.Second
@@ -44,11 +45,11 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	if len(share.Words(req.Words)) == 0 {
 		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search %q: there is no letter and no digit in it; give at least one word", req.Words))
 	}
-	if req.TTL < 0 || req.TTL > maxTTL {
-		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search: TTL %d: use 1 to %d", req.TTL, maxTTL))
+	if req.TTL < 0 || req.TTL > MaxTTL {
+		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search: TTL %d: use 1 to %d", req.TTL, MaxTTL))
 	}
 	setDefault(&req.TTL, s.cfg.TTL)
-	setDefault(&req.Timeout, defaultTimeout)
+	setDefault(&req.Timeout, SearchTimeout)
 	begin := time.Now()
 	own, left, err := s.collection.Library().Search(req.Words, maxResults)
 	if err != nil {

@@ -55,12 +55,12 @@ func TestSearchEnds(t *testing.T) {
 		alone  bool            // no neighbour
 		want   time.Duration
 	}{
-		"without a neighbour":       {alone: true, want: defaultTimeout},
+		"without a neighbour":       {alone: true, want: SearchTimeout},
 		"without a hit":             {want: searchQuiet},
 		"a while after the last":    {hitsAt: []time.Duration{0, 900 * ms, 1800 * ms}, want: 1800*ms + searchQuiet},
 		"a while after an only one": {hitsAt: []time.Duration{10 * ms}, want: 10*ms + searchQuiet},
 		"at the timeout":            {req: api.SearchRequest{Timeout: 500 * ms}, want: 500 * ms},
-		"at the default timeout":    {hitsAt: []time.Duration{0, 900 * ms, 1800 * ms, 2700 * ms, 3600 * ms, 4500 * ms}, want: defaultTimeout},
+		"at the default timeout":    {hitsAt: []time.Duration{0, 900 * ms, 1800 * ms, 2700 * ms, 3600 * ms, 4500 * ms}, want: SearchTimeout},
 		"with the last hit wanted":  {req: api.SearchRequest{Max: 2}, hitsAt: []time.Duration{10 * ms, 800 * ms}, want: 800 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -111,8 +111,8 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
-	setDefault(&s.cfg.Downloads, s.home.path(downloadsFolder))
-	setDefault(&s.cfg.Partial, s.home.path(partialFolder))
+	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
+	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
 	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) {
 		s.log.Warn("not shared", "path", p.Path, "err", p.Err)
 	})

@@ -163,3 +163,11 @@ func BenchmarkBuild10k(b *testing.B) {
 		newLibrary(slices.Clone(l.entries))
 	}
 }
+
+// matches is the rule itself, word by word, for the index to be held against.
+func (w queryWord) matches(word string) bool {
+	if w.whole {
+		return w.text == word
+	}
+	return strings.HasPrefix(word, w.text)
+}

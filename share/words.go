@@ -69,13 +69,6 @@ type queryWord struct {
 	whole bool // it must equal a word of the file, not only begin one
 }
 
-func (w queryWord) matches(word string) bool {
-	if w.whole {
-		return w.text == word
-	}
-	return strings.HasPrefix(word, w.text)
-}
-
 // queryWords returns the words of a query without those that come twice or
 // that a longer one implies.
 func queryWords(criteria string) ([]queryWord, error) {

@@ -103,7 +103,7 @@ func (class *classroom) config(n int, addrs [][]string) servent.Config {
 		Shares:      []string{sharedFolder(class.dir, n)},
 		Listen:      []string{loopback},
 		NoDiscovery: true,
-		Downloads:   filepath.Join(class.dir, strconv.Itoa(n), downloadsFolder),
+		Downloads:   filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
 	}
 	for _, link := range demoLinks {
 		if low, high := min(link[0], link[1]), max(link[0], link[1]); high == n {

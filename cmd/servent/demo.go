@@ -27,7 +27,7 @@ func demoVerb(con *console) *cli.Command {
 		Description: demoHelp,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "end after the story"},
-			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: "127.0.0.1:6348"},
+			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
 		},
 		Action: func(c *cli.Context) error { return demo(c.Context, con, c) },
 	}

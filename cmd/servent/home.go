@@ -8,12 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Names in a home that the command line itself uses.
-const (
-	lastSearchFile  = "last-search.json"
-	downloadsFolder = "downloads"
-	partialFolder   = "partial"
-)
+// lastSearchFile is what the command line itself keeps in a home.
+const lastSearchFile = "last-search.json"
 
 // homeOf returns the home that the command line names, or the user's own.
 func homeOf(c *cli.Context) string {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -105,7 +106,7 @@ func TestLANByMulticast(t *testing.T) {
 		if err := l.servent(1, "get", "1", "--home", home).Run(); err != nil {
 			t.Fatalf("get on %s: %v", home, err)
 		}
-		sameFile(t, filepath.Join(home, downloadsFolder, "SEBLINUX.iso"), filepath.Join(dir, "SEBLINUX.iso"))
+		sameFile(t, filepath.Join(home, servent.DownloadsFolder, "SEBLINUX.iso"), filepath.Join(dir, "SEBLINUX.iso"))
 	}
 }
 

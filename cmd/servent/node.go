@@ -87,8 +87,8 @@ func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, 
 		Connect:     c.StringSlice("connect"),
 		NoMDNS:      c.Bool("no-mdns"),
 		NoDiscovery: c.Bool("no-discovery"),
-		Downloads:   filepath.Join(homeOf(c), downloadsFolder),
-		Partial:     filepath.Join(homeOf(c), partialFolder),
+		Downloads:   filepath.Join(homeOf(c), servent.DownloadsFolder),
+		Partial:     filepath.Join(homeOf(c), servent.PartialFolder),
 		Log:         con.log(slog.LevelError),
 	})
 	if err != nil {

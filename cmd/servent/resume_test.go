@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -135,7 +136,7 @@ func TestSourceKilled(t *testing.T) {
 			if _, code := g.finish(t); !ok || code != exitDone {
 				t.Fatalf("resumed: got exit code %d, want 0; stderr: %s", code, &g.talk)
 			}
-			sameFile(t, filepath.Join(home, downloadsFolder, "big.bin"), filepath.Join(dir, "big.bin"))
+			sameFile(t, filepath.Join(home, servent.DownloadsFolder, "big.bin"), filepath.Join(dir, "big.bin"))
 		})
 	}
 }
@@ -170,7 +171,7 @@ func TestGetInterrupted(t *testing.T) {
 	if _, code := g.finish(t); code != exitDone {
 		t.Fatalf("went on: got exit code %d, want 0; stderr: %s", code, &g.talk)
 	}
-	sameFile(t, filepath.Join(home, downloadsFolder, "big.bin"), filepath.Join(dir, "big.bin"))
+	sameFile(t, filepath.Join(home, servent.DownloadsFolder, "big.bin"), filepath.Join(dir, "big.bin"))
 }
 
 func sameFile(t *testing.T, got, want string) {

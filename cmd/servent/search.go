@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -23,8 +24,6 @@ tabs between. Exit code 3 when nobody has a match.
 
 Usage: servent search WORDS… [FLAGS]   (-- before a word that begins with -)`
 
-const searchTimeout = 5 * time.Second
-
 func searchVerb(con *console) *cli.Command {
 	return &cli.Command{
 		Name:        "search",
@@ -32,7 +31,7 @@ func searchVerb(con *console) *cli.Command {
 		Description: searchHelp,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Name: "ttl", Usage: "how many links the query travels, `N` = 1..7"},
-			&cli.DurationFlag{Name: "timeout", Usage: "end after `TIME` at the latest (5s)", Value: searchTimeout},
+			&cli.DurationFlag{Name: "timeout", Usage: "end after `TIME` at the latest (5s)", Value: servent.SearchTimeout},
 			&cli.IntFlag{Name: "max", Usage: "end after `N` hits"},
 			&cli.StringFlag{Name: "type", Usage: "only names that end in .`EXT`"},
 			&cli.StringFlag{Name: "min-size", Usage: "only files of `SIZE` or more: 500M, 1.5GiB"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -126,5 +127,5 @@ func TestSearchInterrupted(t *testing.T) {
 		t.Errorf("stderr: got %s, want an error of code interrupt", &talk)
 	}
 	command(t, "get", "1", "--home", home, "--no-discovery")
-	sameFile(t, filepath.Join(home, downloadsFolder, "seblinux.txt"), filepath.Join(dir, "seblinux.txt"))
+	sameFile(t, filepath.Join(home, servent.DownloadsFolder, "seblinux.txt"), filepath.Join(dir, "seblinux.txt"))
 }

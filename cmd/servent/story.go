@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -33,7 +34,7 @@ func (s *story) tell(ctx context.Context) error {
 		return err
 	}
 	var hits []api.Hit
-	for _, ttl := range []int{1, 2, maxTTL} {
+	for _, ttl := range []int{1, 2, servent.MaxTTL} {
 		var err error
 		if hits, err = s.flood(ctx, ttl); err != nil {
 			return err
@@ -133,7 +134,7 @@ func (s *story) flood(ctx context.Context, ttl int) ([]api.Hit, error) {
 
 // list shows the hits of the last search, grouped by content.
 func (s *story) list(hits []api.Hit) {
-	s.begin("What TTL %d found, one line a file, whatever its names:", maxTTL)
+	s.begin("What TTL %d found, one line a file, whatever its names:", servent.MaxTTL)
 	var rows [][]string
 	for _, hit := range hits {
 		rows = append(rows, []string{

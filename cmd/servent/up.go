@@ -22,6 +22,10 @@ is noticed within a minute, or at once by "servent share rescan".
 
 Usage: servent up [DIR…] [FLAGS]`
 
+// defaultWeb is where a page is unless --web says otherwise; where the port is
+// taken, the next free one.
+const defaultWeb = "127.0.0.1:6348"
+
 func upVerb(con *console) *cli.Command {
 	return &cli.Command{
 		Name:        "up",
@@ -35,7 +39,7 @@ func upVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "ttl", Usage: "how many links own queries travel, `N` = 1..7 (7)", Value: 7},
 			&cli.StringFlag{Name: "dedup", Usage: "later copies: `RULE` = plain (drop) or ttl (forward better)", Value: "plain"},
 			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
-			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: "127.0.0.1:6348"},
+			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
 		},
 		Action: func(c *cli.Context) error { return up(c.Context, con, c) },
@@ -78,13 +82,9 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 	return config, err
 }
 
-// maxTTL is the highest TTL that a query may start with. Source: RFC 0.6
-// draft §2.2.7.2.
-const maxTTL = 7
-
 func checkTTL(ttl int) error {
-	if ttl < 1 || ttl > maxTTL {
-		return usage("--ttl %d: use 1 to %d", ttl, maxTTL)
+	if ttl < 1 || ttl > servent.MaxTTL {
+		return usage("--ttl %d: use 1 to %d", ttl, servent.MaxTTL)
 	}
 	return nil
 }
