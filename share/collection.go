@@ -72,13 +72,12 @@ type Collection struct {
 	closing  context.Context
 	close    context.CancelFunc
 
-	mu       sync.Mutex
-	folders  []string           // absolute, links resolved, sorted
-	offered  map[string]*entry  // by location
-	stale    bool               // offered differs from the Library
-	problems map[string]Problem // of this scan
-	told     map[string]Problem // of the last
-	progress Progress
+	mu        sync.Mutex
+	folders   []string // absolute, links resolved, sorted
+	librarian *librarian
+	problems  map[string]Problem // of this scan
+	told      map[string]Problem // of the last
+	progress  Progress
 }
 
 // Progress says how far a scan has come.
@@ -114,7 +113,7 @@ func Open(cfg CollectionConfig) (*Collection, error) {
 		cfg: cfg, catalog: catalog,
 		wake: make(chan struct{}, 1), scanning: make(chan struct{}, 1), hashing: make(chan struct{}, 1),
 		ready:   make(chan struct{}),
-		folders: folders, offered: map[string]*entry{}, problems: map[string]Problem{},
+		folders: folders, librarian: newLibrarian(), problems: map[string]Problem{},
 	}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.library.Store(newLibrary(nil))
@@ -196,7 +195,11 @@ func (c *Collection) RemoveFolder(path string) error {
 	}
 	c.mu.Lock()
 	c.folders = slices.DeleteFunc(c.folders, func(f string) bool { return f == folder })
-	maps.DeleteFunc(c.offered, func(_ string, e *entry) bool { return e.place.folder == folder })
+	for at, e := range c.librarian.all() {
+		if e.place.folder == folder {
+			c.librarian.drop(at)
+		}
+	}
 	c.publishLocked()
 	c.mu.Unlock()
 	c.request() // its files may lie in another shared folder too
@@ -254,8 +257,9 @@ func (c *Collection) Rescan(ctx context.Context) error {
 
 // publishLocked makes what is offered the Library. The caller holds mu.
 func (c *Collection) publishLocked() {
-	c.library.Store(newLibrary(slices.Collect(maps.Values(c.offered))))
-	c.stale = false
+	if c.librarian.stale {
+		c.library.Store(c.librarian.publish())
+	}
 }
 
 // ErrClosed is returned by what a Collection was asked to do after Close.

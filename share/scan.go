@@ -67,7 +67,7 @@ func (c *Collection) isReady() {
 // settle offers the files of a walk that are known, withdraws those that are
 // gone or have changed, and returns the ones to be hashed.
 func (c *Collection) settle(w *walk) (todo []found) {
-	offered := map[string]*entry{}
+	here := map[string]bool{}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range w.files {
@@ -81,13 +81,18 @@ func (c *Collection) settle(w *walk) (todo []found) {
 			c.progress.Bytes += f.info.Size()
 			continue
 		}
-		offered[f.place.String()] = c.entryOf(f, r, c.offered[f.place.String()])
+		here[f.place.String()] = true
+		c.librarian.put(c.entryOf(f, r, c.librarian.at(f.place.String())))
 	}
 	if w.ctx.Err() != nil { // the walk was cut short: what it has not seen is not gone
 		return nil
 	}
 	c.told, c.problems = c.problems, map[string]Problem{}
-	c.offered = offered
+	for at := range c.librarian.all() {
+		if !here[at] {
+			c.librarian.drop(at)
+		}
+	}
 	c.publishLocked()
 	return todo
 }
@@ -162,8 +167,7 @@ func (c *Collection) hashOne(ctx context.Context, f found) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if slices.Contains(c.folders, f.place.folder) { // else it was removed meanwhile
-		c.offered[at] = c.entryOf(f, r, c.offered[at])
-		c.stale = true
+		c.librarian.put(c.entryOf(f, r, c.librarian.at(at)))
 	}
 	return nil
 }
@@ -213,9 +217,7 @@ func (c *Collection) publish() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stale {
-		c.publishLocked()
-	}
+	c.publishLocked()
 	return nil
 }
 

@@ -90,11 +90,11 @@ func (c *Collection) retag(ctx context.Context, path string, change func([]strin
 		return File{}, err
 	}
 	e := c.entryOf(f, r, nil)
-	for at, old := range c.offered { // the same content may be offered under more names
+	for _, old := range c.librarian.all() { // the same content may be offered under more names
 		if old.Root == r.root {
 			f := old.File
 			f.Tags = tags
-			c.offered[at] = newEntry(f)
+			c.librarian.put(newEntry(f))
 		}
 	}
 	c.publishLocked()
