@@ -87,8 +87,21 @@ type Progress struct {
 	Hashed      int   // of these, done
 	Bytes       int64 // of all Files
 	BytesHashed int64
-	Current     string // the place of the file that is being hashed
+	Current     string        // the place of the file that is being hashed
+	Rate        float64       // bytes hashed a second, lately
+	ETA         time.Duration // until all Files are hashed; negative: not known
 }
+
+// A Repair says what became of a catalogue that could not be read.
+type Repair struct {
+	SetAside string // where the old file lies now
+	Cause    error  // what was wrong with it
+	Folders  int    // shared folders that could be read from it
+	Tags     int    // contents whose tags could
+}
+
+// Repair says whether [Open] had to set the catalogue aside, and what was kept.
+func (c *Collection) Repair() (Repair, bool) { return Repair{}, false }
 
 // Open opens the catalogue of cfg, or makes it. It returns [ErrLocked] if
 // another process has it open. The [Library] is empty until a scan: [Collection.Run]
@@ -248,9 +261,20 @@ func (c *Collection) Run(ctx context.Context) error {
 	}
 }
 
-// Rescan scans all folders and returns when every file is findable, with or
-// without Run.
-func (c *Collection) Rescan(ctx context.Context) error {
+// Rescan scans the folders at the paths, each a shared one or one in it, or
+// all shared folders if none is named. It returns when every file there is
+// findable, with or without Run. For a path that is not shared it returns
+// [ErrNotShared].
+func (c *Collection) Rescan(ctx context.Context, paths ...string) error {
+	for _, path := range paths {
+		folder, err := canonical(path)
+		if err != nil {
+			return fmt.Errorf("share: rescan %s: %w", path, err)
+		}
+		if !slices.ContainsFunc(c.Folders(), func(f string) bool { return within(f, folder) }) {
+			return fmt.Errorf("share: rescan %s: %w", path, ErrNotShared)
+		}
+	}
 	c.requests.Add(1)
 	return c.scan(ctx)
 }
@@ -275,4 +299,10 @@ func (c *Collection) Close() error {
 	c.scanning <- struct{}{}
 	c.hashing <- struct{}{}
 	return c.catalog.close()
+}
+
+// within reports whether path is folder or lies below it.
+func within(folder, path string) bool {
+	below, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(below)
 }
