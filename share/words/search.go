@@ -90,45 +90,34 @@ func (s *Search) walkLists(x *Index) {
 	aim := max(least, int(t.to-t.from), 2*min(p.wanted, t.count))
 	blocks := int(float64(aim)/(64*t.spread(p.all))) + 1
 	only := reading{at: x.postings.starts[t.from]}
-	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
-		high := p.reach(low, blocks)
+	for w := (window{blocks: p.blocks}); w.low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
+		w.high = p.reach(w.low, blocks)
 		if t.to == t.from+1 && len(t.dense) == 0 {
-			var work int
-			only, work = x.postings.read(only, x.postings.starts[t.to], low, high, p.blocks, &s.sieve, s.Work+1)
-			s.Work -= work
+			s.Work -= x.postings.read(&only, x.postings.starts[t.to], w, &s.sieve, s.Work+1)
 		} else {
-			s.gather(x, low, high)
+			s.Work -= x.postings.gather(t.from, t.to, w, &s.sieve, s.Work)
+			s.gatherDense(w)
 		}
 		if s.Work < 0 { // part of the window is not all that comes first
 			s.Stop = Exhausted
 		}
 		s.sieve.drain(func(place int, element uint64) bool { return s.Stop == Complete && s.judge(x, place, element) })
-		low = high
+		w.low = w.high
 	}
 }
 
-// gather puts the documents from low up to and without high that have any word
-// of the driver into the sieve.
-func (s *Search) gather(x *Index, low, high uint64) {
-	t := s.plan.driver
-	at := x.postings.starts[t.from]
-	for _, end := range x.postings.starts[t.from+1 : t.to+1] {
-		_, work := x.postings.read(reading{at: at}, end, low, high, s.plan.blocks, &s.sieve, s.Work+1)
-		if s.Work -= work; s.Work < 0 {
-			return
+// gatherDense puts the documents of a window that have words of the driver
+// without lists into the sieve.
+func (s *Search) gatherDense(w window) {
+	dense := s.plan.driver.dense
+	for i := range dense {
+		if set := dense[i].set; set != nil {
+			s.plan.each(w.low, w.high, func(place int) bool {
+				s.Work--
+				s.sieve.addElement(place, set[place])
+				return s.Work >= 0
+			})
 		}
-		at = end
-	}
-	for i := range t.dense {
-		set := t.dense[i].set
-		if set == nil { // it has a list too
-			continue
-		}
-		s.plan.each(low, high, func(place int) bool {
-			s.Work--
-			s.sieve.addElement(place, set[place])
-			return true
-		})
 	}
 }
 
