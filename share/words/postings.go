@@ -63,30 +63,24 @@ type reading struct {
 	next uint64 // the first document that may come
 }
 
-// read goes on with the list that ends at end. It puts the documents of a
-// window into a sieve, and returns how many it looked at: no more than most.
-func (p *postings) read(r *reading, end uint32, w window, into *sieve, most int) (work int) {
-	for r.at < end && work < most {
-		gap, behind := p.gap(r.at)
-		document := r.next + gap
-		work++
-		if document >= w.high {
-			break
-		}
-		r.at, r.next = behind, document+1
-		if w.has(document) {
-			into.add(uint32(document))
-		}
+// open returns readings of the lists of a run, from their beginning, in the
+// memory of old ones.
+func (p *postings) open(from, to uint32, old []reading) []reading {
+	list := old[:0]
+	for _, at := range p.starts[from:to] {
+		list = append(list, reading{at: at})
 	}
-	return work
+	return list
 }
 
-// gather reads all lists of a run from their beginning, as read does, and
-// returns how many documents it looked at, more than most where it stopped.
-func (p *postings) gather(from, to uint32, w window, into *sieve, most int) (work int) {
-	at := p.starts[from]
-	for _, end := range p.starts[from+1 : to+1] {
-		for next := uint64(0); at < end; {
+// gather goes on with the readings of the lists from a word on: it puts the
+// documents of a window into a sieve. It returns how many documents it looked
+// at, more than most where it stopped before the end of the window.
+func (p *postings) gather(from uint32, list []reading, w window, into *sieve, most int) (work int) {
+	ends := p.starts[from+1 : from+1+uint32(len(list))]
+	for i, end := range ends {
+		at, next := list[i].at, list[i].next
+		for at < end && work <= most {
 			gap, behind := p.gap(at)
 			document := next + gap
 			if work++; document >= w.high {
@@ -97,9 +91,7 @@ func (p *postings) gather(from, to uint32, w window, into *sieve, most int) (wor
 				into.add(uint32(document))
 			}
 		}
-		if at = end; work > most {
-			break
-		}
+		list[i] = reading{at, next}
 	}
 	return work
 }

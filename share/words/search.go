@@ -42,6 +42,7 @@ type Search struct {
 
 	plan  plan
 	sieve sieve
+	lists []reading // of the driver
 }
 
 // What work costs beside the looking at one posting or at 64 documents of a
@@ -82,22 +83,22 @@ func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
 // of many lists are in no order until all are read.
 func (s *Search) walkLists(x *Index) {
 	const (
-		least  = 128 // documents that are read at once
-		growth = 8   // so that reading the lists from their beginning each time costs little
+		least     = 128 // documents that are read at once
+		manyLists = 64  // whose readings alone are work
 	)
 	p, t := &s.plan, s.plan.driver
 	s.sieve.fit(x.Len())
+	s.lists = x.postings.open(t.from, t.to, s.lists)
 	aim := max(least, int(t.to-t.from), 2*min(p.wanted, t.count))
 	blocks := int(float64(aim)/(64*t.spread(p.all))) + 1
-	only := reading{at: x.postings.starts[t.from]}
+	growth := 2
+	if len(s.lists) > manyLists {
+		growth = 4
+	}
 	for w := (window{blocks: p.blocks}); w.low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
 		w.high = p.reach(w.low, blocks)
-		if t.to == t.from+1 && len(t.dense) == 0 {
-			s.Work -= x.postings.read(&only, x.postings.starts[t.to], w, &s.sieve, s.Work+1)
-		} else {
-			s.Work -= x.postings.gather(t.from, t.to, w, &s.sieve, s.Work)
-			s.gatherDense(w)
-		}
+		s.Work -= x.postings.gather(t.from, s.lists, w, &s.sieve, s.Work)
+		s.gatherDense(w)
 		if s.Work < 0 { // part of the window is not all that comes first
 			s.Stop = Exhausted
 		}
@@ -142,7 +143,7 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 	}
 	for ; element != 0; element &= element - 1 {
 		document := uint32(place<<6 + bits.TrailingZeros64(element))
-		if len(p.needles) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
+		if len(p.tests) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
 			continue
 		}
 		if s.Work < 0 {
@@ -160,11 +161,14 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 	return true
 }
 
-// verify looks for the words that no bitmap and no list has told of.
+// verify looks for the words that neither lists nor bitmaps have told of.
 func (s *Search) verify(x *Index, document uint32) bool {
-	s.Work -= nameWork + len(x.names.of(document))/nameUnit
-	for _, needle := range s.plan.needles {
-		if !x.names.has(document, needle) {
+	for _, t := range s.plan.tests {
+		if t.isSure(document) {
+			continue
+		}
+		s.Work -= nameWork + len(x.names.of(document))/nameUnit
+		if !x.names.has(document, t.needle) {
 			return false
 		}
 	}
