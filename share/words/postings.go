@@ -46,17 +46,6 @@ func (p *postings) longGap(at uint32) (gap uint64, behind uint32) {
 	return gap, at + i
 }
 
-// A window is the documents from low up to and without high that lie in blocks;
-// a nil set has all blocks.
-type window struct {
-	low, high uint64
-	blocks    Set
-}
-
-func (w *window) has(document uint64) bool {
-	return document >= w.low && (w.blocks == nil || w.blocks[document>>12]>>(document>>6&63)&1 != 0)
-}
-
 // A reading is how far a list has been read.
 type reading struct {
 	at   uint32 // in the lists
@@ -74,23 +63,29 @@ func (p *postings) open(from, to uint32, old []reading) []reading {
 }
 
 // gather goes on with the readings of the lists from a word on: it puts the
-// documents of a window into a sieve. It returns how many documents it looked
-// at, more than most where it stopped before the end of the window.
-func (p *postings) gather(from uint32, list []reading, w window, into *sieve, most int) (work int) {
+// documents below high into a sieve, of those that lie in blocks; a nil set has
+// all blocks. It returns how many documents it looked at, more than most where
+// it stopped before the end.
+func (p *postings) gather(from uint32, list []reading, high uint64, blocks Set, into *sieve, most int) (work int) {
 	ends := p.starts[from+1 : from+1+uint32(len(list))]
 	for i, end := range ends {
 		at, next := list[i].at, list[i].next
+		// Neighbours come into the sieve together.
+		place, element := uint64(0), uint64(0)
 		for at < end && work <= most {
 			gap, behind := p.gap(at)
 			document := next + gap
-			if work++; document >= w.high {
+			if work++; document >= high {
 				break
 			}
 			at, next = behind, document+1
-			if w.has(document) {
-				into.add(uint32(document))
+			if document>>6 != place {
+				into.addBlock(place, element, blocks)
+				place, element = document>>6, 0
 			}
+			element |= 1 << (document & 63)
 		}
+		into.addBlock(place, element, blocks)
 		list[i] = reading{at, next}
 	}
 	return work

@@ -4,7 +4,7 @@ import "math/bits"
 
 // Budget is the work that one query may cost in all: see [Search]. It takes
 // about a millisecond at most.
-const Budget = 400_000
+const Budget = 200_000
 
 // A Stop is why a search ended.
 type Stop uint8
@@ -95,27 +95,27 @@ func (s *Search) walkLists(x *Index) {
 	if len(s.lists) > manyLists {
 		growth = 4
 	}
-	for w := (window{blocks: p.blocks}); w.low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
-		w.high = p.reach(w.low, blocks)
-		s.Work -= x.postings.gather(t.from, s.lists, w, &s.sieve, s.Work)
-		s.gatherDense(w)
+	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
+		high := p.reach(low, blocks)
+		s.Work -= x.postings.gather(t.from, s.lists, high, p.blocks, &s.sieve, s.Work)
+		s.gatherDense(low, high)
 		if s.Work < 0 { // part of the window is not all that comes first
 			s.Stop = Exhausted
 		}
 		s.sieve.drain(func(place int, element uint64) bool { return s.Stop == Complete && s.judge(x, place, element) })
-		w.low = w.high
+		low = high
 	}
 }
 
-// gatherDense puts the documents of a window that have words of the driver
+// gatherDense puts the documents from low up to and without high that have words of the driver
 // without lists into the sieve.
-func (s *Search) gatherDense(w window) {
+func (s *Search) gatherDense(low, high uint64) {
 	dense := s.plan.driver.dense
 	for i := range dense {
 		if set := dense[i].set; set != nil {
-			s.plan.each(w.low, w.high, func(place int) bool {
+			s.plan.each(low, high, func(place int) bool {
 				s.Work--
-				s.sieve.addElement(place, set[place])
+				s.sieve.addBlock(uint64(place), set[place], nil)
 				return s.Work >= 0
 			})
 		}
