@@ -10,7 +10,7 @@ import (
 type term struct {
 	from, to uint32   // the words of the vocabulary that match
 	count    int      // about how many documents have them
-	dense    []bitmap // of those that have no lists
+	dense    []bitmap // of single ones of these; those with a set have no lists
 	outline  *bitmap  // no document that matches lies outside its outline; nil: there is none
 	filter   *bitmap  // has a set, and in it every document that matches; nil: there is none
 	exact    bool     // filter has no other document

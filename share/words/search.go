@@ -27,9 +27,9 @@ func (s Stop) String() string {
 }
 
 // A Search is what [Index.Search] is told and what it answers. It may be used
-// again and again, by one goroutine at a time; it keeps an eighth of a byte for
-// each document, so that a search with one that has been used allocates
-// nothing.
+// again and again, by one goroutine at a time; it keeps memory, an eighth of a
+// byte for each document and 16 for each word that a query's word begins, so
+// that a search with one that has been used allocates nothing.
 type Search struct {
 	Gone    Set // documents to leave out; nil: none
 	Limit   int // how many documents to return
@@ -84,7 +84,7 @@ func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
 func (s *Search) walkLists(x *Index) {
 	const (
 		least     = 128 // documents that are read at once
-		manyLists = 64  // whose readings alone are work
+		manyLists = 512 // whose readings alone are work
 	)
 	p, t := &s.plan, s.plan.driver
 	s.sieve.fit(x.Len())
@@ -107,8 +107,8 @@ func (s *Search) walkLists(x *Index) {
 	}
 }
 
-// gatherDense puts the documents from low up to and without high that have words of the driver
-// without lists into the sieve.
+// gatherDense puts the documents from low up to and without high that have
+// words of the driver without lists into the sieve.
 func (s *Search) gatherDense(low, high uint64) {
 	dense := s.plan.driver.dense
 	for i := range dense {
@@ -137,18 +137,11 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 	if place < len(s.Gone) {
 		element &^= s.Gone[place]
 	}
-	if s.Work--; s.Work < 0 {
-		s.Stop = Exhausted
-		return false
-	}
-	for ; element != 0; element &= element - 1 {
+	s.Work--
+	for ; element != 0 && s.Work >= 0; element &= element - 1 {
 		document := uint32(place<<6 + bits.TrailingZeros64(element))
 		if len(p.tests) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
 			continue
-		}
-		if s.Work < 0 {
-			s.Stop = Exhausted
-			return false
 		}
 		if s.Total < s.Limit {
 			s.Found = append(s.Found, document)
@@ -158,7 +151,10 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 			return false
 		}
 	}
-	return true
+	if s.Work < 0 {
+		s.Stop = Exhausted
+	}
+	return s.Work >= 0
 }
 
 // verify looks for the words that neither lists nor bitmaps have told of.
