@@ -3,8 +3,14 @@ package share
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
+
+	"servent/share/words"
 )
+
+// ErrNoWord is returned by a search whose criteria hold no letter and no digit.
+var ErrNoWord = words.ErrNone
 
 // A Library is a snapshot of the files that are shared. It never changes; any
 // goroutine may ask it. It does no I/O.
@@ -13,23 +19,18 @@ type Library struct {
 	byRoot     map[Root]*entry
 	bySHA1     map[[20]byte]*entry
 	byInfoHash map[[20]byte]*entry
-	index      index
+	index      *words.Index
 	bytes      int64
 }
 
 // An entry is a File and what is computed of it once.
 type entry struct {
 	File
-	words []string // of its name, its folders and its tags
 }
 
 func newEntry(f File) *entry {
 	f.infoHash = InfoHash(f.Root, f.Size)
-	words := append(Words(f.Name), Words(f.Path)...)
-	for _, tag := range f.Tags {
-		words = append(words, Words(tag)...)
-	}
-	return &entry{f, words}
+	return &entry{f}
 }
 
 // NewLibrary returns a Library of the files given.
@@ -53,41 +54,40 @@ func newLibrary(entries []*entry) *Library {
 		bySHA1:     make(map[[20]byte]*entry, len(entries)),
 		byInfoHash: make(map[[20]byte]*entry, len(entries)),
 	}
-	words := make([][]string, len(entries))
-	for i, e := range entries {
-		words[i] = e.words
+	var index words.Builder
+	for _, e := range entries {
+		if index.Add(append([]string{e.Name, e.Path}, e.Tags...)...) != nil {
+			panic("share: more files than an index holds") // no disk has as many
+		}
 		l.bytes += e.Size
 		if l.byRoot[e.Root] == nil { // of several names the newest stands for the content
 			l.byRoot[e.Root], l.bySHA1[e.SHA1], l.byInfoHash[e.infoHash] = e, e, e
 		}
 	}
-	l.index = newWordIndex(words)
+	l.index = index.Index()
 	return l
 }
 
 // Search returns the files that match criteria, newest first and at most limit
 // of them, and how many more match. A file matches if every word of criteria
 // begins one of its words, those of its name, its folders below the shared one
-// and its tags; a word of one or two letters must equal one. [Words] says what
-// a word is; at most [MaxQueryWords] count.
+// and its tags; a word of one or two letters must equal one. [words.Of] says
+// what a word is; at most [words.MaxQuery] count.
 //
 // It returns [ErrNoWord] if criteria holds no word.
 //
 // Source: RFC 0.6 draft §2.2.7.3, with matching by prefix as our own.
 func (l *Library) Search(criteria string, limit int) (files []File, left int, err error) {
-	words, err := queryWords(criteria)
+	query, err := words.Parse(criteria)
 	if err != nil {
 		return nil, 0, err
 	}
-	found, total := l.index.search(words, max(limit, 0))
-	if len(found) == 0 {
-		return nil, total, nil
+	search := words.Search{Limit: max(limit, 0), CountTo: math.MaxInt, Work: math.MaxInt}
+	l.index.Search(query, &search)
+	for _, n := range search.Found {
+		files = append(files, l.entries[n].File)
 	}
-	files = make([]File, len(found))
-	for i, n := range found {
-		files[i] = l.entries[n].File
-	}
-	return files, total - len(found), nil
+	return files, search.Total - len(files), nil
 }
 
 // ByRoot returns the file of that content, under its newest name.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"servent/share/words"
 )
 
 // named returns a File that is not on disk; n tells it from others.
@@ -98,7 +100,7 @@ func TestIndexAgainstScan(t *testing.T) {
 		criteria := word.Draw(t, "w1") + " " + word.Draw(t, "w2")
 		limit := rapid.IntRange(0, 20).Draw(t, "limit")
 		got, left, err := NewLibrary(files).Search(criteria, limit)
-		words, wantErr := queryWords(criteria)
+		query, wantErr := words.Parse(criteria)
 		if !errors.Is(err, wantErr) {
 			t.Fatalf("error %v, want %v", err, wantErr)
 		}
@@ -108,8 +110,7 @@ func TestIndexAgainstScan(t *testing.T) {
 		var want []string
 		slices.Reverse(files) // newest first
 		for _, f := range files {
-			have := Words(strings.Join(append([]string{f.Name, f.Path}, f.Tags...), "/"))
-			if !slices.ContainsFunc(words, func(w queryWord) bool { return !slices.ContainsFunc(have, w.matches) }) {
+			if query.Matches(words.Of(strings.Join(append([]string{f.Name, f.Path}, f.Tags...), "/"))) {
 				want = append(want, f.Root.String())
 			}
 		}
@@ -162,12 +163,4 @@ func BenchmarkBuild10k(b *testing.B) {
 	for b.Loop() {
 		newLibrary(slices.Clone(l.entries))
 	}
-}
-
-// matches is the rule itself, word by word, for the index to be held against.
-func (w queryWord) matches(word string) bool {
-	if w.whole {
-		return w.text == word
-	}
-	return strings.HasPrefix(word, w.text)
 }
