@@ -127,7 +127,7 @@ func TestIndexAgainstScan(t *testing.T) {
 			x = mergeOf(x)
 		}
 		x.Search(q, s)
-		checkAnswer(t, s, scan(texts, q, s.Gone), bounded)
+		checkAnswer(t, q, s, scan(texts, q, s.Gone), bounded)
 	})
 }
 
@@ -143,7 +143,7 @@ func mergeOf(x *Index) *Index {
 }
 
 // checkAnswer holds an answer against all the documents that match.
-func checkAnswer(t rapid.TB, s *Search, want []uint32, bounded bool) {
+func checkAnswer(t rapid.TB, q Query, s *Search, want []uint32, bounded bool) {
 	t.Helper()
 	total := len(want)
 	switch s.Stop {
@@ -151,14 +151,14 @@ func checkAnswer(t rapid.TB, s *Search, want []uint32, bounded bool) {
 		total = min(total, max(s.Limit, s.CountTo))
 	case Exhausted:
 		if !bounded {
-			t.Fatalf("the work ran out, of which there was no end")
+			t.Fatalf("%q: the work ran out", q.Words())
 		}
 		total = min(total, s.Total)
 	}
 	if s.Total != total {
-		t.Fatalf("%d in all, %v; want %d of %d", s.Total, s.Stop, total, len(want))
+		t.Fatalf("%q: %d in all, %v; want %d of %d", q.Words(), s.Total, s.Stop, total, len(want))
 	}
 	if want := want[:min(len(want), s.Limit, s.Total)]; !slices.Equal(s.Found, want) {
-		t.Fatalf("found %v, %v; want %v", s.Found, s.Stop, want)
+		t.Fatalf("%q: found %v, %v; want %v", q.Words(), s.Found, s.Stop, want)
 	}
 }
