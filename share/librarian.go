@@ -24,14 +24,18 @@ type librarian struct {
 
 	owner       sync.Locker // held by whoever calls a method
 	changed     func()      // called, with owner held, when merging in the background has made it stale
-	mergeAtOnce int
+	mergeAtOnce int         // see the constants of these names
+	mergeMost   int
 	merging     bool // in the background
 }
 
 // newLibrarian returns a librarian of nothing. It merges many files in a
 // goroutine, which takes owner when it is done and calls changed.
 func newLibrarian(owner sync.Locker, changed func()) *librarian {
-	return &librarian{offered: map[string]*entry{}, lastID: lastPlace, owner: owner, changed: changed, mergeAtOnce: mergeAtOnce}
+	return &librarian{
+		offered: map[string]*entry{}, lastID: lastPlace, owner: owner, changed: changed,
+		mergeAtOnce: mergeAtOnce, mergeMost: mergeMost,
+	}
 }
 
 // put offers an entry, in the place of the one at its location.

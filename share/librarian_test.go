@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -148,6 +149,7 @@ func TestLibrarianAgainstMap(t *testing.T) {
 	number := rapid.IntRange(0, 15)
 	rapid.Check(t, func(t *rapid.T) {
 		s := newStudy(rapid.SampledFrom([]int{0, 1, 3, 10, 100}).Draw(t, "at once"))
+		s.mergeMost = rapid.SampledFrom([]int{1, 7, mergeMost}).Draw(t, "most")
 		defer s.mu.Unlock()
 		file := func(t *rapid.T) File {
 			return lies(below.Draw(t, "below"), number.Draw(t, "content"), number.Draw(t, "second"), tags.Draw(t, "tags")...)
@@ -245,6 +247,30 @@ func TestManyGoStraightIntoOneSegment(t *testing.T) {
 	s.kept[1].check(t, "1999")
 }
 
+// TestLostShelvesAreMadeAgain: at once or in the background, without a file
+// that is new.
+func TestLostShelvesAreMadeAgain(t *testing.T) {
+	for _, atOnce := range []int{10, 1000} {
+		s := newStudy(atOnce)
+		for i := range 100 {
+			s.put(lies(fmt.Sprint(i), i, i))
+		}
+		s.publish()
+		for i := range 26 {
+			s.drop("/srv/public/" + fmt.Sprint(2*i))
+			s.publish()
+			s.rest()
+		}
+		if len(s.shelves) != 1 || s.shelves[0].lost != 0 || len(s.shelves[0].entries) != 74 {
+			t.Errorf("at once %d: %d shelves, %d lost of %d; want 1 of the 74 that are left", atOnce, len(s.shelves), s.shelves[0].lost, len(s.shelves[0].entries))
+		}
+		for _, e := range s.kept {
+			e.check(t, "3")
+		}
+		s.mu.Unlock()
+	}
+}
+
 // TestGoneWhileMerged: what is dropped or changed while its segment is merged
 // does not come back.
 func TestGoneWhileMerged(t *testing.T) {
@@ -337,4 +363,37 @@ func askOnce(t *testing.T, l *Library, n int) int {
 		}
 	}
 	return n + 1
+}
+
+// TestOneString: an entry's names are parts of its location where they can be,
+// and the same in any case.
+func TestOneString(t *testing.T) {
+	for _, c := range []struct {
+		f     File
+		whole bool // all of its strings lie in the location
+	}{
+		{File{Name: "c d.txt", Path: "a/b", place: place{"/srv/public", "a/b/c d.txt"}}, true},
+		{File{Name: "c", place: place{"/srv", "c"}}, true},
+		{File{Name: "c", place: place{"/", "c"}}, true},
+		{File{Name: "Übung", Path: "a", place: place{"/srv", "a/U\u0308bung"}}, false},
+		{File{Name: "c", Path: "Übung", place: place{"/srv", "U\u0308bung/c"}}, false},
+		{File{Name: "c", Path: "b", place: place{"/srv", "a/b/c"}}, false},
+		{File{Name: "other", Path: "b", place: place{"srv//x", "c"}}, false},
+		{File{Name: "c", Path: "a"}, false},
+	} {
+		e := newEntry(c.f)
+		location := e.place.String()
+		e.keepIn(location)
+		if !reflect.DeepEqual(e.File, c.f) {
+			t.Errorf("%+v becomes %+v", c.f, e.File)
+		}
+		lies := func(s string) bool {
+			from := uintptr(unsafe.Pointer(unsafe.StringData(location)))
+			at := uintptr(unsafe.Pointer(unsafe.StringData(s)))
+			return s == "" || from <= at && at < from+uintptr(len(location))
+		}
+		if got := lies(e.Name) && lies(e.Path) && lies(e.place.folder) && lies(e.place.below); got != c.whole {
+			t.Errorf("%+v: in one string: %v, want %v", c.f, got, c.whole)
+		}
+	}
 }

@@ -32,8 +32,8 @@ func NewLibrary(files []File) *Library {
 		entries[i] = newEntry(f)
 		l.bytes += f.Size
 	}
-	if len(entries) > 0 {
-		l.parts = []part{{segment: merge([]part{unindexed(entries)})}}
+	for _, s := range merge([]part{unindexed(entries)}, mergeMost) {
+		l.parts = append(l.parts, part{segment: s})
 	}
 	return l
 }

@@ -53,6 +53,7 @@ type segment struct {
 	entries []*entry // newest first; an entry's number is its place here
 	index   *words.Index
 	contents
+	full bool // it is as large as it may be
 }
 
 // A part is a segment as one Library has it.
@@ -119,50 +120,78 @@ func (p part) after(n uint32) uint32 {
 	return n
 }
 
-// inParallel is from how many entries on a segment is built on two cores.
+// inParallel is from how many entries on a segment is made on two cores.
 const inParallel = 1000
 
-// merge returns a segment of the entries of the parts that are not gone.
-func merge(parts []part) *segment {
-	s := new(segment)
+// An origin is where the words of an entry are: a document of an index, or its
+// names if that is nil.
+type origin struct {
+	index    *words.Index
+	document uint32
+}
+
+// merge returns segments of the entries of the parts that are not gone, each of
+// at most so many and of as many as an index has room for: all are full but the
+// first, which has the oldest.
+func merge(parts []part, most int) (segments []*segment) {
 	n := 0
 	for _, p := range parts {
-		n += len(p.entries)
+		n += len(p.entries) - p.gone.Count()
 	}
-	s.entries = make([]*entry, 0, n)
+	entries, origins := make([]*entry, 0, n), make([]origin, 0, n)
 	for p, n := range inOrder(parts) {
-		s.entries = append(s.entries, p.entries[n])
+		entries, origins = append(entries, p.entries[n]), append(origins, origin{p.index, n})
 	}
-	if len(s.entries) < inParallel {
-		s.index = mergeIndex(parts)
+	for len(entries) > 0 {
+		n := min(len(entries), most)
+		s := newSegment(entries[:n:n], origins[:n])
+		n = len(s.entries)
+		entries, origins = entries[n:], origins[n:]
+		s.full = len(entries) > 0
+		segments = append(segments, s)
+	}
+	slices.Reverse(segments)
+	return segments
+}
+
+// newSegment returns a segment of entries, newest first, or of the first of
+// them if an index has no room for more.
+func newSegment(entries []*entry, origins []origin) *segment {
+	s := &segment{entries: entries}
+	if len(entries) < inParallel {
+		s.index = newIndex(entries, origins)
+		s.contents = newContents(entries)
+	} else {
+		indexed := make(chan *words.Index)
+		go func() { indexed <- newIndex(entries, origins) }()
+		s.contents = newContents(entries)
+		s.index = <-indexed
+	}
+	if n := s.index.Len(); n < len(entries) {
+		s.entries = entries[:n:n]
 		s.contents = newContents(s.entries)
-		return s
 	}
-	indexed := make(chan struct{})
-	go func() {
-		s.index = mergeIndex(parts)
-		close(indexed)
-	}()
-	s.contents = newContents(s.entries)
-	<-indexed
 	return s
 }
 
-// mergeIndex returns the index of the same entries.
-func mergeIndex(parts []part) *words.Index {
+// newIndex returns the index of entries, or of the first of them if it has no
+// room for more.
+func newIndex(entries []*entry, origins []origin) *words.Index {
 	var b words.Builder
 	var texts []string
-	for p, n := range inOrder(parts) {
+	for i, e := range entries {
 		var err error
-		if p.index != nil {
-			err = b.AddFrom(p.index, int(n))
+		if o := origins[i]; o.index != nil {
+			err = b.AddFrom(o.index, int(o.document))
 		} else {
-			e := p.entries[n]
 			texts = append(append(texts[:0], e.Name, e.Path), e.Tags...)
 			err = b.Add(texts...)
 		}
+		if err != nil && i == 0 {
+			panic("share: an index has no room for one file")
+		}
 		if err != nil {
-			panic("share: more files than an index holds") // no computer has as many
+			break
 		}
 	}
 	return b.Index()

@@ -16,6 +16,9 @@ const (
 	// mergeAtOnce is up to how many files are merged before the next Library
 	// comes out; more are merged in the background, for one after it.
 	mergeAtOnce = 4096
+	// mergeMost is how many files a segment has at most: merging keeps it in
+	// memory twice.
+	mergeMost = 4 << 20
 	// mergeGone is which part of a segment, one by so many, may be gone before
 	// it is made again without.
 	mergeGone = 4
@@ -88,7 +91,7 @@ func (l *librarian) shelve(fresh []*entry) {
 		run, _ = l.due(len(fresh), atOnce)
 	default:
 		if len(fresh) > 0 {
-			l.replace(nil, merge([]part{unindexed(fresh)}))
+			l.replace(nil, merge([]part{unindexed(fresh)}, l.mergeMost))
 			run++
 		}
 		if run > 1 {
@@ -97,7 +100,7 @@ func (l *librarian) shelve(fresh []*entry) {
 		return
 	}
 	if len(fresh) > 0 || run > 1 {
-		l.replace(l.shelves[:run], merge(append(lendAll(l.shelves[:run]), unindexed(fresh))))
+		l.replace(l.shelves[:run], merge(append(lendAll(l.shelves[:run]), unindexed(fresh)), l.mergeMost))
 	}
 }
 
@@ -107,7 +110,7 @@ func (l *librarian) shelve(fresh []*entry) {
 func (l *librarian) due(fresh, limit int) (run, files int) {
 	files = fresh
 	for _, s := range l.shelves {
-		if s.locked || files > 0 && s.live() >= mergeRatio*files || files+s.live() > limit {
+		if s.locked || s.full || files > 0 && s.live() >= mergeRatio*files || files+s.live() > limit {
 			break
 		}
 		files += s.live()
@@ -118,12 +121,12 @@ func (l *librarian) due(fresh, limit int) (run, files int) {
 
 // weed makes shelves again that have lost much.
 func (l *librarian) weed() {
-	for i, s := range l.shelves {
+	for i, s := range slices.Backward(l.shelves) {
 		if s.locked || s.lost*mergeGone <= len(s.entries) {
 			continue
 		}
 		if s.live() <= l.mergeAtOnce {
-			l.replace(l.shelves[i:i+1], merge([]part{s.lend()}))
+			l.replace(l.shelves[i:i+1], merge([]part{s.lend()}, l.mergeMost))
 		} else if !l.merging {
 			l.mergeBehind(l.shelves[i : i+1])
 		}
@@ -137,9 +140,9 @@ func (l *librarian) mergeBehind(shelves []*shelf) {
 	for _, s := range shelves {
 		s.locked = true
 	}
-	parts := lendAll(shelves)
+	parts, most := lendAll(shelves), l.mergeMost
 	go func() {
-		merged := merge(parts)
+		merged := merge(parts, most)
 		l.owner.Lock()
 		defer l.owner.Unlock()
 		l.merging = false
@@ -149,21 +152,25 @@ func (l *librarian) mergeBehind(shelves []*shelf) {
 	}()
 }
 
-// replace puts a segment in the place of shelves that stand side by side and
-// hold its entries, or in front of all if there are none.
-func (l *librarian) replace(shelves []*shelf, by *segment) {
-	l.lastID++
-	s := &shelf{part: part{segment: by}, id: l.lastID}
-	for i, e := range by.entries {
-		if e.shelf == withdrawn { // since the merging began
-			s.remove(uint32(i))
-		} else {
-			e.shelf, e.number = s.id, uint32(i)
+// replace puts segments in the place of shelves that stand side by side and
+// hold their entries, or in front of all if there are none.
+func (l *librarian) replace(shelves []*shelf, by []*segment) {
+	var filled []*shelf
+	for _, segment := range by {
+		l.lastID++
+		s := &shelf{part: part{segment: segment}, id: l.lastID}
+		for i, e := range segment.entries {
+			if e.shelf == withdrawn { // since the merging began
+				s.remove(uint32(i))
+			} else {
+				e.shelf, e.number = s.id, uint32(i)
+			}
 		}
+		filled = append(filled, s)
 	}
 	at := 0
 	if len(shelves) > 0 {
 		at = slices.Index(l.shelves, shelves[0])
 	}
-	l.shelves = slices.Replace(l.shelves, at, at+len(shelves), s)
+	l.shelves = slices.Replace(l.shelves, at, at+len(shelves), filled...)
 }
