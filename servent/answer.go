@@ -73,32 +73,32 @@ func (s *Servent) answerOne(q question) {
 }
 
 // lookUp returns the files that a query asks for, and how many more there are.
-func lookUp(library *share.Library, q messages.Query) (files []share.File, left int) {
+func lookUp(library *share.Library, q messages.Query) (files []*share.File, left int) {
 	if library.Len() == 0 {
 		return nil, 0 // spares a servent that shares nothing the words
 	}
 	if root, ok := q.Extensions.Root(); ok {
 		if f, ok := library.ByRoot(root); ok {
-			return []share.File{f}, 0
+			return []*share.File{&f}, 0
 		}
 	}
 	if sum, ok := q.Extensions.SHA1(); ok {
 		if f, ok := library.BySHA1(sum); ok {
-			return []share.File{f}, 0
+			return []*share.File{&f}, 0
 		}
 	}
 	if q.ByContent() {
 		return nil, 0
 	}
-	files, left, err := library.Search(q.Criteria, maxResults)
+	found, err := library.Search(q.Criteria, maxResults)
 	if err != nil {
 		return nil, 0 // no word: nothing can match
 	}
-	return files, left
+	return found.Files, found.Left
 }
 
 // makeHits packs files into as many QueryHits as it takes.
-func (s *Servent) makeHits(query messages.Message, files []share.File, left int) []messages.Message {
+func (s *Servent) makeHits(query messages.Message, files []*share.File, left int) []messages.Message {
 	trailer, err := messages.NewTrailer(s.ownPeerInfo(), uint64(left))
 	if err != nil {
 		s.log.Error("make a QueryHit", "err", err)
@@ -138,7 +138,7 @@ func (s *Servent) makeHits(query messages.Message, files []share.File, left int)
 }
 
 // result turns a shared file into what a QueryHit says of it.
-func result(index uint32, f share.File) (messages.Result, error) {
+func result(index uint32, f *share.File) (messages.Result, error) {
 	return messages.NewResult(messages.FileInfo{
 		Index: index,
 		Name:  f.Name,

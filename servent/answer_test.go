@@ -103,7 +103,7 @@ func TestAnswerToNoWord(t *testing.T) {
 // A name that cannot travel is left out, and the others are told.
 func TestAnswerLeavesOutWhatCannotBeTold(t *testing.T) {
 	s := bare(t, Config{})
-	files := []share.File{{Name: "a/b", Root: share.Root{1}}, {Name: "good", Root: share.Root{2}}}
+	files := []*share.File{{Name: "a/b", Root: share.Root{1}}, {Name: "good", Root: share.Root{2}}}
 	hits := s.makeHits(message(t, 1, messages.NewQuery("x")), files, 0)
 	if len(hits) != 1 {
 		t.Fatalf("got %d hits, want 1", len(hits))

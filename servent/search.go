@@ -51,7 +51,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	setDefault(&req.TTL, s.cfg.TTL)
 	setDefault(&req.Timeout, SearchTimeout)
 	begin := time.Now()
-	own, left, err := s.collection.Library().Search(req.Words, maxResults)
+	own, err := s.collection.Library().Search(req.Words, maxResults)
 	if err != nil {
 		return api.Summary{}, err
 	}
@@ -62,7 +62,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 		Hits:      len(found.byRoot),
 		Sources:   len(found.peers),
 		LeftOut:   found.leftOut(),
-		Own:       len(own) + left,
+		Own:       len(own.Files) + own.Left,
 		Links:     links,
 		TTL:       req.TTL,
 		ElapsedMS: time.Since(begin).Milliseconds(),

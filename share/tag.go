@@ -92,12 +92,10 @@ func (c *Collection) retag(ctx context.Context, path string, change func([]strin
 		return File{}, err
 	}
 	e := c.entryOf(f, r, nil)
-	for _, old := range c.librarian.all() { // the same content may be offered under more names
-		if old.Root == r.root {
-			f := old.File
-			f.Tags = tags
-			c.librarian.put(newEntry(f))
-		}
+	for _, old := range c.librarian.named(r.root) { // the same content may be offered under more names
+		f := old.File
+		f.Tags = tags
+		c.librarian.put(newEntry(f))
 	}
 	c.publishLocked()
 	return e.File, nil
