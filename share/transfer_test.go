@@ -488,13 +488,3 @@ func TestIdlePeer(t *testing.T) {
 		}
 	})
 }
-
-func BenchmarkTransfer(b *testing.B) {
-	f := writeShared(b, "file.bin", content(64<<20))
-	b.SetBytes(f.Size)
-	for b.Loop() {
-		if err := downloadOf(b, f, seed(f)).Run(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
