@@ -259,12 +259,14 @@ func (f *fetch) takeWritten(t task) error {
 }
 
 // checkSilence loses the sources that have owed something for too long, and
-// returns when to look again.
+// returns when to look again. One that was asked for nothing because others, or
+// the crew, have all there is to do is not late.
 func (f *fetch) checkSilence(now time.Time) (next time.Time, err error) {
 	next = now.Add(f.patience)
-	for _, s := range append([]*source(nil), f.sources...) {
-		if s.conn.IsUnchoked() && s.conn.InFlight() == 0 && (f.crew.busy > 0 || f.doubts(s)) {
-			s.heard = now // it waits for us
+	working := f.crew.busy > 0 || slices.ContainsFunc(f.sources, f.owes)
+	for _, s := range slices.Clone(f.sources) {
+		if working && !f.owes(s) {
+			s.heard = now
 		}
 		late := s.heard.Add(f.patience)
 		if now.Before(late) {
@@ -278,6 +280,12 @@ func (f *fetch) checkSilence(now time.Time) (next time.Time, err error) {
 		}
 	}
 	return next, nil
+}
+
+// owes reports whether a source has to say something.
+func (f *fetch) owes(s *source) bool {
+	_, told := s.conn.HasTold()
+	return !told || !s.conn.IsUnchoked() || s.conn.InFlight() > 0 || f.layerBy == s || f.isWitness(s)
 }
 
 // lose lets go of a source, gives back what it was asked for, and returns an

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -288,13 +289,62 @@ func TestTruncatedMidway(t *testing.T) {
 			}
 		}
 	}
-	if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
-		t.Errorf("%v, want ErrVerify", err)
+	err := d.Run(t.Context())
+	if !errors.Is(err, ErrVerify) || !strings.Contains(err.Error(), "its file is not any more what its hit said") {
+		t.Errorf("%v, want ErrVerify and that the source's file is another", err)
 	}
-	if err := <-s.served; !errors.Is(err, ErrChanged) {
+	t.Log(err)
+	if err = <-s.served; !errors.Is(err, ErrChanged) {
 		t.Errorf("Serve: %v, want ErrChanged", err)
 	}
+	t.Log(err)
 	wantNoFile(t, d.Dest)
+}
+
+// TestChangedMidway: however the content of a file changes while it is served,
+// no byte of it that was not hashed is sent.
+func TestChangedMidway(t *testing.T) {
+	data := content(100 * 65536)
+	for _, after := range []int{0, 1, 15, 16, 17, 100} {
+		f := writeShared(t, "file.bin", data)
+		f.Modified = time.Unix(1_000_000_000, 0) // so that the change shows, however soon it comes
+		if err := os.Chtimes(f.Location(), time.Time{}, f.Modified); err != nil {
+			t.Fatal(err)
+		}
+		ours, theirs := net.Pipe()
+		served := make(chan error, 1)
+		go func() { served <- Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{}) }()
+		p := greet(t, ours, f.InfoHash(), true)
+		p.until(peerwire.Unchoke)
+		go func() {
+			for i := range 400 {
+				p.say(peerwire.Message{Kind: peerwire.Request, Index: uint32(i / 4), Begin: uint32(i % 4 * blockSize), Length: blockSize})
+			}
+		}()
+		got := 0
+		for {
+			if got == after {
+				if err := os.WriteFile(f.Location(), make([]byte, len(data)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			m, err := p.reader.Next()
+			if err != nil || m.Kind == peerwire.Reject {
+				break
+			}
+			if want := data[got*blockSize:][:blockSize]; !bytes.Equal(m.Data, want) {
+				t.Fatalf("block %d was sent as it was not hashed; the file changed after %d", got, after)
+			}
+			got++
+		}
+		ours.Close()
+		if err := <-served; !errors.Is(err, ErrChanged) {
+			t.Errorf("changed after %d blocks: Serve: %v, want ErrChanged", after, err)
+		}
+		if got > after+2*answerBlocks {
+			t.Errorf("%d blocks were sent of a file that changed after %d", got, after)
+		}
+	}
 }
 
 // TestBrokenRecord: a record that cannot be read costs the bytes, no more.
