@@ -86,46 +86,64 @@ func (u *upload) answerHashes() error {
 	}
 }
 
-// answerRequests sends the blocks that were asked for first, many in one write:
-// each read from the disk straight behind the head of its message. The file is
-// looked at after the reads and before the write, so that what is sent is what
-// was hashed.
+// answerRequests sends the blocks that were asked for first, many in one write.
+// The file is looked at after the reads and before the write, so that what is
+// sent is what was hashed.
 func (u *upload) answerRequests() error {
-	if u.writer.Buffered() > 0 && u.conn.Waiting() > 0 {
-		if err := u.writer.Flush(); err != nil {
-			return err
-		}
+	if u.conn.Waiting() == 0 {
+		return u.writer.Flush()
 	}
-	sent := 0
-	var first peerwire.Block
-	for range answerBlocks {
-		b, ok := u.conn.NextRequest()
-		if !ok {
-			break
-		}
-		if sent == 0 {
-			first = b
-		}
-		if err := u.readAt(u.writer.Piece(b), int(b.Piece), int64(b.Begin)); err != nil {
-			return u.withdraw(err, b)
-		}
-		sent += int(b.Length)
+	if err := u.writer.Flush(); err != nil { // the blocks get the whole buffer
+		return err
 	}
-	if sent > 0 {
-		if err := u.checkUnchanged(); err != nil {
-			return u.withdraw(err, first)
-		}
+	run := u.batch[:0]
+	for len(run) < answerBlocks && u.conn.Waiting() > 0 {
+		b, _ := u.conn.NextRequest()
+		run = append(run, b)
+	}
+	sent, err := u.readRun(run)
+	if err == nil {
+		err = u.checkUnchanged()
+	}
+	if err != nil {
+		return u.withdraw(err, run[0])
 	}
 	if err := u.writer.Flush(); err != nil {
 		return err
 	}
-	if sent > 0 {
-		u.watch.beat()
-		if u.cfg.Sent != nil {
-			u.cfg.Sent(sent)
-		}
+	u.watch.beat()
+	if u.cfg.Sent != nil {
+		u.cfg.Sent(sent)
 	}
 	return nil
+}
+
+// readRun puts the piece messages of blocks into the writer and returns how many
+// bytes of the file that is. Blocks that follow one another in the file are read
+// at once.
+func (u *upload) readRun(run []peerwire.Block) (bytes int, err error) {
+	for len(run) > 0 {
+		n, length := 1, int64(run[0].Length)
+		for n < len(run) && u.offset(run[n]) == u.offset(run[0])+length {
+			length += int64(run[n].Length)
+			n++
+		}
+		err := u.writer.Pieces(run[:n], func(b []byte) error {
+			_, err := u.disk.ReadAt(b, u.offset(run[0]))
+			return err
+		})
+		if err != nil {
+			return bytes, err
+		}
+		bytes += int(length)
+		run = run[n:]
+	}
+	return bytes, nil
+}
+
+// offset returns where a block stands in the file.
+func (u *upload) offset(b peerwire.Block) int64 {
+	return int64(b.Piece)*u.geometry.pieceLength + int64(b.Begin)
 }
 
 // withdraw forgets what was read and not sent, tells the peer that the file is
@@ -138,19 +156,13 @@ func (u *upload) withdraw(cause error, b peerwire.Block) error {
 	return also(cause, u.say(u.conn.Refuse(b, nil)))
 }
 
-// readAt fills b from a place in a piece.
-func (u *upload) readAt(b []byte, piece int, begin int64) error {
-	_, err := u.disk.ReadAt(b, int64(piece)*u.geometry.pieceLength+begin)
-	return err
-}
-
 // readPiece returns the hashes of a piece's blocks, read from disk.
 func (u *upload) readPiece(i int) ([]Root, error) {
 	leaves := make([]Root, u.geometry.blocks(i))
 	var readErr error
 	for b := range leaves {
 		block := u.block[:u.geometry.blockLength(i, b)]
-		if readErr = u.readAt(block, i, int64(b)*blockSize); readErr != nil {
+		if _, readErr = u.disk.ReadAt(block, u.offset(u.geometry.block(i, b))); readErr != nil {
 			break
 		}
 		leaves[b] = sha256.Sum256(block)

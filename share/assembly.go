@@ -8,9 +8,10 @@ const (
 	chunkSize   = 256 << 10
 	chunkBlocks = chunkSize / blockSize
 
-	// maxOpenBytes bounds the memory of the pieces that are being put together.
-	// The longest fits, and 8 MiB of what comes while it is verified and written.
-	maxOpenBytes = maxPieceLength + 8<<20
+	// maxOpenBytes bounds the memory of the pieces that are being put together:
+	// two of the widest windows, or the longest piece and what comes after it while
+	// it is verified and written.
+	maxOpenBytes = 21 << 20
 	// backlog is how far hashing and writing may fall behind, in bytes.
 	backlog = 4 << 20
 )
@@ -57,6 +58,7 @@ type assembly struct {
 	used     int64    // bytes of all chunks in use
 	limit    int64    // of used
 	free     [][]byte // chunks of finished pieces
+	old      []*piece // finished ones, to be used again
 	scratch  []Root
 }
 
@@ -116,13 +118,37 @@ func (a *assembly) begin(has func(int) bool) bool {
 	if index == len(a.verified) || !a.fitsAnother() {
 		return false
 	}
-	p := &piece{index: index, slots: make([]slot, a.blocks(index)), leaves: make([]Root, a.blocks(index))}
-	for left := len(p.slots); left > 0; left -= chunkBlocks {
-		p.absent = append(p.absent, min(left, chunkBlocks))
-	}
-	p.chunks = make([][]byte, len(p.absent))
+	p := a.piece(index)
 	a.open = append(a.open, p)
 	return true
+}
+
+// piece returns a piece of which nothing is here.
+func (a *assembly) piece(index int) *piece {
+	p := new(piece)
+	if n := len(a.old); n > 0 {
+		p, a.old = a.old[n-1], a.old[:n-1]
+	}
+	blocks := a.blocks(index)
+	chunks := (blocks + chunkBlocks - 1) / chunkBlocks
+	*p = piece{
+		index: index, slots: fresh(p.slots, blocks), leaves: fresh(p.leaves, blocks),
+		chunks: fresh(p.chunks, chunks), absent: fresh(p.absent, chunks),
+	}
+	for i := range p.absent {
+		p.absent[i] = min(blocks-i*chunkBlocks, chunkBlocks)
+	}
+	return p
+}
+
+// fresh returns n zero values, in the memory of old ones if they have it.
+func fresh[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n)
+	}
+	old = old[:n]
+	clear(old)
+	return old
 }
 
 // fitsAnother reports whether there is memory to begin a piece: for a chunk of it
@@ -249,6 +275,7 @@ func (a *assembly) close(p *piece) {
 	for i := range p.chunks {
 		a.release(p, i)
 	}
+	a.old = append(a.old, p)
 }
 
 // release lets go of the memory of a chunk that is on the disk.

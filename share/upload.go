@@ -104,6 +104,7 @@ type upload struct {
 	out      []peerwire.Message
 	prover   prover
 	block    [blockSize]byte
+	batch    [answerBlocks]peerwire.Block // that are being answered
 }
 
 func (u *upload) run(lookup func([20]byte) (File, bool)) error {
