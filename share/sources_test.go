@@ -18,11 +18,16 @@ import (
 // A fake is a source that a test plays: it has the file, and says what a seeder
 // would unless the test changes it.
 type fake struct {
+	geometry
 	data   []byte
 	digest digest
 	change func(n int, m *peerwire.Message) verdict // of answer n, from 0; nil changes nothing
 	blocks int                                      // sent; for the test once the download has ended
 	ended  chan struct{}
+}
+
+func newFake(data []byte, d digest, change func(int, *peerwire.Message) verdict) *fake {
+	return &fake{geometry: geometryOf(d.size), data: data, digest: d, change: change}
 }
 
 // A verdict says what becomes of an answer.
@@ -82,15 +87,14 @@ func (f *fake) play(p *peer) {
 
 // answer turns a request into its answer; false for other messages.
 func (f *fake) answer(m *peerwire.Message) bool {
-	g := geometryOf(f.digest.size)
 	switch m.Kind {
 	case peerwire.Request:
-		at := int64(m.Index)*g.pieceLength + int64(m.Begin)
+		at := int64(m.Index)*f.pieceLength + int64(m.Begin)
 		*m = peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: bytes.Clone(f.data[at:][:m.Length])}
 		return true
 	case peerwire.HashRequest:
-		prover := newProver(f.digest.root, g, f.digest.layer, func(i int) ([]Root, error) {
-			return leavesOf(f.data[int64(i)*g.pieceLength:][:g.pieceSize(i)]), nil
+		prover := newProver(f.digest.root, f.geometry, f.digest.layer, func(i int) ([]Root, error) {
+			return leavesOf(f.data[int64(i)*f.pieceLength:][:f.pieceSize(i)]), nil
 		})
 		hashes, err := prover.answer(m.Range)
 		*m = peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: encodeLayer(hashes)}
@@ -167,7 +171,7 @@ func TestTwoSources(t *testing.T) {
 		for order := range 2 {
 			dir := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
-				sources := []*fake{{data: data, digest: d}, {data: data, digest: d}}
+				sources := []*fake{newFake(data, d, nil), newFake(data, d, nil)}
 				sources[order].change = bad
 				download := downloadFrom(t, d, dir, sources...)
 				if err := download.Run(t.Context()); err != nil {
@@ -195,8 +199,8 @@ func TestNoSourceLeft(t *testing.T) {
 	d := digestOf(t, data)
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		liar := &fake{data: data, digest: d, change: lie(30)}
-		silent := &fake{data: data, digest: d, change: from(20, fallSilent)}
+		liar := newFake(data, d, lie(30))
+		silent := newFake(data, d, from(20, fallSilent))
 		download := downloadFrom(t, d, dir, liar, silent)
 		download.More = append(download.More, func(context.Context) (io.ReadWriteCloser, error) { return nil, errors.New("no route") })
 		begin := time.Now()
@@ -213,4 +217,38 @@ func TestNoSourceLeft(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+// TestLongPieces: pieces of many chunks, as only large files have them, are put
+// together from two sources though one of them lies, and no more than the bad
+// block and its sender are lost.
+func TestLongPieces(t *testing.T) {
+	data := content(9<<20 + 5000)
+	g := geometry{size: int64(len(data)), pieceLength: 2 << 20}
+	h := treeHasher{geometry: g}
+	h.write(data)
+	d := digest{size: g.size}
+	d.root, d.layer = h.finish()
+	for _, at := range []int{1, 40, 250} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			liar, honest := newFake(data, d, lie(at)), newFake(data, d, nil)
+			liar.geometry, honest.geometry = g, g
+			download := downloadFrom(t, d, dir, liar, honest)
+			p, err := openPartial(partialPath(download.PartialDir, d.root), g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(download.fetch(t.Context(), p), p.finish(download.Dest, false)); err != nil {
+				t.Fatal(err)
+			}
+			wantFile(t, download.Dest, data)
+			<-liar.ended
+			<-honest.ended
+			blocks := (len(data) + blockSize - 1) / blockSize
+			if sent := liar.blocks + honest.blocks; sent > blocks+1+2*fakeQueue {
+				t.Errorf("%d blocks sent for %d", sent, blocks)
+			}
+		})
+	}
 }
