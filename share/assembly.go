@@ -53,17 +53,21 @@ type piece struct {
 type assembly struct {
 	geometry
 	verified []bool
-	open     []*piece // in the order they were begun
-	next     int      // no piece before it waits to be begun
-	used     int64    // bytes of all chunks in use
-	limit    int64    // of used
-	free     [][]byte // chunks of finished pieces
-	old      []*piece // finished ones, to be used again
+	open     []*piece           // in the order they were begun
+	next     int                // no piece before it waits to be begun
+	used     int64              // bytes of all chunks in use
+	limit    int64              // of used
+	memory   func(n int) []byte // where chunks come from first
+	free     [][]byte           // chunks of finished pieces
+	old      []*piece           // finished ones, to be used again
 	scratch  []Root
 }
 
 func newAssembly(g geometry, verified []bool) *assembly {
-	return &assembly{geometry: g, verified: verified, limit: maxOpenBytes}
+	return &assembly{
+		geometry: g, verified: verified, limit: maxOpenBytes,
+		memory: func(n int) []byte { return make([]byte, n) },
+	}
 }
 
 // bound takes as much memory as it needs to ask for so many bytes ahead, and no
@@ -209,7 +213,7 @@ func (a *assembly) chunk(size int) []byte {
 		a.free = a.free[:n-1]
 		return c[:size]
 	}
-	return make([]byte, size, a.chunkLength())
+	return a.memory(int(a.chunkLength()))[:size]
 }
 
 // put takes a block that a source was asked for as here, and returns its piece,

@@ -161,6 +161,11 @@ func (d *Download) fetch(ctx context.Context, p *partial) error {
 	if f.assembly.isDone() || ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if p.pieceLength >= arenaPiece {
+		a := newArena(maxOpenBytes)
+		defer a.release()
+		f.assembly.memory = a.take
+	}
 	f.crew = newCrew(p.geometry, p.data)
 	f.start(ctx, append([]Dial{d.Dial}, d.More...))
 	err := f.end(f.run(ctx))
