@@ -1,14 +1,23 @@
 package share
 
-import (
-	"crypto/sha256"
-	"errors"
-	"fmt"
+import "servent/share/peerwire"
+
+const (
+	// chunkSize is how much of a piece is hashed and written at once, in bytes:
+	// enough that a block costs no more than its bytes.
+	chunkSize   = 256 << 10
+	chunkBlocks = chunkSize / blockSize
+
+	// maxOpenBytes bounds the memory of the pieces that are being put together:
+	// two of the widest windows, or the longest piece and what comes after it while
+	// it is verified and written.
+	maxOpenBytes = 21 << 20
+	// backlog is how far hashing and writing may fall behind, in bytes.
+	backlog = 4 << 20
 )
 
-// maxOpenBytes bounds the memory of the pieces that are being put together; two
-// of the longest fit.
-const maxOpenBytes = 32 << 20
+// A sourceID tells the sources of a download apart.
+type sourceID int
 
 // A blockState says where a block of an open piece stands.
 type blockState uint8
@@ -19,122 +28,244 @@ const (
 	blockHere
 )
 
-// A piece is put together in memory until it is verified.
-type piece struct {
-	index  int
-	data   []byte
-	state  []blockState
-	leaves []Root // the hashes of the blocks that are here
-	left   int    // blocks that are not here
+// A slot is the place of one block in an open piece.
+type slot struct {
+	state blockState
+	from  sourceID // who was asked for it, or sent it
 }
 
-// An assembly says which pieces are verified and which blocks to ask for next.
-// It does no I/O and knows no sources. The goroutine of the download owns it.
+// A piece is put together in memory until it is verified. While a chunk is
+// hashed or written its bytes and leaves belong to the crew.
+type piece struct {
+	index   int
+	slots   []slot
+	next    int      // no slot before it is missing
+	chunks  [][]byte // nil: no block of it was asked for yet
+	absent  []int    // of each chunk: how many blocks are not here
+	leaves  []Root   // the hashes of the blocks whose chunk is hashed
+	hashed  int      // chunks
+	written int      // chunks, once it is verified
+}
+
+// An assembly says which pieces are verified and which blocks to ask for next,
+// and knows who was asked for which. It does no I/O and knows of the sources no
+// more than their numbers. The goroutine of the download owns it.
 type assembly struct {
 	geometry
 	verified []bool
-	open     []*piece // in the order they were begun
-	next     int      // no piece before it waits to be begun
-	free     [][]byte // buffers of finished pieces
+	open     []*piece           // in the order they were begun
+	next     int                // no piece before it waits to be begun
+	used     int64              // bytes of all chunks in use
+	limit    int64              // of used
+	memory   func(n int) []byte // where chunks come from first
+	free     [][]byte           // chunks of finished pieces
+	old      []*piece           // finished ones, to be used again
+	scratch  []Root
 }
 
 func newAssembly(g geometry, verified []bool) *assembly {
-	return &assembly{geometry: g, verified: verified}
+	return &assembly{
+		geometry: g, verified: verified, limit: maxOpenBytes,
+		memory: func(n int) []byte { return make([]byte, n) },
+	}
 }
 
-// A blockID names a block: its piece and its number in there.
-type blockID struct{ piece, block int }
+// bound takes as much memory as it needs to ask for so many bytes ahead, and no
+// more.
+func (a *assembly) bound(ahead int) {
+	a.limit = min(a.pieceLength+backlog+int64(ahead), maxOpenBytes)
+}
 
-// ask returns the next block to ask for and takes it as asked for. It returns
-// false if there is none, or none for which there is memory now.
-func (a *assembly) ask() (blockID, bool) {
+// block returns the name that the wire gives to a block.
+func (g geometry) block(piece, b int) peerwire.Block {
+	return peerwire.Block{Piece: uint32(piece), Begin: uint32(b * blockSize), Length: uint32(g.blockLength(piece, b))}
+}
+
+// ask returns the next block that a source is to be asked for, takes it as asked
+// for, and says where its bytes go. It returns false if the source has none that
+// is wanted, or if there is no memory for more now.
+//
+// Pieces are begun in the order of the file.
+func (a *assembly) ask(from sourceID, has func(piece int) bool) (b peerwire.Block, place []byte, ok bool) {
 	for _, p := range a.open {
-		for b, state := range p.state {
-			if state == blockMissing {
-				p.state[b] = blockAsked
-				return blockID{p.index, b}, true
+		if p.next < len(p.slots) && has(p.index) {
+			if place = a.place(p, p.next); place == nil {
+				continue
 			}
+			p.slots[p.next] = slot{blockAsked, from}
+			b = a.block(p.index, p.next)
+			p.seek()
+			return b, place, true
 		}
 	}
-	if !a.begin() {
-		return blockID{}, false
+	if a.begin(has) {
+		return a.ask(from, has)
 	}
-	return a.ask()
+	return b, nil, false
 }
 
-// begin opens the next piece, if there is one and memory for it.
-func (a *assembly) begin() bool {
-	for a.next < len(a.verified) && a.verified[a.next] {
-		a.next++
+// seek moves next to the first slot from there on that is missing.
+func (p *piece) seek() {
+	for p.next < len(p.slots) && p.slots[p.next].state != blockMissing {
+		p.next++
 	}
-	if a.next == len(a.verified) || int64(len(a.open)+1)*a.pieceLength > maxOpenBytes {
+}
+
+// begin opens the next piece that the source has, if there is one and memory
+// for its beginning.
+func (a *assembly) begin(has func(int) bool) bool {
+	a.skipVerified()
+	index := a.next
+	for index < len(a.verified) && (a.verified[index] || !has(index) || a.find(index) != nil) {
+		index++
+	}
+	if index == len(a.verified) || !a.fitsAnother() {
 		return false
 	}
-	p := &piece{index: a.next, left: a.blocks(a.next)}
-	p.state, p.leaves = make([]blockState, p.left), make([]Root, p.left)
-	p.data = a.buffer(a.pieceSize(p.index))
+	p := a.piece(index)
 	a.open = append(a.open, p)
-	a.next++
 	return true
 }
 
-func (a *assembly) buffer(size int) []byte {
-	if n := len(a.free); n > 0 {
-		b := a.free[n-1]
-		a.free = a.free[:n-1]
-		return b[:size]
+// piece returns a piece of which nothing is here.
+func (a *assembly) piece(index int) *piece {
+	p := new(piece)
+	if n := len(a.old); n > 0 {
+		p, a.old = a.old[n-1], a.old[:n-1]
 	}
-	return make([]byte, size, min(a.pieceLength, a.size))
+	blocks := a.blocks(index)
+	chunks := (blocks + chunkBlocks - 1) / chunkBlocks
+	*p = piece{
+		index: index, slots: fresh(p.slots, blocks), leaves: fresh(p.leaves, blocks),
+		chunks: fresh(p.chunks, chunks), absent: fresh(p.absent, chunks),
+	}
+	for i := range p.absent {
+		p.absent[i] = min(blocks-i*chunkBlocks, chunkBlocks)
+	}
+	return p
 }
 
-// errUnasked: the source sends what it was not asked for.
-var errUnasked = errors.New("sent a block that it was not asked for")
+// fresh returns n zero values, in the memory of old ones if they have it.
+func fresh[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n)
+	}
+	old = old[:n]
+	clear(old)
+	return old
+}
 
-// find returns the open piece and the number of a block that was asked for.
-func (a *assembly) find(index, begin uint32) (*piece, int, error) {
+// fitsAnother reports whether there is memory to begin a piece: for a chunk of it
+// where all others have their memory, for all of it where some still need more,
+// so that never each of two waits for what the other holds.
+func (a *assembly) fitsAnother() bool {
+	lacking := int64(0)
 	for _, p := range a.open {
-		if uint32(p.index) != index {
-			continue
-		}
-		b := int(begin / blockSize)
-		if begin%blockSize == 0 && b < len(p.state) && p.state[b] == blockAsked {
-			return p, b, nil
+		for i, c := range p.chunks {
+			if c == nil && p.absent[i] > 0 {
+				lacking += a.chunkLength()
+			}
 		}
 	}
-	return nil, 0, errUnasked
+	if lacking == 0 {
+		return a.used+a.chunkLength() <= a.limit
+	}
+	return a.used+lacking+a.pieceLength <= a.limit
 }
 
-// put takes in a block and returns its piece if that is complete now.
-func (a *assembly) put(index, begin uint32, data []byte) (*piece, error) {
-	p, b, err := a.find(index, begin)
-	if err != nil {
-		return nil, err
+// skipVerified moves next over the pieces that are done or open.
+func (a *assembly) skipVerified() {
+	for a.next < len(a.verified) && (a.verified[a.next] || a.find(a.next) != nil) {
+		a.next++
 	}
-	if want := a.blockLength(p.index, b); len(data) != want {
-		return nil, fmt.Errorf("sent %d bytes for a block of %d", len(data), want)
-	}
-	copy(p.data[b*blockSize:], data)
-	p.leaves[b] = sha256.Sum256(data)
-	p.state[b] = blockHere
-	if p.left--; p.left > 0 {
-		return nil, nil
-	}
-	return p, nil
 }
 
-// giveBack makes a block that was asked for one to be asked for again.
-func (a *assembly) giveBack(index, begin uint32) error {
-	p, b, err := a.find(index, begin)
-	if err == nil {
-		p.state[b] = blockMissing
+// find returns an open piece, or nil.
+func (a *assembly) find(index int) *piece {
+	for _, p := range a.open {
+		if p.index == index {
+			return p
+		}
 	}
-	return err
+	return nil
 }
 
-// root returns the hash of a complete piece.
-func (a *assembly) root(p *piece) Root {
-	return reduce(append([]Root(nil), p.leaves...), 0, a.pieceHeight())
+// chunkLength is the memory of one chunk.
+func (a *assembly) chunkLength() int64 { return min(chunkSize, a.pieceLength) }
+
+// place returns where a block's bytes go; nil if there is no memory for them.
+func (a *assembly) place(p *piece, b int) []byte {
+	i := b / chunkBlocks
+	if p.chunks[i] == nil {
+		if a.used+a.chunkLength() > a.limit {
+			return nil
+		}
+		p.chunks[i] = a.chunk(min(chunkSize, a.pieceSize(p.index)-i*chunkSize))
+	}
+	at := b % chunkBlocks * blockSize
+	return p.chunks[i][at : at+a.blockLength(p.index, b)]
 }
+
+func (a *assembly) chunk(size int) []byte {
+	a.used += a.chunkLength()
+	if n := len(a.free); n > 0 {
+		c := a.free[n-1]
+		a.free = a.free[:n-1]
+		return c[:size]
+	}
+	return a.memory(int(a.chunkLength()))[:size]
+}
+
+// put takes a block that a source was asked for as here, and returns its piece,
+// its chunk and whether that is complete now.
+func (a *assembly) put(b peerwire.Block) (p *piece, chunk int, complete bool) {
+	p = a.find(int(b.Piece))
+	i := int(b.Begin) / blockSize
+	p.slots[i].state = blockHere
+	chunk = i / chunkBlocks
+	p.absent[chunk]--
+	return p, chunk, p.absent[chunk] == 0
+}
+
+// giveBack makes a block that a source was asked for one to be asked for again.
+func (a *assembly) giveBack(b peerwire.Block) {
+	p := a.find(int(b.Piece))
+	i := int(b.Begin) / blockSize
+	p.slots[i].state = blockMissing
+	p.next = min(p.next, i)
+}
+
+// giveBackAll gives back all blocks that a source was asked for and did not
+// send.
+func (a *assembly) giveBackAll(from sourceID) {
+	for _, p := range a.open {
+		for i, s := range p.slots {
+			if s == (slot{blockAsked, from}) {
+				a.giveBack(a.block(p.index, i))
+			}
+		}
+	}
+}
+
+// throwAway makes a block that is here and wrong one to be asked for again.
+func (a *assembly) throwAway(p *piece, b int) {
+	chunk := b / chunkBlocks
+	if p.absent[chunk] == 0 {
+		p.hashed--
+	}
+	p.absent[chunk]++
+	a.giveBack(a.block(p.index, b))
+}
+
+// isRight reports whether a piece, all of whose chunks are hashed, has that
+// hash.
+func (a *assembly) isRight(p *piece, hash Root) bool {
+	a.scratch = append(a.scratch[:0], p.leaves...)
+	return reduce(a.scratch, 0, a.pieceHeight()) == hash
+}
+
+// isHashed reports whether all chunks of the piece are.
+func (p *piece) isHashed() bool { return p.hashed == len(p.chunks) }
 
 // close takes a piece as verified and lets go of its memory.
 func (a *assembly) close(p *piece) {
@@ -145,14 +276,24 @@ func (a *assembly) close(p *piece) {
 			break
 		}
 	}
-	a.free = append(a.free, p.data)
+	for i := range p.chunks {
+		a.release(p, i)
+	}
+	a.old = append(a.old, p)
+}
+
+// release lets go of the memory of a chunk that is on the disk.
+func (a *assembly) release(p *piece, chunk int) {
+	if c := p.chunks[chunk]; c != nil {
+		a.used -= a.chunkLength()
+		a.free = append(a.free, c)
+		p.chunks[chunk] = nil
+	}
 }
 
 // isDone reports whether every piece is verified.
 func (a *assembly) isDone() bool {
-	for a.next < len(a.verified) && a.verified[a.next] {
-		a.next++
-	}
+	a.skipVerified()
 	return a.next == len(a.verified) && len(a.open) == 0
 }
 

@@ -57,7 +57,11 @@ type Download struct {
 
 	// Dial opens a stream to the source. Run closes it. Not called for an empty
 	// file, nor if everything is there already.
-	Dial func(ctx context.Context) (io.ReadWriteCloser, error)
+	Dial Dial
+
+	// More opens streams to further sources, to be fetched from at the same time.
+	// One that fails or lies is let go, and the others go on.
+	More []Dial
 
 	// Progress is told of the verified bytes, at the beginning and after each
 	// piece, and may be nil. It is called by the goroutine of Run.
@@ -105,7 +109,7 @@ func (d *Download) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = also(err, p.close()) }()
 	if err := d.fetch(ctx, p); err != nil {
-		return also(err, p.commit(time.Now()))
+		return also(err, p.commit())
 	}
 	if err := d.checkSHA1(p); err != nil {
 		return err
@@ -148,26 +152,25 @@ func also(err, after error) error {
 func (d *Download) fetch(ctx context.Context, p *partial) error {
 	f := &fetch{
 		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified), partial: p,
-		progress: d.Progress, patience: d.Patience, events: make(chan event),
+		progress: d.Progress, patience: d.Patience, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience
 	}
 	f.tell(f.assembly.bytes())
-	if f.assembly.isDone() {
+	if f.assembly.isDone() || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	stream, err := d.Dial(ctx)
-	switch {
-	case ctx.Err() != nil:
-		if err == nil {
-			stream.Close()
-		}
-		return ctx.Err()
-	case err != nil:
-		return fmt.Errorf("%w: the source cannot be reached: %w", ErrUnfinished, err)
+	if p.pieceLength >= arenaPiece {
+		a := newArena(maxOpenBytes)
+		defer a.release()
+		f.assembly.memory = a.take
 	}
-	s := newSource(stream, InfoHash(d.Root, d.Size), f.events)
-	defer s.close()
-	return f.run(ctx, s)
+	f.crew = newCrew(p.geometry, p.data)
+	f.start(ctx, append([]Dial{d.Dial}, d.More...))
+	err := f.end(f.run(ctx))
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }

@@ -5,56 +5,92 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"servent/share/peerwire"
 )
 
-// A fetch is a running download: the pieces of one file and the source they
+// A fetch is a running download: the pieces of one file and the sources they
 // come from. One goroutine owns it and takes one event after the other.
 type fetch struct {
 	geometry
 	root     Root
 	assembly *assembly
 	partial  *partial
+	crew     *crew
 	progress func(verified, total int64)
 	patience time.Duration
-	events   chan event
 
-	layer    []Root              // the hashes of the pieces that are proven, from the first on
-	asking   *peerwire.HashRange // the hash request that waits for its answer
-	suspect  *piece              // complete and wrong: which of its blocks is?
-	verified int64               // bytes
+	sources []*source // those that are left
+	events  chan event
+	lost    error // why the others are not
+
+	layer    []Root // the hashes of the pieces that are proven, from the first on
+	layerBy  *source
+	suspects []*suspect
+	verified int64 // bytes
 }
 
-// run takes events until every piece is verified. The source's first message
-// is waited for as long as any other.
-func (f *fetch) run(ctx context.Context, s *source) error {
+// start takes sources by the ways to them.
+func (f *fetch) start(ctx context.Context, dials []Dial) {
+	if f.pieces() == 1 { // then the root is the hash of the piece
+		f.layer = []Root{f.root}
+	}
+	for i, dial := range dials {
+		conn := peerwire.NewConn(peerwire.ConnConfig{
+			InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
+		})
+		f.sources = append(f.sources, newSource(ctx, sourceID(i), dial, conn, f.events))
+	}
+}
+
+// run takes events until every piece is verified. It returns an error when no
+// source is left.
+func (f *fetch) run(ctx context.Context) error {
 	silence := time.NewTimer(f.patience)
 	defer silence.Stop()
 	for !f.assembly.isDone() {
-		if err := f.request(s); err != nil {
-			return f.blame(err)
+		if err := f.requestAll(); err != nil {
+			return err
 		}
+		err := error(nil)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-silence.C:
-			return f.blame(fmt.Errorf("sent nothing that was asked for in %v", f.patience))
 		case e := <-f.events:
-			useful, err := f.take(e)
-			if err != nil {
-				return err
-			}
-			if useful {
-				silence.Reset(f.patience)
-			}
+			err = f.take(e)
+		case t := <-f.crew.done:
+			err = f.takeDone(t)
+		case err = <-f.partial.saving:
+			f.partial.saving = nil
+		case now := <-silence.C:
+			var next time.Time
+			next, err = f.checkSilence(now)
+			silence.Reset(time.Until(next))
 		}
-		if err := f.partial.commitIfDue(time.Now()); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// end lets go of the sources and, after it brought to an end what the crew has
+// begun, of the crew. It returns why the download ended, which is err unless a
+// piece turned out to be wrong only now.
+func (f *fetch) end(err error) error {
+	for _, s := range f.sources {
+		s.close()
+	}
+	f.sources = nil
+	for f.crew.busy > 0 && f.takeDone(<-f.crew.done) == nil {
+	}
+	f.crew.end()
+	if len(f.suspects) > 0 && errors.Is(err, ErrUnfinished) && !errors.Is(err, ErrVerify) {
+		return fmt.Errorf("%w: piece %d is not that of the file; %w", ErrVerify, f.suspects[0].piece.index, err)
+	}
+	return err
 }
 
 // tell adds to the verified bytes and tells of them.
@@ -65,199 +101,208 @@ func (f *fetch) tell(bytes int64) {
 	}
 }
 
-// blame names the source as the reason of the end.
-func (f *fetch) blame(err error) error {
-	if f.suspect != nil { // the piece was wrong, whatever came after
-		return fmt.Errorf("%w: piece %d is not that of the file, and the source %w", ErrVerify, f.suspect.index, err)
+// requestAll asks every source for all that it may be asked for now.
+func (f *fetch) requestAll() error {
+	ahead := 0
+	for _, s := range f.sources {
+		ahead += s.conn.Window() * blockSize
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("closed the stream")
+	f.assembly.bound(ahead)
+	for i := 0; i < len(f.sources); i++ {
+		s := f.sources[i]
+		if err := f.request(s); err != nil {
+			if err := f.lose(s, ErrUnfinished, err); err != nil {
+				return err
+			}
+			i--
+		}
 	}
-	return fmt.Errorf("%w: the source %w", ErrUnfinished, err)
+	return nil
 }
 
-// request asks the source for all that it may be asked for now.
+// request asks a source: for the piece layer first, one source at a time, then
+// for blocks as the assembly wants them.
 func (f *fetch) request(s *source) error {
-	if !s.hasAll || f.suspect != nil {
-		return nil
+	if _, told := s.conn.HasTold(); !told || f.doubts(s) {
+		return s.flush()
 	}
 	if len(f.layer) < f.pieces() {
-		return f.requestLayer(s)
-	}
-	for !s.choked && s.inFlight < s.queue {
-		id, ok := f.assembly.ask()
-		if !ok {
-			return nil
+		if f.layerBy == nil {
+			f.layerBy = s
+			s.requestHashes(layerRequest(f.root, f.geometry, len(f.layer)))
 		}
-		err := s.tell(peerwire.Message{
-			Kind: peerwire.Request, Index: uint32(id.piece),
-			Begin: uint32(id.block * blockSize), Length: uint32(f.blockLength(id.piece, id.block)),
-		})
-		if err != nil {
-			return err
+		return s.flush()
+	}
+	if room := s.conn.Room(); room > 0 {
+		now := time.Now()
+		for ; room > 0; room-- {
+			b, place, ok := f.assembly.ask(s.id, s.conn.Has)
+			if !ok {
+				break
+			}
+			if !s.request(now, b, place) {
+				return errors.New("cannot be asked")
+			}
 		}
-		s.inFlight++
 	}
-	return nil
+	return s.flush()
 }
 
-// requestLayer asks for the next hashes of the piece layer. A file of one piece
-// has none: the root is the hash of the piece.
-func (f *fetch) requestLayer(s *source) error {
-	if f.pieces() == 1 {
-		f.layer = []Root{f.root}
-		return f.request(s)
-	}
-	if f.asking != nil {
+// take handles what a source did.
+func (f *fetch) take(e event) error {
+	s := e.from
+	if s.isLost {
 		return nil
 	}
-	return f.ask(s, layerRequest(f.root, f.geometry, len(f.layer)))
-}
-
-func (f *fetch) ask(s *source, r peerwire.HashRange) error {
-	f.asking = &r
-	return s.tell(peerwire.Message{Kind: peerwire.HashRequest, Range: r})
-}
-
-// take handles one event and reports whether it is of use.
-func (f *fetch) take(e event) (useful bool, err error) {
-	if e.err != nil {
-		return false, f.blame(e.err)
-	}
-	s, m := e.from, e.message
-	defer s.reuse(m.Data)
-	switch m.Kind {
-	case peerwire.HaveAll:
-		useful, s.hasAll = !s.hasAll, true
-	case peerwire.HaveNone:
-		return false, fmt.Errorf("%w: the source has the file no more as its hit said", ErrVerify)
-	case peerwire.Choke:
-		s.choked = true
-	case peerwire.Unchoke:
-		useful, s.choked = s.choked, false
-	case peerwire.Extended:
-		err = f.takeExtended(s, m)
-	case peerwire.Piece:
-		return true, f.takeBlock(s, m)
-	case peerwire.Reject:
-		return false, f.takeReject(s, m)
-	case peerwire.Hashes:
-		return true, f.takeHashes(s, m)
-	case peerwire.HashReject:
-		return false, f.takeHashReject(m)
-	case peerwire.Bitfield: // this download knows only whole sources
-		err = errors.New("has only a part of the file")
+	err := e.err
+	meaning := peerwire.Nothing
+	switch {
+	case err != nil:
+	case e.greeting != nil:
+		err = s.conn.ReceiveHandshake(*e.greeting)
+	default:
+		meaning, s.out, err = s.conn.Receive(e.at, e.message, s.out)
 	}
 	if err != nil {
-		err = f.blame(err)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = errors.New("closed the stream")
+		}
+		return f.lose(s, ErrUnfinished, err)
 	}
-	return useful, err
+	return f.takeMeaning(s, meaning, e)
 }
 
-// takeExtended learns how many requests the source keeps waiting.
-func (f *fetch) takeExtended(s *source, m peerwire.Message) error {
-	if m.ID != 0 {
-		return nil
-	}
-	h, err := peerwire.ParseExtendedHandshake(m.Data)
-	if err != nil {
-		return err
-	}
-	if h.RequestQueue > 0 {
-		s.queue = min(window, h.RequestQueue)
+// takeMeaning handles a message by what it means.
+func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error {
+	m := e.message
+	switch meaning {
+	case peerwire.PeerHas:
+		if pieces, _ := s.conn.HasTold(); pieces == 0 {
+			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
+		}
+		s.heard = e.at
+	case peerwire.Unchoked:
+		s.heard = e.at
+	case peerwire.Delivered:
+		s.heard = e.at
+		p, chunk, complete := f.assembly.put(blockOf(m))
+		if complete {
+			f.crew.give(task{piece: p, chunk: chunk})
+		}
+	case peerwire.Refused:
+		f.assembly.giveBack(blockOf(m))
+		if s.conn.IsUnchoked() { // else a choke takes requests back
+			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: its file is not any more what its hit said", m.Index))
+		}
+	case peerwire.Proof, peerwire.NoProof:
+		s.heard = e.at
+		return f.takeProof(s, m)
 	}
 	return nil
 }
 
-// takeBlock takes in a block, and its piece if that is complete.
-func (f *fetch) takeBlock(s *source, m peerwire.Message) error {
-	p, err := f.assembly.put(m.Index, m.Begin, m.Data)
-	if err != nil {
-		return f.blame(fmt.Errorf("%w: piece %d at %d", err, m.Index, m.Begin))
-	}
-	s.inFlight--
-	if p == nil || f.suspect != nil {
-		return nil
-	}
-	if f.assembly.root(p) != f.layer[p.index] {
-		return f.doubt(s, p)
-	}
-	if err := f.partial.write(p.index, p.data); err != nil {
-		return fmt.Errorf("write piece %d: %w", p.index, err)
-	}
-	f.assembly.close(p)
-	f.tell(int64(len(p.data)))
-	return nil
+// blockOf returns the block that a piece or reject message is about.
+func blockOf(m peerwire.Message) peerwire.Block {
+	return peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length}
 }
 
-// doubt asks for the hashes of a piece's blocks, so that the bad one is known.
-func (f *fetch) doubt(s *source, p *piece) error {
-	f.suspect = p
-	if f.pieceHeight() == 0 { // the block is the piece
-		return f.condemn(0)
+// takeProof takes the piece layer, or what tells the blocks of a wrong piece.
+func (f *fetch) takeProof(s *source, m peerwire.Message) error {
+	if u := f.testimony(s, m); u != nil {
+		return f.takeTestimony(u, m)
 	}
-	if err := f.ask(s, blockRequest(f.root, f.geometry, p.index)); err != nil {
-		return f.blame(err)
+	f.layerBy = nil
+	if m.Kind == peerwire.HashReject {
+		return f.lose(s, ErrVerify, errors.New("refuses the piece hashes: its file is not any more what its hit said"))
 	}
-	return nil
-}
-
-// condemn names the block of the suspect that is wrong.
-func (f *fetch) condemn(block int) error {
-	return fmt.Errorf("%w: the source sent wrong bytes for block %d of piece %d", ErrVerify, block, f.suspect.index)
-}
-
-// takeReject: a choke may take requests back; else the source refuses what it
-// said it has.
-func (f *fetch) takeReject(s *source, m peerwire.Message) error {
-	if err := f.assembly.giveBack(m.Index, m.Begin); err != nil {
-		return f.blame(fmt.Errorf("refused what it was not asked for: piece %d at %d", m.Index, m.Begin))
-	}
-	s.inFlight--
-	if s.choked {
-		return nil
-	}
-	return fmt.Errorf("%w: the source refuses piece %d: its file is not any more what its hit said", ErrVerify, m.Index)
-}
-
-// takeHashes takes the answer to the one hash request that is out.
-func (f *fetch) takeHashes(s *source, m peerwire.Message) error {
-	r := f.asking
-	if r == nil || m.Range != *r {
-		return f.blame(errors.New("sent hashes that it was not asked for"))
-	}
-	f.asking = nil
-	if f.suspect != nil {
-		return f.takeBlockHashes(*r, m.Data)
-	}
-	hashes, ok := checkHashes(*r, m.Data, f.root, int(r.Index/r.Length))
+	hashes, ok := checkHashes(m.Range, m.Data, f.root, int(m.Range.Index/m.Range.Length))
 	if !ok {
-		return fmt.Errorf("%w: the source's piece hashes do not lead to the root", ErrVerify)
+		return f.lose(s, ErrVerify, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
 	return nil
 }
 
-// takeBlockHashes compares the suspect with what its blocks should be.
-func (f *fetch) takeBlockHashes(r peerwire.HashRange, data []byte) error {
-	hashes, ok := checkHashes(r, data, f.layer[f.suspect.index], 0)
-	if !ok {
-		return fmt.Errorf("%w: piece %d is wrong, and so are the hashes the source sent of its blocks", ErrVerify, f.suspect.index)
+// takeDone goes on with a piece after the crew did its part.
+func (f *fetch) takeDone(t task) error {
+	f.crew.busy--
+	if t.write {
+		return f.takeWritten(t)
 	}
-	for b, leaf := range f.suspect.leaves {
-		if hashes[b] != leaf {
-			return f.condemn(b)
-		}
+	p := t.piece
+	if p.hashed++; !p.isHashed() {
+		return nil
 	}
-	return fmt.Errorf("%w: piece %d is wrong", ErrVerify, f.suspect.index)
+	if !f.assembly.isRight(p, f.layer[p.index]) {
+		return f.suspect(p)
+	}
+	for chunk := range p.chunks {
+		f.crew.give(task{piece: p, chunk: chunk, write: true})
+	}
+	return nil
 }
 
-func (f *fetch) takeHashReject(m peerwire.Message) error {
-	if f.asking == nil || m.Range != *f.asking {
-		return f.blame(errors.New("refused hashes that it was not asked for"))
+// takeWritten takes a chunk as on the disk, and its piece with the last one.
+func (f *fetch) takeWritten(t task) error {
+	p := t.piece
+	if t.err != nil {
+		return fmt.Errorf("write piece %d: %w", p.index, t.err)
 	}
-	if f.suspect != nil {
-		return fmt.Errorf("%w: piece %d is wrong, and the source does not prove its blocks", ErrVerify, f.suspect.index)
+	f.assembly.release(p, t.chunk)
+	if p.written++; p.written < len(p.chunks) {
+		return nil
 	}
-	return fmt.Errorf("%w: the source refuses the piece hashes: its file is not any more what its hit said", ErrVerify)
+	f.assembly.close(p)
+	f.tell(int64(f.pieceSize(p.index)))
+	f.partial.saveIfDue(time.Now(), f.pieceSize(p.index))
+	return nil
+}
+
+// checkSilence loses the sources that have owed something for too long, and
+// returns when to look again. One that was asked for nothing because others, or
+// the crew, have all there is to do is not late.
+func (f *fetch) checkSilence(now time.Time) (next time.Time, err error) {
+	next = now.Add(f.patience)
+	working := f.crew.busy > 0 || slices.ContainsFunc(f.sources, f.owes)
+	for _, s := range slices.Clone(f.sources) {
+		if working && !f.owes(s) {
+			s.heard = now
+		}
+		late := s.heard.Add(f.patience)
+		if now.Before(late) {
+			if late.Before(next) {
+				next = late
+			}
+			continue
+		}
+		if err := f.lose(s, ErrUnfinished, fmt.Errorf("sent nothing that was asked for in %v", f.patience)); err != nil {
+			return next, err
+		}
+	}
+	return next, nil
+}
+
+// owes reports whether a source has to say something.
+func (f *fetch) owes(s *source) bool {
+	_, told := s.conn.HasTold()
+	return !told || !s.conn.IsUnchoked() || s.conn.InFlight() > 0 || f.layerBy == s || f.isWitness(s)
+}
+
+// lose lets go of a source, gives back what it was asked for, and returns an
+// error if it was the last: of that kind, for a reason that reads on after "the
+// source".
+func (f *fetch) lose(s *source, kind, reason error) error {
+	f.sources = slices.DeleteFunc(f.sources, func(left *source) bool { return left == s })
+	s.isLost = true
+	s.close()
+	f.assembly.giveBackAll(s.id)
+	if f.layerBy == s {
+		f.layerBy = nil
+	}
+	f.lost = also(f.lost, f.accuse(s, kind, reason))
+	if len(f.sources) == 0 {
+		return f.lost
+	}
+	f.callWitnesses()
+	return nil
 }

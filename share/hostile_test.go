@@ -224,7 +224,7 @@ func TestHostileLeecher(t *testing.T) {
 		"begin overflows":     {[]peerwire.Message{with(0, 1<<32-1, blockSize)}, "at 4294967295"},
 		"block too long":      {[]peerwire.Message{with(0, 0, blockSize+1)}, "16385 bytes"},
 		"no bytes":            {[]peerwire.Message{with(0, 0, 0)}, "0 bytes"},
-		"sends a piece":       {[]peerwire.Message{{Kind: peerwire.Piece, Data: []byte{1}}}, "nobody asked for"},
+		"sends a piece":       {[]peerwire.Message{{Kind: peerwire.Piece, Data: []byte{1}}}, "not asked for"},
 		"hashes without end":  {endless, "without end"},
 		"half a message":      {nil, "unexpected EOF"},
 		"length out of range": {nil, "over the limit"},

@@ -37,12 +37,13 @@ var (
 // lets it go when the process ends, however that comes.
 type partial struct {
 	geometry
-	path      string
-	data      *os.File
-	record    *bbolt.DB
-	verified  []bool // owned by the assembly
-	unsaved   int64  // bytes written since the last commit
-	committed time.Time
+	path     string
+	data     *os.File
+	record   *bbolt.DB
+	verified []bool // owned by the assembly
+	unsaved  int64  // bytes written since the last save
+	saved    time.Time
+	saving   chan error // how the save that runs ended; nil: none runs
 }
 
 // partialPath returns where the content is put together in dir.
@@ -56,7 +57,7 @@ func openPartial(path string, g geometry) (*partial, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), committed: time.Now()}
+	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), saved: time.Now()}
 	var err error
 	if p.record, err = openRecord(strings.TrimSuffix(path, partialSuffix) + recordSuffix); err != nil {
 		return nil, err
@@ -116,33 +117,41 @@ func (p *partial) load() error {
 	})
 }
 
-// write writes a verified piece to its place. The piece is recorded by a later
-// commit.
-func (p *partial) write(i int, data []byte) error {
-	if _, err := p.data.WriteAt(data, int64(i)*p.pieceLength); err != nil {
-		return err
+// saveIfDue is told of bytes that were written and verified. When it is time, it
+// begins to make them durable on a goroutine of its own; how that ended comes
+// by saving, which the caller sets to nil then.
+func (p *partial) saveIfDue(now time.Time, written int) {
+	p.unsaved += int64(written)
+	if p.saving != nil || p.unsaved < commitBytes && now.Sub(p.saved) < commitInterval {
+		return
 	}
-	p.unsaved += int64(len(data))
-	return nil
-}
-
-// commitIfDue commits when enough has been written.
-func (p *partial) commitIfDue(now time.Time) error {
-	if p.unsaved < commitBytes && now.Sub(p.committed) < commitInterval {
-		return nil
-	}
-	return p.commit(now)
+	p.saved, p.unsaved = now, 0
+	p.saving = make(chan error, 1)
+	record := p.encode()
+	go func(done chan<- error) { done <- p.store(record) }(p.saving)
 }
 
 // commit makes durable what was written, and only then that it was.
-func (p *partial) commit(now time.Time) error {
-	p.committed = now
-	if p.unsaved == 0 {
-		return nil
-	}
-	if err := p.data.Sync(); err != nil {
+func (p *partial) commit() error {
+	if err := p.await(); err != nil || p.unsaved == 0 {
 		return err
 	}
+	p.unsaved = 0
+	return p.store(p.encode())
+}
+
+// await waits for the save that runs, if one does.
+func (p *partial) await() error {
+	if p.saving == nil {
+		return nil
+	}
+	err := <-p.saving
+	p.saving = nil
+	return err
+}
+
+// encode returns the record of the verified pieces.
+func (p *partial) encode() []byte {
 	b := binary.BigEndian.AppendUint64(nil, uint64(p.size))
 	b = append(b, make([]byte, (len(p.verified)+7)/8)...)
 	for i, ok := range p.verified {
@@ -150,23 +159,26 @@ func (p *partial) commit(now time.Time) error {
 			b[8+i/8] |= 1 << (i % 8)
 		}
 	}
-	err := p.record.Update(func(tx *bbolt.Tx) error {
+	return b
+}
+
+// store writes a record after the data that it tells of is on the disk.
+func (p *partial) store(record []byte) error {
+	if err := p.data.Sync(); err != nil {
+		return err
+	}
+	return p.record.Update(func(tx *bbolt.Tx) error {
 		bucket, err := tx.CreateBucketIfNotExists(bucketPartial)
 		if err != nil {
 			return err
 		}
-		return bucket.Put(keyPieces, b)
+		return bucket.Put(keyPieces, record)
 	})
-	if err != nil {
-		return err
-	}
-	p.unsaved = 0
-	return nil
 }
 
 // finish moves the whole file to dest and removes the record.
 func (p *partial) finish(dest string, overwrite bool) error {
-	if err := p.commit(time.Now()); err != nil {
+	if err := p.commit(); err != nil {
 		return err
 	}
 	if err := p.data.Close(); err != nil {
@@ -188,10 +200,10 @@ func (p *partial) close() error {
 		os.Remove(p.path)          // where that is not possible while they are open,
 		os.Remove(p.record.Path()) // they stay and do no harm
 	}
-	var err error
+	err := p.await()
 	if p.data != nil {
-		if err = p.data.Close(); errors.Is(err, os.ErrClosed) { // by finish
-			err = nil
+		if e := p.data.Close(); !errors.Is(e, os.ErrClosed) { // by finish
+			err = also(err, e)
 		}
 	}
 	return also(err, p.record.Close())

@@ -20,20 +20,24 @@ func TestPartialAfterKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.close()
-	write := func(i int) {
-		if err := p.write(i, data[i*65536:(i+1)*65536]); err != nil {
+	write := func(i int, after time.Duration) {
+		if _, err := p.data.WriteAt(data[i*65536:(i+1)*65536], int64(i*65536)); err != nil {
 			t.Fatal(err)
 		}
 		p.verified[i] = true
+		p.saveIfDue(p.saved.Add(after), 65536)
 	}
-	write(2)
-	write(0)
-	if err := p.commitIfDue(p.committed.Add(commitInterval)); err != nil {
+	write(2, 0)
+	write(0, commitInterval)
+	if p.saving == nil {
+		t.Fatalf("no save is begun %v after the last", commitInterval)
+	}
+	if err := p.await(); err != nil {
 		t.Fatal(err)
 	}
-	write(3)
-	if err := p.commitIfDue(p.committed.Add(commitInterval - time.Millisecond)); err != nil {
-		t.Fatal(err)
+	write(3, commitInterval-time.Millisecond)
+	if p.saving != nil {
+		t.Fatalf("a save is begun before %v are over", commitInterval)
 	}
 
 	left := partialPath(t.TempDir(), Root{1}) // the disk as it is now

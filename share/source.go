@@ -1,163 +1,233 @@
 package share
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"servent/share/peerwire"
-)
-
-const (
-	// window is how many blocks a source is asked for ahead, 4 MiB in all; less
-	// if it says that it keeps fewer requests waiting.
-	window = 256
-
-	// defaultRequestQueue is taken for what a source keeps waiting if it does
-	// not say. Source: libtorrent's default for BEP 10 "reqq".
-	defaultRequestQueue = 250
-
-	outboxSize = 2*window + 64 // more than can be on the way: the download never waits for it
 )
 
 // errOutbox: more was to be said than a source can have to be told.
 var errOutbox = errors.New("takes nothing of what it is sent")
 
-// An event is what a source did: a message it sent, or why it is no more.
+// A Dial opens a stream to a peer. It gives up when ctx ends.
+type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
+
+// eventQueue is how many events wait: a source reads on while the download is
+// busy.
+const eventQueue = 64
+
+// An event is what a source did: a message it sent, or why it is no more, which
+// is the last of its events.
 type event struct {
-	from    *source
-	message peerwire.Message
-	err     error
+	from     *source
+	at       time.Time
+	greeting *peerwire.Handshake // the first event
+	message  peerwire.Message    // any other; a block's Data is where it was to land
+	err      error
 }
 
-// A source is a peer that has the file. Its two goroutines read and write; all
-// other fields belong to the download's goroutine.
+// A source is a peer that has the file. One goroutine dials and reads, another
+// writes; conn and all fields below it belong to the download's goroutine.
 type source struct {
-	stream io.ReadWriteCloser
-	events chan<- event
-	outbox chan peerwire.Message
-	blocks chan []byte // buffers for block data, given back by the download
-	quit   chan struct{}
-	group  sync.WaitGroup
+	id      sourceID
+	events  chan<- event
+	outbox  outbox
+	landing landing
+	quit    context.CancelFunc
+	group   sync.WaitGroup
 
-	hasAll   bool
-	choked   bool
-	queue    int // requests that it takes at a time
-	inFlight int
+	conn   *peerwire.Conn
+	heard  time.Time // when it last did something of use
+	out    []peerwire.Message
+	isLost bool
 }
 
-// newSource greets the peer and begins to read from it.
-func newSource(stream io.ReadWriteCloser, infoHash [20]byte, events chan<- event) *source {
-	s := &source{
-		stream: stream, events: events, outbox: make(chan peerwire.Message, outboxSize),
-		blocks: make(chan []byte, window), quit: make(chan struct{}),
-		choked: true, queue: min(window, defaultRequestQueue),
-	}
-	s.group.Go(func() { s.write(infoHash) })
-	s.group.Go(func() { s.read(infoHash) })
+// newSource begins to dial a peer, to greet it and to read from it.
+func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn, events chan<- event) *source {
+	ctx, quit := context.WithCancel(ctx)
+	s := &source{id: id, events: events, quit: quit, conn: conn, heard: time.Now()}
+	s.outbox.wake = make(chan struct{}, 1)
+	s.landing.places = make(map[peerwire.Block][]byte)
+	hello, _ := conn.Handshake(newPeerID()).AppendBinary(nil)
+	s.outbox.bytes = hello
+	s.out = conn.Settings(s.out)
+	s.out = conn.SayHas(false, s.out)
+	s.out = conn.SetInterested(true, s.out)
+	s.outbox.put(s.out)
+	s.out = s.out[:0]
+	s.group.Go(func() { s.live(ctx, dial) })
 	return s
 }
 
-// close ends the stream and waits for the goroutines.
+// close ends the stream and waits for the goroutines, so that nothing of it
+// lands any more.
 func (s *source) close() {
-	close(s.quit)
-	abort(s.stream)
+	s.quit()
 	s.group.Wait()
 }
 
-// tell puts a message into the outbox.
-func (s *source) tell(m peerwire.Message) error {
-	select {
-	case s.outbox <- m:
-		return nil
-	default:
-		return errOutbox
+// request asks for a block and says where its bytes are to land. It returns
+// false if the connection does not allow it. What is asked for is sent by
+// flush.
+func (s *source) request(now time.Time, b peerwire.Block, place []byte) (ok bool) {
+	if s.out, ok = s.conn.Request(now, b, s.out); ok {
+		s.landing.put(b, place)
 	}
+	return ok
+}
+
+func (s *source) requestHashes(r peerwire.HashRange) {
+	s.out, _ = s.conn.RequestHashes(r, s.out)
+}
+
+// flush sends what was said.
+func (s *source) flush() error {
+	if len(s.out) == 0 {
+		return nil
+	}
+	err := s.outbox.put(s.out)
+	s.out = s.out[:0]
+	return err
+}
+
+// live dials, reads what comes, and starts the two goroutines that write and
+// that close.
+func (s *source) live(ctx context.Context, dial Dial) {
+	stream, err := dial(ctx)
+	if err != nil {
+		s.report(ctx, event{err: fmt.Errorf("cannot be reached: %w", err)})
+		return
+	}
+	s.group.Go(func() {
+		<-ctx.Done()
+		abort(stream)
+	})
+	s.group.Go(func() {
+		s.outbox.write(ctx, stream) // the reader says what goes wrong: it may hold the source's last words
+	})
+	s.report(ctx, event{err: s.read(ctx, stream)})
 }
 
 // report tells the download; false once it listens no more.
-func (s *source) report(e event) bool {
-	e.from = s
+func (s *source) report(ctx context.Context, e event) bool {
+	e.from, e.at = s, time.Now()
 	select {
 	case s.events <- e:
 		return true
-	case <-s.quit:
+	case <-ctx.Done():
 		return false
 	}
 }
 
-// write sends the handshake and then the outbox, flushed when that is empty.
-func (s *source) write(infoHash [20]byte) {
-	w := peerwire.NewWriter(s.stream)
-	err := w.Handshake(peerwire.NewHandshake(infoHash, newPeerID()))
-	messages := []peerwire.Message{
-		peerwire.ExtendedHandshake{Client: clientName}.Message(),
-		{Kind: peerwire.HaveNone},
-		{Kind: peerwire.Interested},
+// read reports what the peer sends until that ends, and returns why.
+func (s *source) read(ctx context.Context, stream io.Reader) error {
+	theirs, err := peerwire.ReadHandshake(stream)
+	if errors.Is(err, io.EOF) {
+		return errors.New("closed the stream without an answer: it does not share the file any more")
 	}
+	if err != nil {
+		return err
+	}
+	if !s.report(ctx, event{greeting: &theirs}) {
+		return ctx.Err()
+	}
+	reader := peerwire.NewReader(stream)
+	reader.Place = s.landing.take
+	for {
+		m, err := reader.Next()
+		if err != nil {
+			return err
+		}
+		switch m.Kind {
+		case peerwire.Piece:
+		case peerwire.Reject: // in the order of the stream: what comes after it has no place
+			s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length})
+		default:
+			m.Data = append([]byte(nil), m.Data...) // it is the reader's
+		}
+		if !s.report(ctx, event{message: m}) {
+			return ctx.Err()
+		}
+	}
+}
+
+// A landing says where the blocks of a source are to be read to: from the
+// stream straight to their places, which are nobody else's until they are here
+// or given back. The mutex lets the source's reader and the download at it.
+type landing struct {
+	mu     sync.Mutex
+	places map[peerwire.Block][]byte
+}
+
+func (l *landing) put(b peerwire.Block, place []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.places[b] = place
+}
+
+// take returns the place of a block, once; nil if it was not asked for.
+func (l *landing) take(b peerwire.Block) []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place := l.places[b]
+	delete(l.places, b)
+	return place
+}
+
+// maxOutbox is more than can have to be said to a source, in bytes: all requests
+// of the widest window twice over.
+const maxOutbox = 64 << 10
+
+// An outbox holds what is to be written to a stream, so that its owner never
+// waits for it. The mutex lets its owner and its writer at it.
+type outbox struct {
+	mu    sync.Mutex
+	bytes []byte
+	wake  chan struct{}
+}
+
+// put adds messages.
+func (o *outbox) put(messages []peerwire.Message) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, m := range messages {
-		err = errors.Join(err, w.Write(m))
-	}
-	for err == nil {
-		if len(s.outbox) == 0 {
-			if err = w.Flush(); err != nil {
-				break
-			}
+		var err error
+		if o.bytes, err = m.AppendBinary(o.bytes); err != nil {
+			return err
 		}
+	}
+	if len(o.bytes) > maxOutbox {
+		return errOutbox
+	}
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// write writes to w what there is, all of it at once, until that fails or ctx
+// ends.
+func (o *outbox) write(ctx context.Context, w io.Writer) {
+	var spare []byte
+	for {
 		select {
-		case m := <-s.outbox:
-			err = w.Write(m)
-		case <-s.quit:
+		case <-o.wake:
+		case <-ctx.Done():
 			return
 		}
-	}
-	// The reader says what went wrong: it may hold the source's last words.
-}
-
-// read reports what the peer sends.
-func (s *source) read(infoHash [20]byte) {
-	theirs, err := peerwire.ReadHandshake(s.stream)
-	switch {
-	case errors.Is(err, io.EOF):
-		err = errors.New("closed the stream without an answer: it does not share the file any more")
-	case err == nil && theirs.InfoHash != infoHash:
-		err = errors.New("answered for another file")
-	case err == nil && !theirs.Fast():
-		err = errors.New("does not know have all (BEP 6)")
-	}
-	reader := peerwire.NewReader(s.stream)
-	for err == nil {
-		var m peerwire.Message
-		if m, err = reader.Next(); err != nil {
-			break
-		}
-		if m.Data != nil {
-			m.Data = append(s.buffer(), m.Data...)
-		}
-		if !s.report(event{message: m}) {
+		o.mu.Lock()
+		b := o.bytes
+		o.bytes = spare[:0]
+		o.mu.Unlock()
+		if _, err := w.Write(b); err != nil {
 			return
 		}
-	}
-	s.report(event{err: err})
-}
-
-// buffer returns an empty buffer, used before if there is one.
-func (s *source) buffer() []byte {
-	select {
-	case b := <-s.blocks:
-		return b[:0]
-	default:
-		return make([]byte, 0, blockSize)
-	}
-}
-
-// reuse gives back the buffer of a message, if it is one for a block.
-func (s *source) reuse(b []byte) {
-	if cap(b) != blockSize {
-		return
-	}
-	select {
-	case s.blocks <- b:
-	default:
+		spare = b
 	}
 }

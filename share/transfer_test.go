@@ -202,101 +202,6 @@ func TestResumeDistrustsRecord(t *testing.T) {
 	}
 }
 
-// corrupt changes a byte of the file on disk so that neither size nor time
-// show it.
-func corrupt(t *testing.T, f File, at int64) {
-	t.Helper()
-	file, err := os.OpenFile(f.Location(), os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	b := make([]byte, 1)
-	if _, err := file.ReadAt(b, at); err != nil {
-		t.Fatal(err)
-	}
-	b[0] ^= 0xff
-	if _, err := file.WriteAt(b, at); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(f.Location(), time.Time{}, f.Modified); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestCorruptFile(t *testing.T) {
-	for _, size := range []int{100, 40000, 10 * 65536} {
-		data := content(size)
-		f := writeShared(t, "file.bin", data)
-		corrupt(t, f, int64(size)-1)
-		s := seed(f)
-		d := downloadOf(t, f, s)
-		if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
-			t.Errorf("%d bytes, the last one wrong: %v, want ErrVerify", size, err)
-		}
-		wantNoFile(t, d.Dest)
-		<-s.served
-		if size > 65536 { // what was good is kept
-			if err := os.WriteFile(f.Location(), data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			os.Chtimes(f.Location(), time.Time{}, f.Modified)
-			s.sent.Store(0)
-			if err := d.Run(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if s.sent.Load() > 2*65536 {
-				t.Errorf("%d bytes fetched again for one bad piece", s.sent.Load())
-			}
-		}
-	}
-}
-
-// TestChangedFile: a file that was touched, cut or removed since it was hashed
-// is not served, and its download says so.
-func TestChangedFile(t *testing.T) {
-	for name, change := range map[string]func(string) error{
-		"shorter": func(path string) error { return os.Truncate(path, 65536) },
-		"touched": func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1, 0)) },
-		"gone":    os.Remove,
-	} {
-		f := writeShared(t, "file.bin", content(3*65536))
-		if err := change(f.Location()); err != nil {
-			t.Fatal(err)
-		}
-		s := seed(f)
-		d := downloadOf(t, f, s)
-		if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
-			t.Errorf("%s: %v, want ErrVerify", name, err)
-		}
-		if err := <-s.served; !errors.Is(err, ErrChanged) {
-			t.Errorf("%s: Serve: %v, want ErrChanged", name, err)
-		}
-		wantNoFile(t, d.Dest)
-	}
-}
-
-// TestTruncatedMidway: a file that is cut while it is served.
-func TestTruncatedMidway(t *testing.T) {
-	f := writeShared(t, "file.bin", content(200*65536))
-	s := seed(f)
-	d := downloadOf(t, f, s)
-	d.Progress = func(verified, _ int64) {
-		if verified == 65536 {
-			if err := os.Truncate(f.Location(), 2*65536); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
-		t.Errorf("%v, want ErrVerify", err)
-	}
-	if err := <-s.served; !errors.Is(err, ErrChanged) {
-		t.Errorf("Serve: %v, want ErrChanged", err)
-	}
-	wantNoFile(t, d.Dest)
-}
-
 // TestBrokenRecord: a record that cannot be read costs the bytes, no more.
 func TestBrokenRecord(t *testing.T) {
 	data := content(3 * 65536)
@@ -487,14 +392,4 @@ func TestIdlePeer(t *testing.T) {
 			t.Error("a peer that only keeps alive is kept")
 		}
 	})
-}
-
-func BenchmarkTransfer(b *testing.B) {
-	f := writeShared(b, "file.bin", content(64<<20))
-	b.SetBytes(f.Size)
-	for b.Loop() {
-		if err := downloadOf(b, f, seed(f)).Run(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

@@ -3,7 +3,6 @@ package share
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -38,20 +37,22 @@ var (
 const (
 	defaultUploadPatience = 2 * time.Minute
 
-	// requestQueue is how many requests of a peer wait; it is told so, and what
-	// it sends beyond that waits in the stream.
-	requestQueue = 512
+	// inboxSize is how many messages of a peer wait to be looked at. What it sends
+	// beyond that waits in the stream.
+	inboxSize = 64
+	// answerBlocks is how many requests are answered in one write.
+	answerBlocks = 16
 
 	clientName = "servent"
 )
 
 // Serve answers one peer for one file of lookup, which [Library.ByInfoHash] is,
 // until the peer closes the stream, ctx ends or the peer breaks the rules; it
-// closes stream. Memory is bounded: a queue of 512 requests, a few buffers and
+// closes stream. Memory is bounded: a queue of 1024 requests, a few buffers and
 // the file's piece layer.
 //
-// The file must be as it was when it was hashed: that is looked at for each
-// block, after it was read. Serve returns nil when the peer has left between two
+// The file must be as it was when it was hashed: that is looked at after each
+// read, before a byte of it is sent. Serve returns nil when the peer has left between two
 // messages with all that it asked for; else [ErrChanged], [ErrUnknown], the
 // context's error, a [*peerwire.SyntaxError], the stream's error or what the
 // peer did wrong.
@@ -63,7 +64,7 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 	}
 	u := &upload{
 		cfg: cfg, stream: stream, writer: peerwire.NewWriter(stream),
-		requests: make(chan peerwire.Message, requestQueue), quit: make(chan struct{}),
+		inbox: make(chan peerwire.Message, inboxSize), quit: make(chan struct{}),
 		watch: watch(ctx, stream, cfg.Patience),
 	}
 	err := u.run(lookup)
@@ -85,22 +86,25 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 }
 
 // An upload is one peer that is served one file. The goroutine of Serve owns it;
-// a second one reads the requests.
+// a second one reads what the peer says.
 type upload struct {
-	cfg      UploadConfig
-	stream   io.ReadWriter
-	writer   *peerwire.Writer
-	watch    *watchdog
-	requests chan peerwire.Message // closed where the peer's messages end
-	readErr  error                 // why they end; set before requests is closed
-	quit     chan struct{}
-	reading  sync.WaitGroup
+	cfg     UploadConfig
+	stream  io.ReadWriter
+	writer  *peerwire.Writer
+	watch   *watchdog
+	inbox   chan peerwire.Message // closed where the peer's messages end
+	readErr error                 // why they end; set before inbox is closed
+	quit    chan struct{}
+	reading sync.WaitGroup
 
 	file     File
 	disk     *os.File
 	geometry geometry
+	conn     *peerwire.Conn
+	out      []peerwire.Message
 	prover   prover
 	block    [blockSize]byte
+	batch    [answerBlocks]peerwire.Block // that are being answered
 }
 
 func (u *upload) run(lookup func([20]byte) (File, bool)) error {
@@ -108,37 +112,38 @@ func (u *upload) run(lookup func([20]byte) (File, bool)) error {
 	if err != nil {
 		return err
 	}
-	if !theirs.Fast() {
-		return errors.New("the peer does not know have all (BEP 6)")
-	}
 	var known bool
 	if u.file, known = lookup(theirs.InfoHash); !known {
 		return fmt.Errorf("%w: %x", ErrUnknown, theirs.InfoHash)
 	}
 	u.geometry = geometryOf(u.file.Size)
-	if err := u.greet(theirs); err != nil {
+	u.conn = peerwire.NewConn(peerwire.ConnConfig{
+		InfoHash: theirs.InfoHash, Size: u.file.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+	})
+	if err := u.conn.ReceiveHandshake(theirs); err != nil {
+		return peerError(err)
+	}
+	if err := u.writer.Handshake(u.conn.Handshake(newPeerID())); err != nil {
 		return err
 	}
+	u.out = u.conn.Settings(u.out)
 	if err := u.openFile(); err != nil {
-		return u.withdraw(err, peerwire.Message{Kind: peerwire.HaveNone})
+		return also(err, u.say(u.conn.SayHas(false, u.out)))
 	}
 	defer u.disk.Close()
 	u.reading.Go(u.read)
-	if err := u.say(peerwire.Message{Kind: peerwire.HaveAll}, peerwire.Message{Kind: peerwire.Unchoke}); err != nil {
+	if err := u.say(u.conn.SetChoking(false, u.conn.SayHas(true, u.out))); err != nil {
 		return err
 	}
 	return u.answerAll()
 }
 
-// greet answers the peer's handshake.
-func (u *upload) greet(theirs peerwire.Handshake) error {
-	if err := u.writer.Handshake(peerwire.NewHandshake(theirs.InfoHash, newPeerID())); err != nil {
-		return err
+// peerError puts a subject to what a peer did wrong.
+func peerError(err error) error {
+	if protocol := new(peerwire.ProtocolError); errors.As(err, &protocol) {
+		return fmt.Errorf("the peer %w", err)
 	}
-	if !theirs.Extended() {
-		return nil
-	}
-	return u.writer.Write(peerwire.ExtendedHandshake{Client: clientName, RequestQueue: requestQueue}.Message())
+	return err
 }
 
 // newPeerID returns a peer ID that nobody is known by: the stream knows its peer.
@@ -147,13 +152,14 @@ func newPeerID() (id [20]byte) {
 	return id
 }
 
-// say writes messages and sends them at once.
-func (u *upload) say(messages ...peerwire.Message) error {
+// say sends messages, and what is in the writer, at once.
+func (u *upload) say(messages []peerwire.Message) error {
 	for _, m := range messages {
 		if err := u.writer.Write(m); err != nil {
 			return err
 		}
 	}
+	u.out = messages[:0]
 	return u.writer.Flush()
 }
 
@@ -187,10 +193,10 @@ func (u *upload) checkUnchanged() error {
 	return nil
 }
 
-// read takes in the peer's messages until they end. It waits while the queue
+// read takes in the peer's messages until they end. It waits while the inbox
 // is full, and so in time does the peer.
 func (u *upload) read() {
-	defer close(u.requests)
+	defer close(u.inbox)
 	reader := peerwire.NewReader(u.stream)
 	for {
 		m, err := reader.Next()
@@ -198,100 +204,14 @@ func (u *upload) read() {
 			u.readErr = err
 			return
 		}
-		switch m.Kind {
-		case peerwire.Piece:
-			u.readErr = errors.New("the peer sends a piece that nobody asked for")
+		if m.Kind == peerwire.Piece {
+			m.Data = nil // nobody asked for it
+		}
+		m.Data = append([]byte(nil), m.Data...) // it is the reader's
+		select {
+		case u.inbox <- m:
+		case <-u.quit:
 			return
-		case peerwire.Request, peerwire.HashRequest:
-			m.Data = nil // it aliases the reader
-			select {
-			case u.requests <- m:
-				u.watch.beat()
-			case <-u.quit:
-				return
-			}
-		default: // interest, cancels and keep-alives change nothing here
 		}
 	}
-}
-
-func (u *upload) answerAll() error {
-	for m := range u.requests {
-		if err := u.answer(m); err != nil {
-			return err
-		}
-		if len(u.requests) == 0 {
-			if err := u.writer.Flush(); err != nil {
-				return err
-			}
-		}
-		u.watch.beat()
-	}
-	if u.readErr == io.EOF {
-		return nil
-	}
-	return u.readErr
-}
-
-func (u *upload) answer(m peerwire.Message) error {
-	if m.Kind == peerwire.Request {
-		return u.answerRequest(m)
-	}
-	hashes, err := u.prover.answer(m.Range)
-	switch {
-	case errors.Is(err, errRefused):
-		return u.writer.Write(peerwire.Message{Kind: peerwire.HashReject, Range: m.Range})
-	case err != nil:
-		return u.withdraw(err, peerwire.Message{Kind: peerwire.HashReject, Range: m.Range})
-	}
-	return u.writer.Write(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: encodeLayer(hashes)})
-}
-
-// answerRequest sends a block.
-func (u *upload) answerRequest(m peerwire.Message) error {
-	if int64(m.Index) >= int64(u.geometry.pieces()) || m.Length == 0 || m.Length > blockSize ||
-		int64(m.Begin)+int64(m.Length) > int64(u.geometry.pieceSize(int(m.Index))) {
-		return fmt.Errorf("the peer asks for %d bytes at %d of piece %d, which the file does not have", m.Length, m.Begin, m.Index)
-	}
-	block := u.block[:m.Length]
-	if err := u.readBlock(block, int(m.Index), int64(m.Begin)); err != nil {
-		m.Kind = peerwire.Reject
-		return u.withdraw(err, m)
-	}
-	if err := u.writer.Write(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: block}); err != nil {
-		return err
-	}
-	if u.cfg.Sent != nil {
-		u.cfg.Sent(len(block))
-	}
-	return nil
-}
-
-// withdraw tells the peer that the file is not to be had any more, and returns
-// the cause.
-func (u *upload) withdraw(cause error, refusal peerwire.Message) error {
-	return also(cause, u.say(refusal))
-}
-
-// readBlock fills b from a place in a piece. The file is looked at after the
-// read, so that what was read is what was hashed.
-func (u *upload) readBlock(b []byte, piece int, begin int64) error {
-	_, readErr := u.disk.ReadAt(b, int64(piece)*u.geometry.pieceLength+begin)
-	if err := u.checkUnchanged(); err != nil {
-		return err // it explains a read that fell short
-	}
-	return readErr
-}
-
-// readPiece returns the hashes of a piece's blocks, read from disk.
-func (u *upload) readPiece(i int) ([]Root, error) {
-	leaves := make([]Root, u.geometry.blocks(i))
-	for b := range leaves {
-		block := u.block[:u.geometry.blockLength(i, b)]
-		if err := u.readBlock(block, i, int64(b)*blockSize); err != nil {
-			return nil, err
-		}
-		leaves[b] = sha256.Sum256(block)
-	}
-	return leaves, nil
 }

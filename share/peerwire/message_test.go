@@ -152,3 +152,37 @@ func BenchmarkNextPiece(b *testing.B) {
 		}
 	}
 }
+
+// TestPieces: the messages of blocks that are read together are those of each.
+func TestPieces(t *testing.T) {
+	data := make([]byte, 2*BlockSize+100)
+	for i := range data {
+		data[i] = byte(i * 7 / 3)
+	}
+	blocks := []Block{{Piece: 1, Begin: 2 * BlockSize, Length: BlockSize}, {Piece: 1, Begin: 3 * BlockSize, Length: BlockSize}, {Piece: 2, Length: 100}}
+	want, _ := Message{Kind: HaveAll}.AppendBinary(nil)
+	for i, b := range blocks {
+		want, _ = Message{Kind: Piece, Index: b.Piece, Begin: b.Begin, Data: data[i*BlockSize:][:b.Length]}.AppendBinary(want)
+	}
+	var out bytes.Buffer
+	w := NewWriter(&out)
+	w.Write(Message{Kind: HaveAll})
+	before := w.Buffered()
+	broken := errors.New("broken")
+	if err := w.Pieces(blocks, func([]byte) error { return broken }); err != broken || w.Buffered() != before {
+		t.Errorf("what cannot be read: %v, and %d bytes written", err, w.Buffered()-before)
+	}
+	if err := w.Pieces(blocks, func(b []byte) error { copy(b, data); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if out.Len() > 0 {
+		t.Error("it was sent before it was flushed")
+	}
+	if err := w.Flush(); err != nil || !bytes.Equal(out.Bytes(), want) {
+		t.Errorf("other bytes than those of the messages one by one, %v", err)
+	}
+	w.Pieces(blocks, func([]byte) error { return nil })
+	if w.Cut(0); w.Buffered() != 0 {
+		t.Error("what was cut is still there")
+	}
+}

@@ -5,28 +5,41 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 )
 
 const (
-	readBuffer  = 64 << 10
-	writeBuffer = 256 << 10 // blocks are coalesced: small writes cost a stream dearly
+	// readBuffer is for what stands before a block: small, because what it holds
+	// of the block is copied once more.
+	readBuffer = 1 << 10
+	// writeBuffer is 16 blocks and what stands before them: small writes cost a
+	// stream dearly.
+	writeBuffer = 256<<10 + 16*pieceHead
+
+	pieceHead = lengthSize + 1 + 8 // bytes of a piece message before its block
 )
 
 // A Reader reads messages from a stream. One goroutine uses it.
 type Reader struct {
+	// Place, if set, is asked where the block of a piece message goes before its
+	// bytes are read; what it returns must have the block's length. Where it
+	// returns nil, the bytes are read as any other's.
+	Place func(Block) []byte
+
 	r     *bufio.Reader
-	head  [lengthSize]byte
+	head  [lengthSize + 1]byte
 	frame []byte // the last message; grows to the longest seen
 }
 
 // NewReader returns a Reader of the stream that begins after the handshake.
 func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, readBuffer)} }
 
-// Next reads a message. Its Data stays valid until the next call. Next returns
-// io.EOF where the stream ends between two messages, io.ErrUnexpectedEOF within
-// one, and a [*SyntaxError] for one that breaks the rules.
+// Next reads a message. Its Data stays valid until the next call, or where Place
+// put it. Next returns io.EOF where the stream ends between two messages,
+// io.ErrUnexpectedEOF within one, and a [*SyntaxError] for one that breaks the
+// rules.
 func (r *Reader) Next() (Message, error) {
-	if _, err := io.ReadFull(r.r, r.head[:]); err != nil {
+	if _, err := io.ReadFull(r.r, r.head[:lengthSize]); err != nil {
 		return Message{}, err
 	}
 	length := binary.BigEndian.Uint32(r.head[:])
@@ -48,7 +61,21 @@ func (r *Reader) Next() (Message, error) {
 	}
 	frame := r.frame[:length]
 	frame[0] = kind
-	if _, err := io.ReadFull(r.r, frame[1:]); err != nil {
+	read := 1
+	if Kind(kind) == Piece && r.Place != nil {
+		read = 1 + 8
+		if _, err := io.ReadFull(r.r, frame[1:read]); err != nil {
+			return Message{}, cut(err)
+		}
+		b := Block{binary.BigEndian.Uint32(frame[1:]), binary.BigEndian.Uint32(frame[5:]), length - 9}
+		if place := r.Place(b); place != nil {
+			if _, err := io.ReadFull(r.r, place); err != nil {
+				return Message{}, cut(err)
+			}
+			return Message{Kind: Piece, Index: b.Piece, Begin: b.Begin, Data: place}, nil
+		}
+	}
+	if _, err := io.ReadFull(r.r, frame[read:]); err != nil {
 		return Message{}, cut(err)
 	}
 	return Parse(frame)
@@ -64,37 +91,76 @@ func cut(err error) error {
 
 // A Writer writes messages to a stream, many at a time. One goroutine uses it.
 type Writer struct {
-	w    *bufio.Writer
-	head []byte
+	w   io.Writer
+	buf []byte
 }
 
-// NewWriter returns a Writer to w. Nothing is sent before its buffer of 256 KiB
+// NewWriter returns a Writer to w. Nothing is sent before its buffer of 16 blocks
 // is full or [Writer.Flush] is called.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: bufio.NewWriterSize(w, writeBuffer)} }
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 
 // Handshake writes a handshake.
 func (w *Writer) Handshake(h Handshake) error {
-	b, err := h.AppendBinary(w.head[:0])
-	if err != nil {
-		return err
-	}
-	_, err = w.w.Write(b)
+	var err error
+	w.buf, err = h.AppendBinary(w.buf)
 	return err
 }
 
 // Write writes a message; it does not keep m.Data.
 func (w *Writer) Write(m Message) error {
-	head, err := m.appendHead(w.head[:0])
-	w.head = head
-	if err != nil {
-		return err
+	if len(w.buf) > 0 && len(w.buf)+pieceHead+hashRequestSize+len(m.Data) > writeBuffer {
+		if err := w.Flush(); err != nil {
+			return err
+		}
 	}
-	if _, err := w.w.Write(head); err != nil {
-		return err
+	b, err := m.AppendBinary(w.buf)
+	if err == nil {
+		w.buf = b
 	}
-	_, err = w.w.Write(m.Data)
 	return err
 }
 
+// Pieces writes piece messages for blocks that follow one another, with the
+// bytes that fill puts into a buffer of their length together. It never sends: 16
+// full blocks fit after a [Writer.Flush]. If fill fails nothing is written, and
+// [Writer.Cut] takes back what was.
+func (w *Writer) Pieces(blocks []Block, fill func(b []byte) error) error {
+	length := 0
+	for _, b := range blocks {
+		length += int(b.Length)
+	}
+	w.buf = slices.Grow(w.buf, max(length+len(blocks)*pieceHead, writeBuffer-len(w.buf)))
+	// The bytes are read behind the room for all heads, and then move up, each
+	// block to behind its own: one read and a copy cost less than many reads.
+	out := w.buf[len(w.buf):][:len(blocks)*pieceHead+length]
+	data := out[len(blocks)*pieceHead:]
+	if err := fill(data); err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		binary.BigEndian.PutUint32(out, pieceHead-lengthSize+b.Length)
+		out[lengthSize] = byte(Piece)
+		binary.BigEndian.PutUint32(out[lengthSize+1:], b.Piece)
+		binary.BigEndian.PutUint32(out[lengthSize+5:], b.Begin)
+		copy(out[pieceHead:], data[:b.Length])
+		out, data = out[pieceHead+int(b.Length):], data[b.Length:]
+	}
+	w.buf = w.buf[:len(w.buf)+len(blocks)*pieceHead+length]
+	return nil
+}
+
+// Buffered returns how many bytes wait to be sent.
+func (w *Writer) Buffered() int { return len(w.buf) }
+
+// Cut forgets what was written after Buffered returned n.
+func (w *Writer) Cut(n int) { w.buf = w.buf[:min(n, len(w.buf))] }
+
 // Flush sends what has been written.
-func (w *Writer) Flush() error { return w.w.Flush() }
+func (w *Writer) Flush() error {
+	if len(w.buf) == 0 {
+		return nil
+	}
+	_, err := w.w.Write(w.buf)
+	w.buf = w.buf[:0]
+	return err
+}

@@ -1,0 +1,254 @@
+package share
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"servent/share/peerwire"
+)
+
+// A fake is a source that a test plays: it has the file, and says what a seeder
+// would unless the test changes it.
+type fake struct {
+	geometry
+	data   []byte
+	digest digest
+	change func(n int, m *peerwire.Message) verdict // of answer n, from 0; nil changes nothing
+	blocks int                                      // sent; for the test once the download has ended
+	ended  chan struct{}
+}
+
+func newFake(data []byte, d digest, change func(int, *peerwire.Message) verdict) *fake {
+	return &fake{geometry: geometryOf(d.size), data: data, digest: d, change: change}
+}
+
+// A verdict says what becomes of an answer.
+type verdict int
+
+const (
+	send verdict = iota
+	hangUp
+	fallSilent
+)
+
+// fakeQueue is how many requests a fake keeps waiting.
+const fakeQueue = 16
+
+func (f *fake) dial(t *testing.T) Dial {
+	f.ended = make(chan struct{})
+	return func(context.Context) (io.ReadWriteCloser, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			defer close(f.ended)
+			defer theirs.Close()
+			f.play(greet(t, theirs, InfoHash(f.digest.root, f.digest.size), false))
+		}()
+		return ours, nil
+	}
+}
+
+func (f *fake) play(p *peer) {
+	p.say(
+		peerwire.ExtendedHandshake{RequestQueue: fakeQueue}.Message(),
+		peerwire.Message{Kind: peerwire.HaveAll}, peerwire.Message{Kind: peerwire.Unchoke},
+	)
+	for n := 0; ; {
+		m, err := p.reader.Next()
+		if err != nil {
+			return
+		}
+		if !f.answer(&m) {
+			continue
+		}
+		v := send
+		if f.change != nil {
+			v = f.change(n, &m)
+		}
+		n++
+		switch {
+		case v == fallSilent:
+			io.Copy(io.Discard, p.stream)
+			return
+		case v == hangUp || p.say(m) != nil:
+			return
+		case m.Kind == peerwire.Piece:
+			f.blocks++
+		}
+	}
+}
+
+// answer turns a request into its answer; false for other messages.
+func (f *fake) answer(m *peerwire.Message) bool {
+	switch m.Kind {
+	case peerwire.Request:
+		at := int64(m.Index)*f.pieceLength + int64(m.Begin)
+		*m = peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: bytes.Clone(f.data[at:][:m.Length])}
+		return true
+	case peerwire.HashRequest:
+		prover := newProver(f.digest.root, f.geometry, f.digest.layer, func(i int) ([]Root, error) {
+			return leavesOf(f.data[int64(i)*f.pieceLength:][:f.pieceSize(i)]), nil
+		})
+		hashes, err := prover.answer(m.Range)
+		*m = peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: encodeLayer(hashes)}
+		return err == nil
+	}
+	return false
+}
+
+// Ways to misbehave from answer n on, or at it.
+func from(first int, v verdict) func(int, *peerwire.Message) verdict {
+	return func(n int, _ *peerwire.Message) verdict {
+		if n < first {
+			return send
+		}
+		return v
+	}
+}
+
+func lie(at ...int) func(int, *peerwire.Message) verdict {
+	return func(n int, m *peerwire.Message) verdict {
+		if m.Kind == peerwire.Piece && (len(at) == 0 || n == at[0]) {
+			m.Data[len(m.Data)/2] ^= 1
+		}
+		return send
+	}
+}
+
+func forge(n int, m *peerwire.Message) verdict {
+	if m.Kind == peerwire.Hashes {
+		m.Data[0] ^= 1
+	}
+	return send
+}
+
+func refuse(n int, m *peerwire.Message) verdict {
+	if m.Kind == peerwire.Piece && n > 20 {
+		*m = peerwire.Message{Kind: peerwire.Reject, Index: m.Index, Begin: m.Begin, Length: uint32(len(m.Data))}
+	}
+	return send
+}
+
+func shift(n int, m *peerwire.Message) verdict {
+	m.Begin++
+	return send
+}
+
+// downloadFrom returns a download of d from sources, in new folders.
+func downloadFrom(t *testing.T, d digest, dir string, sources ...*fake) *Download {
+	var dials []Dial
+	for _, f := range sources {
+		dials = append(dials, f.dial(t))
+	}
+	return &Download{
+		Root: d.root, Size: d.size, Name: "x", PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
+		Dial: dials[0], More: dials[1:],
+	}
+}
+
+// TestTwoSources: whatever one of two sources does, the other one finishes the
+// file, and little is fetched twice.
+func TestTwoSources(t *testing.T) {
+	data := content(40 * 65536)
+	d := digestOf(t, data)
+	for name, bad := range map[string]func(int, *peerwire.Message) verdict{
+		"dies":         from(30, hangUp),
+		"dies at once": from(0, hangUp),
+		"falls silent": from(30, fallSilent),
+		"lies once":    lie(17),
+		"lies always":  lie(),
+		"forges":       forge,
+		"refuses":      refuse,
+		"sends other":  shift,
+	} {
+		for order := range 2 {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				sources := []*fake{newFake(data, d, nil), newFake(data, d, nil)}
+				sources[order].change = bad
+				download := downloadFrom(t, d, dir, sources...)
+				if err := download.Run(t.Context()); err != nil {
+					t.Errorf("source %d %s: %v", order, name, err)
+					return
+				}
+				wantFile(t, download.Dest, data)
+				<-sources[0].ended
+				<-sources[1].ended
+				sent, blocks := sources[0].blocks+sources[1].blocks, len(data)/blockSize
+				if sent > blocks+2*fakeQueue {
+					t.Errorf("source %d %s: %d blocks sent for %d", order, name, sent, blocks)
+				}
+				if good := sources[1-order]; good.blocks == 0 || name == "dies" && good.blocks == blocks {
+					t.Errorf("source %d %s: the other sent %d blocks of %d", order, name, good.blocks, blocks)
+				}
+			})
+		}
+	}
+}
+
+// TestNoSourceLeft: the error says of each source why it is gone.
+func TestNoSourceLeft(t *testing.T) {
+	data := content(40 * 65536)
+	d := digestOf(t, data)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		liar := newFake(data, d, lie(30))
+		silent := newFake(data, d, from(20, fallSilent))
+		download := downloadFrom(t, d, dir, liar, silent)
+		download.More = append(download.More, func(context.Context) (io.ReadWriteCloser, error) { return nil, errors.New("no route") })
+		begin := time.Now()
+		err := download.Run(t.Context())
+		if !errors.Is(err, ErrVerify) || !errors.Is(err, ErrUnfinished) {
+			t.Errorf("%v, want ErrVerify and ErrUnfinished", err)
+		}
+		for _, text := range []string{"the source cannot be reached: no route", "the source sent wrong bytes for block", "the source sent nothing that was asked for in 30s"} {
+			if err == nil || !strings.Contains(err.Error(), text) {
+				t.Errorf("%v; want it to say %q", err, text)
+			}
+		}
+		if took := time.Since(begin); took < defaultDownloadPatience || took > 2*defaultDownloadPatience {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+// TestLongPieces: pieces of many chunks, as only large files have them, are put
+// together from two sources though one of them lies, and no more than the bad
+// block and its sender are lost.
+func TestLongPieces(t *testing.T) {
+	data := content(9<<20 + 5000)
+	g := geometry{size: int64(len(data)), pieceLength: 2 << 20}
+	h := treeHasher{geometry: g}
+	h.write(data)
+	d := digest{size: g.size}
+	d.root, d.layer = h.finish()
+	for _, at := range []int{1, 40, 250} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			liar, honest := newFake(data, d, lie(at)), newFake(data, d, nil)
+			liar.geometry, honest.geometry = g, g
+			download := downloadFrom(t, d, dir, liar, honest)
+			p, err := openPartial(partialPath(download.PartialDir, d.root), g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(download.fetch(t.Context(), p), p.finish(download.Dest, false)); err != nil {
+				t.Fatal(err)
+			}
+			wantFile(t, download.Dest, data)
+			<-liar.ended
+			<-honest.ended
+			blocks := (len(data) + blockSize - 1) / blockSize
+			if sent := liar.blocks + honest.blocks; sent > blocks+1+2*fakeQueue {
+				t.Errorf("%d blocks sent for %d", sent, blocks)
+			}
+		})
+	}
+}
