@@ -36,8 +36,8 @@ var (
 	disk     = flag.String("disk", os.TempDir(), "folder on a disk for those of the second table, or off")
 	sparse   = flag.Bool("sparse", false, "a file of zeros whose source takes no room: ours alone, on the disk")
 	only     = flag.String("rows", "", "measure these rows alone, such as raw,ours; they are raw, files, synced, ours, anacrolix")
-	profile  = flag.String("profile", "", "write processor profiles of both ends of ours into this folder")
-	patience = flag.Duration("patience", 5*time.Minute, "give a transfer up that takes longer")
+	profile  = flag.String("profile", "", "write processor profiles of both ends into this folder, as ROW-END-ROUND.pprof")
+	patience = flag.Duration("patience", 2*time.Minute, "give a transfer up that takes longer for each GiB")
 	fileIO   = flag.String("anacrolix-io", "classic", "how anacrolix/torrent reads and writes files: classic or mmap")
 )
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // A table is some rows on the files of one folder.
@@ -81,7 +82,8 @@ type result struct{ seeder, leecher report }
 // transfer brings the file from one process to another, checks it and removes
 // it.
 func transfer(ctx context.Context, row string, w work, round int) (r result, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, *patience, fmt.Errorf("no end after %v; see -patience", *patience))
+	limit := time.Duration(max(1, w.Size/gib)) * *patience
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no end after %v; see -patience", limit))
 	defer cancel()
 	defer func() {
 		if ctx.Err() != nil { // its children were killed
@@ -126,8 +128,8 @@ func transfer(ctx context.Context, row string, w work, round int) (r result, err
 
 func newTask(row string, seeds bool, w work, round int) task {
 	t := task{Row: row, Seeds: seeds, Work: w}
-	if *profile != "" && row == rowOurs {
-		t.Profile = filepath.Join(*profile, fmt.Sprintf("%s-%d.pprof", t.end(), round+1))
+	if *profile != "" {
+		t.Profile = filepath.Join(*profile, fmt.Sprintf("%s-%s-%d.pprof", row, t.end(), round+1))
 	}
 	return t
 }
