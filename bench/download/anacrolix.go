@@ -45,12 +45,11 @@ type settings struct {
 // anacrolixReqq is how many requests the client lets a peer have waiting.
 const anacrolixReqq = 1024
 
-// bestSettings returns those to compare with. Files are read and written by
-// default, which is as fast as mapping them and leaves them out of the resident
-// set. The seeder must be
-// able to read ahead for all the requests that it lets wait: it serves them in
-// the order of a map, and waits forever for the room of one while the others
-// hold it.
+// bestSettings returns those to compare with. By default files are read and
+// written, which is as fast as mapping them and leaves them out of the resident
+// set. The seeder must be able to read ahead for all the requests that it lets
+// wait: it serves them in the order of a map, and waits forever for the room of
+// one while the others hold it.
 func bestSettings() settings {
 	return settings{FileIO: *fileIO, RequestData: anacrolixReqq * chunkSize, Hashers: 2, Unverified: 64 << 20}
 }
