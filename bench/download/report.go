@@ -39,10 +39,10 @@ func (t table) print(results map[string][]result) {
 func (t table) printHead() {
 	content := "random bytes"
 	if t.sparse {
-		content = "zeros, the source a hole"
+		content = "zeros (the source is a hole)"
 	}
 	fmt.Printf("%v of %s between two processes over a libp2p stream: TCP on 127.0.0.1, TLS, yamux; files on %v (%s);\n", &size, content, t.on, t.folder)
-	fmt.Printf("median of %d rounds, in turns, ratios within a round; from dialling until the file has its name; peaks are the\ngreatest of all rounds, of whole processes\n", *rounds)
+	fmt.Printf("medians of the rounds (%d), in turns, ratios within a round; from dialling until the file has its name; peaks are the\ngreatest of all rounds, of whole processes\n", *rounds)
 	if slices.Contains(t.rows, rowAnacrolix) {
 		fmt.Printf("anacrolix: %v\n", bestSettings())
 	}
