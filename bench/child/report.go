@@ -55,9 +55,9 @@ func (n *node) report(ctx context.Context) (r Report, err error) {
 	if r.RSS, r.Anonymous, err = resident(); err != nil {
 		return r, err
 	}
-	memory := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
-	metrics.Read(memory)
-	r.Heap, r.Stacks = memory[0].Value.Uint64(), memory[1].Value.Uint64()
+	kinds := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	metrics.Read(kinds)
+	r.Heap, r.Stacks = kinds[0].Value.Uint64(), kinds[1].Value.Uint64()
 	r.Goroutines = runtime.NumGoroutine()
 	r.Sent, r.Received = n.sent.Load(), n.received.Load()
 	return r, nil
@@ -72,23 +72,39 @@ func CPU() (time.Duration, error) {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
-// resident reads the resident set from the kernel, in bytes.
+// Peak returns the greatest resident set that this process ever had, in bytes.
+func Peak() (uint64, error) {
+	sizes, err := memory("VmHWM")
+	if err != nil {
+		return 0, err
+	}
+	return sizes[0], nil
+}
+
+// resident returns the resident set, in bytes.
 func resident() (all, anonymous uint64, err error) {
+	sizes, err := memory("VmRSS", "RssAnon")
+	if err != nil {
+		return 0, 0, err
+	}
+	return sizes[0], sizes[1], nil
+}
+
+// memory reads what the kernel calls by those names, in bytes.
+func memory(names ...string) (sizes []uint64, err error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return 0, 0, fmt.Errorf("child: resident set: %w", err)
+		return nil, fmt.Errorf("child: resident set: %w", err)
 	}
-	read := func(name string) uint64 {
+	for _, name := range names {
 		m := regexp.MustCompile(name + `:\s+(\d+) kB`).FindSubmatch(status)
 		if m == nil {
-			err = fmt.Errorf("child: resident set: no %s in /proc/self/status", name)
-			return 0
+			return nil, fmt.Errorf("child: resident set: no %s in /proc/self/status", name)
 		}
 		kB, _ := strconv.ParseUint(string(m[1]), 10, 64) // the pattern has digits only
-		return kB << 10
+		sizes = append(sizes, kB<<10)
 	}
-	all, anonymous = read("VmRSS"), read("RssAnon")
-	return all, anonymous, err
+	return sizes, nil
 }
 
 // rest waits until the number of goroutines stays the same, but not forever,
