@@ -12,9 +12,9 @@ import (
 const (
 	// answerers is how many queries are looked up at once.
 	answerers = 2
-	// maxQuestions is how many queries wait for an answerer; what comes on top
-	// is relayed but not answered.
-	maxQuestions = 1024
+	// answerBatch is how many queries an answerer looks up, or hits it makes,
+	// before it hands over what it has.
+	answerBatch = 64
 	// maxResults is how many files answer one query.
 	// Source: gnutella.md §5.4.
 	maxResults = 255
@@ -26,50 +26,57 @@ const (
 	hitReserve = 2
 )
 
-// A question is a query of another servent that waits for its answer.
-type question struct {
-	from    routing.Link
-	message messages.Message
-}
-
-// queueQuery hands a query to the answerers, who search without the loop.
-func (s *Servent) queueQuery(from routing.Link, m messages.Message) {
-	select {
-	case s.questions <- question{from, m}:
-	default:
-		s.unanswered++
+// ask hands a query to the answerers at the end of the round: they search
+// without the loop.
+func (s *Servent) ask(from routing.Link, m messages.Message) {
+	if l := s.links.byID[from]; l != nil {
+		s.asking = append(s.asking, question{l, m})
 	}
 }
 
-// answer looks up queries and brings the hits to the loop until that ends.
+// answer looks up queries and brings the hits to the loop, those of several
+// queries together, until the loop ends.
 func (s *Servent) answer() {
-	for {
-		select {
-		case q := <-s.questions:
-			s.answerOne(q)
-		case <-s.loopEnded:
+	var hits []messages.Message
+	for looked := 0; ; {
+		q, ok := s.questions.take(looked == 0)
+		if ok {
+			looked++
+			hits = s.answerOne(hits, q)
+			if looked < answerBatch && len(hits) < answerBatch {
+				continue
+			}
+		} else if looked == 0 {
 			return
 		}
+		if len(hits) > 0 {
+			s.call(context.Background(), func() { s.sendHits(hits) })
+		}
+		clear(hits)
+		hits, looked = hits[:0], 0
 	}
 }
 
-func (s *Servent) answerOne(q question) {
+// sendHits routes hits of our own.
+func (s *Servent) sendHits(hits []messages.Message) {
+	now := time.Now()
+	for _, hit := range hits {
+		s.step(now, routing.Self, hit)
+	}
+}
+
+// answerOne appends the hits that answer q.
+func (s *Servent) answerOne(hits []messages.Message, q question) []messages.Message {
 	p, err := messages.Parse(q.message)
 	if err != nil {
-		s.call(context.Background(), func() { s.parse(time.Now(), q.from, q.message) }) // counts it
-		return
+		s.call(context.Background(), func() { s.parse(time.Now(), q.from.id, q.message) }) // counts it
+		return hits
 	}
 	files, left := lookUp(s.collection.Library(), p.(messages.Query))
 	if len(files) == 0 {
-		return
+		return hits
 	}
-	hits := s.makeHits(q.message, files, left)
-	s.call(context.Background(), func() {
-		now := time.Now()
-		for _, hit := range hits {
-			s.step(now, routing.Self, hit)
-		}
-	})
+	return s.appendHits(hits, q.message, files, left)
 }
 
 // lookUp returns the files that a query asks for, and how many more there are.
@@ -97,31 +104,29 @@ func lookUp(library *share.Library, q messages.Query) (files []share.File, left 
 	return files, left
 }
 
-// makeHits packs files into as many QueryHits as it takes.
-func (s *Servent) makeHits(query messages.Message, files []share.File, left int) []messages.Message {
-	trailer, err := messages.NewTrailer(s.ownPeerInfo(), uint64(left))
+// appendHits packs files into as many QueryHits as it takes.
+func (s *Servent) appendHits(hits []messages.Message, query messages.Message, files []share.File, left int) []messages.Message {
+	hit, err := s.self.Load().hit(left)
 	if err != nil {
 		s.log.Error("make a QueryHit", "err", err)
-		return nil
+		return hits
 	}
-	ip, port := s.ownIPv4()
-	hit := messages.QueryHit{Port: port, IP: ip, Trailer: trailer, ServentGUID: s.guid}
+	hit.Results = make([]messages.Result, 0, min(len(files), hitResults))
 	ttl := query.Hops + 1 + hitReserve
-	var out []messages.Message
 	size := 0
 	pack := func() {
 		m, err := messages.New(query.GUID, ttl, hit)
 		if err != nil {
 			s.log.Error("make a QueryHit", "err", err)
 		} else {
-			out = append(out, m)
+			hits = append(hits, m)
 		}
-		hit.Results, size = nil, 0
+		hit.Results, size = hit.Results[:0], 0
 	}
-	for i, f := range files {
-		r, err := result(uint32(i), f)
+	for i := range files {
+		r, err := result(uint32(i), &files[i])
 		if err != nil {
-			s.log.Debug("a file cannot be told", "file", f.Location(), "err", err)
+			s.log.Debug("a file cannot be told", "file", files[i].Location(), "err", err)
 			continue
 		}
 		n := len(r.Name) + len(r.Extensions)
@@ -134,11 +139,11 @@ func (s *Servent) makeHits(query messages.Message, files []share.File, left int)
 	if len(hit.Results) > 0 {
 		pack()
 	}
-	return out
+	return hits
 }
 
 // result turns a shared file into what a QueryHit says of it.
-func result(index uint32, f share.File) (messages.Result, error) {
+func result(index uint32, f *share.File) (messages.Result, error) {
 	return messages.NewResult(messages.FileInfo{
 		Index: index,
 		Name:  f.Name,

@@ -54,6 +54,8 @@ type link struct {
 	closing sync.Mutex // guards closed and the deadline of writes
 	closed  bool
 
+	questions fifo[messages.Message] // guarded by the servent's questions
+
 	pending  []messages.Message // Sends of this round, not yet in the outbox
 	received uint64
 	sent     uint64

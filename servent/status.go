@@ -74,7 +74,7 @@ func (s *Servent) countInto(out *api.Status) {
 		}
 		drop(reason.String(), n)
 	}
-	drop(reasonUnanswered, s.unanswered)
+	drop(reasonUnanswered, s.questions.unanswered())
 	drop(reasonUnread, s.unread)
 	drop(reasonOutbox, s.outboxDrops())
 	slices.SortStableFunc(out.Dropped, func(a, b api.Drop) int { return cmp.Compare(b.Count, a.Count) })
