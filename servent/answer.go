@@ -2,10 +2,12 @@ package servent
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/api"
 	"servent/share"
 )
 
@@ -25,6 +27,25 @@ const (
 	// the way back may have become longer. Source: RFC 0.6 draft §2.2.7.3.
 	hitReserve = 2
 )
+
+// answers counts queries that were looked up. Any goroutine may use it.
+type answers struct{ asked, answered, cut atomic.Uint64 }
+
+// tell returns the counts as they are now.
+func (a *answers) tell() api.Answers {
+	return api.Answers{Asked: a.asked.Load(), Answered: a.answered.Load(), Cut: a.cut.Load()}
+}
+
+// count adds a query that was answered with that many files, and left out more.
+func (a *answers) count(files, left int) {
+	a.asked.Add(1)
+	if files > 0 {
+		a.answered.Add(1)
+	}
+	if left > 0 {
+		a.cut.Add(1)
+	}
+}
 
 // ask hands a query to the answerers at the end of the round: they search
 // without the loop.
@@ -73,6 +94,7 @@ func (s *Servent) answerOne(hits []messages.Message, q question) []messages.Mess
 		return hits
 	}
 	files, left := lookUp(s.collection.Library(), p.(messages.Query))
+	s.answers.count(len(files), left)
 	if len(files) == 0 {
 		return hits
 	}

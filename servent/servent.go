@@ -47,6 +47,7 @@ type Servent struct {
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	transfers transfers
+	answers   answers
 	web       string // URL of the page, set before the local API answers
 	ran       atomic.Bool
 	closeOnce sync.Once

@@ -33,6 +33,7 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 			Bytes:   library.Bytes(),
 			Hashing: progress.Files - progress.Hashed,
 		},
+		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
 	}
 	if !s.call(ctx, func() { s.countInto(&out) }) {

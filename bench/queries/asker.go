@@ -35,6 +35,7 @@ type round struct {
 	answered  atomic.Uint64 // queries answered in full
 	results   uint64        // the receiver's; read after the last answer
 	hits      uint64
+	bytes     uint64 // of all hits, headers included
 }
 
 func newAsker(ctx context.Context, servent string) (*asker, error) {
@@ -120,6 +121,7 @@ func (a *asker) count(r *round, n uint64, m messages.Message) error {
 		}
 	}
 	r.hits++
+	r.bytes += uint64(m.Size())
 	r.results += uint64(len(hit.Results))
 	if r.got[n] += len(hit.Results); r.got[n] > q.results {
 		return fmt.Errorf("%q: %d results, want %d", q.words, r.got[n], q.results)

@@ -39,21 +39,35 @@ func measureRound(ctx context.Context, answerer *child.Process, a *asker, questi
 		now, failed := answerer.Report()
 		return f, errors.Join(fmt.Errorf("%w; the answerer dropped %v", err, now.Status.Dropped), failed)
 	}
+	after, err := await(ctx, answerer, before.Status.Answers.Asked+uint64(*queries))
+	if err != nil {
+		return f, err
+	}
 	f.took = time.Since(begin)
 	cpuAfter, err := child.CPU()
 	if err != nil {
 		return f, err
 	}
-	after, err := answerer.Report()
-	if err != nil {
-		return f, err
+	if got := after.Status.Answers.Answered - before.Status.Answers.Answered; got != r.answered.Load() || len(after.Status.Dropped) > 0 {
+		return f, fmt.Errorf("the answerer counts %d queries answered, the asker %d; dropped: %v", got, r.answered.Load(), after.Status.Dropped)
 	}
-	if got := after.Traffic("Query").Received - before.Traffic("Query").Received; got != uint64(*queries) || len(after.Status.Dropped) > 0 {
-		return f, fmt.Errorf("the answerer got %d queries of %d and dropped %v", got, *queries, after.Status.Dropped)
-	}
-	f.queries, f.results, f.hits = float64(*queries), float64(r.results), float64(r.hits)
+	f.queries, f.results, f.hits, f.bytes = float64(*queries), float64(r.results), float64(r.hits), float64(r.bytes)
 	f.answerer, f.asker = after.CPU-before.CPU, cpuAfter-cpu
 	return f, nil
+}
+
+// await waits until the answerer has looked up so many queries since its start:
+// of those that nothing is found by, the last few have no answer to wait for.
+func await(ctx context.Context, answerer *child.Process, asked uint64) (child.Report, error) {
+	for {
+		now, err := answerer.Report()
+		if err != nil || now.Status.Answers.Asked == asked {
+			return now, err
+		}
+		if ctx.Err() != nil {
+			return now, fmt.Errorf("the answerer looked up %d queries of %d and dropped %v", now.Status.Answers.Asked, asked, now.Status.Dropped)
+		}
+	}
 }
 
 // report prints a row of the table.
