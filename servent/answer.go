@@ -9,6 +9,7 @@ import (
 	"servent/routing"
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/words"
 )
 
 const (
@@ -29,22 +30,25 @@ const (
 )
 
 // answers counts queries that were looked up. Any goroutine may use it.
-type answers struct{ asked, answered, cut atomic.Uint64 }
+type answers struct{ asked, answered, cut, stopped atomic.Uint64 }
+
+// count adds a query and what it found.
+func (a *answers) count(found share.Found) {
+	a.asked.Add(1)
+	if len(found.Files) > 0 {
+		a.answered.Add(1)
+	}
+	if found.Left > 0 {
+		a.cut.Add(1)
+	}
+	if found.Stop == words.Exhausted {
+		a.stopped.Add(1)
+	}
+}
 
 // tell returns the counts as they are now.
 func (a *answers) tell() api.Answers {
-	return api.Answers{Asked: a.asked.Load(), Answered: a.answered.Load(), Cut: a.cut.Load()}
-}
-
-// count adds a query that was answered with that many files, and left out more.
-func (a *answers) count(files, left int) {
-	a.asked.Add(1)
-	if files > 0 {
-		a.answered.Add(1)
-	}
-	if left > 0 {
-		a.cut.Add(1)
-	}
+	return api.Answers{Asked: a.asked.Load(), Answered: a.answered.Load(), Cut: a.cut.Load(), Stopped: a.stopped.Load()}
 }
 
 // ask hands a query to the answerers at the end of the round: they search
@@ -93,47 +97,47 @@ func (s *Servent) answerOne(hits []messages.Message, q question) []messages.Mess
 		s.call(context.Background(), func() { s.parse(time.Now(), q.from.id, q.message) }) // counts it
 		return hits
 	}
-	files, left := lookUp(s.collection.Library(), p.(messages.Query))
-	s.answers.count(len(files), left)
-	if len(files) == 0 {
+	found := lookUp(s.collection.Library(), p.(messages.Query))
+	s.answers.count(found)
+	if len(found.Files) == 0 {
 		return hits
 	}
-	return s.appendHits(hits, q.message, files, left)
+	return s.appendHits(hits, q.message, found)
 }
 
-// lookUp returns the files that a query asks for, and how many more there are.
-func lookUp(library *share.Library, q messages.Query) (files []share.File, left int) {
+// lookUp returns the files that a query asks for.
+func lookUp(library *share.Library, q messages.Query) share.Found {
 	if library.Len() == 0 {
-		return nil, 0 // spares a servent that shares nothing the words
+		return share.Found{} // spares a servent that shares nothing the words
 	}
 	if root, ok := q.Extensions.Root(); ok {
 		if f, ok := library.ByRoot(root); ok {
-			return []share.File{f}, 0
+			return share.Found{Files: []*share.File{&f}}
 		}
 	}
 	if sum, ok := q.Extensions.SHA1(); ok {
 		if f, ok := library.BySHA1(sum); ok {
-			return []share.File{f}, 0
+			return share.Found{Files: []*share.File{&f}}
 		}
 	}
 	if q.ByContent() {
-		return nil, 0
+		return share.Found{}
 	}
-	files, left, err := library.Search(q.Criteria, maxResults)
+	found, err := library.Search(q.Criteria, maxResults)
 	if err != nil {
-		return nil, 0 // no word: nothing can match
+		return share.Found{} // no word: nothing can match
 	}
-	return files, left
+	return found
 }
 
-// appendHits packs files into as many QueryHits as it takes.
-func (s *Servent) appendHits(hits []messages.Message, query messages.Message, files []share.File, left int) []messages.Message {
-	hit, err := s.self.Load().hit(left)
+// appendHits packs what was found into as many QueryHits as it takes.
+func (s *Servent) appendHits(hits []messages.Message, query messages.Message, found share.Found) []messages.Message {
+	hit, err := s.self.Load().hit(found.Left)
 	if err != nil {
 		s.log.Error("make a QueryHit", "err", err)
 		return hits
 	}
-	hit.Results = make([]messages.Result, 0, min(len(files), hitResults))
+	hit.Results = make([]messages.Result, 0, min(len(found.Files), hitResults))
 	ttl := query.Hops + 1 + hitReserve
 	size := 0
 	pack := func() {
@@ -145,10 +149,10 @@ func (s *Servent) appendHits(hits []messages.Message, query messages.Message, fi
 		}
 		hit.Results, size = hit.Results[:0], 0
 	}
-	for i := range files {
-		r, err := result(uint32(i), &files[i])
+	for i, f := range found.Files {
+		r, err := result(uint32(i), f)
 		if err != nil {
-			s.log.Debug("a file cannot be told", "file", files[i].Location(), "err", err)
+			s.log.Debug("a file cannot be told", "file", f.Location(), "err", err)
 			continue
 		}
 		n := len(r.Name) + len(r.Extensions)

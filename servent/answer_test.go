@@ -28,14 +28,14 @@ func TestAnswersAreLimited(t *testing.T) {
 	for _, c := range []struct{ files, nameSize, results, left int }{
 		{0, 0, 0, 0}, {1, 0, 1, 0}, {10, 0, 10, 0}, {11, 0, 11, 0}, {255, 0, 255, 0}, {300, 0, 255, 45}, {40, 200, 40, 0},
 	} {
-		files, left := lookUp(library(c.files, c.nameSize), messages.NewQuery("SEBLINUX"))
-		if len(files) != c.results || left != c.left {
-			t.Errorf("of %d files: got %d and %d left out, want %d and %d", c.files, len(files), left, c.results, c.left)
+		found := lookUp(library(c.files, c.nameSize), messages.NewQuery("SEBLINUX"))
+		if len(found.Files) != c.results || found.Left != c.left {
+			t.Errorf("of %d files: got %d and %d left out, want %d and %d", c.files, len(found.Files), found.Left, c.results, c.left)
 		}
 		query := message(t, 5, messages.NewQuery("SEBLINUX"))
 		query.Hops = 2
 		told := map[string]bool{}
-		for _, m := range s.appendHits(nil, query, files, left) {
+		for _, m := range s.appendHits(nil, query, found) {
 			if m.GUID != query.GUID || m.TTL != 2+1+hitReserve || m.Hops != 0 {
 				t.Errorf("got %+v, want an answer to %+v that goes back over its hops", m.Header, query.Header)
 			}
@@ -85,17 +85,17 @@ func TestAnswerByContent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, left := lookUp(files, q)
-		if (len(got) == 1) != c.found || left != 0 || c.found && got[0].Root != want.Root {
-			t.Errorf("%s: got %v, %d left out, want found %v", name, got, left, c.found)
+		got := lookUp(files, q)
+		if (len(got.Files) == 1) != c.found || got.Left != 0 || c.found && got.Files[0].Root != want.Root {
+			t.Errorf("%s: got %v, want found %v", name, got, c.found)
 		}
 	}
 }
 
 func TestAnswerToNoWord(t *testing.T) {
 	for _, words := range []string{"", "...", "\\", "-", "\xff\xfe"} {
-		if got, left := lookUp(library(3, 0), messages.NewQuery(words)); len(got) != 0 || left != 0 {
-			t.Errorf("%q: got %d files, %d left out", words, len(got), left)
+		if got := lookUp(library(3, 0), messages.NewQuery(words)); len(got.Files) != 0 || got.Left != 0 {
+			t.Errorf("%q: got %v, want nothing", words, got)
 		}
 	}
 }
@@ -103,8 +103,8 @@ func TestAnswerToNoWord(t *testing.T) {
 // A name that cannot travel is left out, and the others are told.
 func TestAnswerLeavesOutWhatCannotBeTold(t *testing.T) {
 	s := bare(t, Config{})
-	files := []share.File{{Name: "a/b", Root: share.Root{1}}, {Name: "good", Root: share.Root{2}}}
-	hits := s.appendHits(nil, message(t, 1, messages.NewQuery("x")), files, 0)
+	files := []*share.File{{Name: "a/b", Root: share.Root{1}}, {Name: "good", Root: share.Root{2}}}
+	hits := s.appendHits(nil, message(t, 1, messages.NewQuery("x")), share.Found{Files: files})
 	if len(hits) != 1 {
 		t.Fatalf("got %d hits, want 1", len(hits))
 	}

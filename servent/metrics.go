@@ -21,7 +21,7 @@ var (
 	metricDropped = prometheus.NewDesc("servent_dropped_total",
 		"Messages dropped, by reason.", []string{"reason"}, nil)
 	metricAnswers = prometheus.NewDesc("servent_answers_total",
-		"Queries of others by what became of them here: asked (looked up), answered (a file was found), cut (more files than an answer holds).", []string{"verdict"}, nil)
+		"Queries of others by what became of them here: asked (looked up), answered (a file was found), cut (more files than an answer holds), stopped (by the work that one query may cost).", []string{"verdict"}, nil)
 	metricLinks = prometheus.NewDesc("servent_links",
 		"Neighbours.", nil, nil)
 	metricFiles = prometheus.NewDesc("servent_shared_files",
@@ -79,6 +79,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	count(metricAnswers, status.Answers.Asked, "asked")
 	count(metricAnswers, status.Answers.Answered, "answered")
 	count(metricAnswers, status.Answers.Cut, "cut")
+	count(metricAnswers, status.Answers.Stopped, "stopped")
 	gauge(metricLinks, float64(status.Links))
 	gauge(metricFiles, float64(status.Library.Files))
 	gauge(metricBytes, float64(status.Library.Bytes))

@@ -9,7 +9,7 @@ import (
 	"servent/messages"
 	"servent/routing"
 	"servent/servent/api"
-	"servent/share"
+	"servent/share/words"
 )
 
 const (
@@ -42,7 +42,7 @@ type search struct {
 // after req.Timeout at the latest; where ctx ends first, with its error and
 // the summary of what was found until then.
 func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(api.Hit)) (api.Summary, error) {
-	if len(share.Words(req.Words)) == 0 {
+	if len(words.Of(req.Words)) == 0 {
 		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search %q: there is no letter and no digit in it; give at least one word", req.Words))
 	}
 	if req.TTL < 0 || req.TTL > MaxTTL {
@@ -51,7 +51,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	setDefault(&req.TTL, s.cfg.TTL)
 	setDefault(&req.Timeout, SearchTimeout)
 	begin := time.Now()
-	own, left, err := s.collection.Library().Search(req.Words, maxResults)
+	own, err := s.collection.Library().Search(req.Words, maxResults)
 	if err != nil {
 		return api.Summary{}, err
 	}
@@ -62,7 +62,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 		Hits:      len(found.byRoot),
 		Sources:   len(found.peers),
 		LeftOut:   found.leftOut(),
-		Own:       len(own) + left,
+		Own:       len(own.Files) + own.Left,
 		Links:     links,
 		TTL:       req.TTL,
 		ElapsedMS: time.Since(begin).Milliseconds(),

@@ -126,10 +126,11 @@ func Open(cfg CollectionConfig) (*Collection, error) {
 		cfg: cfg, catalog: catalog,
 		wake: make(chan struct{}, 1), scanning: make(chan struct{}, 1), hashing: make(chan struct{}, 1),
 		ready:   make(chan struct{}),
-		folders: folders, librarian: newLibrarian(), problems: map[string]Problem{},
+		folders: folders, problems: map[string]Problem{},
 	}
 	c.closing, c.close = context.WithCancel(context.Background())
-	c.library.Store(newLibrary(nil))
+	c.library.Store(new(Library))
+	c.librarian = newLibrarian(&c.mu, c.publishLocked)
 	return c, nil
 }
 

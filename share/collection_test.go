@@ -91,8 +91,8 @@ func (h *household) want(names ...string) {
 // wantFound fails unless criteria finds that many files.
 func (h *household) wantFound(criteria string, want int) {
 	h.t.Helper()
-	if found, _, err := h.Library().Search(criteria, 100); err != nil || len(found) != want {
-		h.t.Errorf("search %q: %d files, %v; want %d", criteria, len(found), err, want)
+	if found, err := h.Library().Search(criteria, 100); err != nil || len(found.Files) != want {
+		h.t.Errorf("search %q: %d files, %v; want %d", criteria, len(found.Files), err, want)
 	}
 }
 
@@ -275,8 +275,8 @@ func TestLinkTurned(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.rescan()
-	found, _, _ := h.Library().Search("link", 1)
-	if len(found) != 1 {
+	found, _ := h.Library().Search("link", 1)
+	if len(found.Files) != 1 {
 		t.Fatal("the link is not shared")
 	}
 	outside := filepath.Join(t.TempDir(), "secret")
@@ -285,7 +285,7 @@ func TestLinkTurned(t *testing.T) {
 	if err := os.Symlink(outside, link); err != nil {
 		t.Fatal(err)
 	}
-	if file, err := found[0].place.open(); err == nil {
+	if file, err := found.Files[0].place.open(); err == nil {
 		file.Close()
 		t.Error("a file outside the shared folder was opened")
 	}

@@ -39,11 +39,11 @@ func Example() {
 	if _, err := files.Tag(ctx, filepath.Join(public, "Notes on Übung 1.txt"), "SEBLINUX"); err != nil {
 		log.Fatal(err)
 	}
-	hits, _, err := files.Library().Search("ubung seblinux", 10)
+	found, err := files.Library().Search("ubung seblinux", 10)
 	if err != nil {
 		log.Fatal(err)
 	}
-	hit := hits[0]
+	hit := found.Files[0]
 	fmt.Println(hit.Name, hit.Size, hit.Tags)
 
 	fetch := share.Download{

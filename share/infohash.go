@@ -2,8 +2,8 @@ package share
 
 import (
 	"crypto/sha256"
-
-	"servent/share/peerwire"
+	"encoding/hex"
+	"strconv"
 )
 
 // InfoHash returns the name of the swarm for the file of that root and size
@@ -18,17 +18,22 @@ func InfoHash(root Root, size int64) [20]byte {
 	return [20]byte(sum[:20])
 }
 
-// infoDict returns the bencoded info dictionary of a file.
+// infoDict returns the bencoded info dictionary of a file. It is written out,
+// its keys sorted as BEP 3 asks, because a million files have a million of them.
 func infoDict(root Root, size int64) []byte {
-	file := map[string]any{"length": size}
+	b := make([]byte, 0, 320)
+	b = append(b, "d9:file treed64:"...)
+	b = hex.AppendEncode(b, root[:])
+	b = append(b, "d0:d6:lengthi"...)
+	b = strconv.AppendInt(b, size, 10)
+	b = append(b, 'e')
 	if size > 0 { // BEP 52: an empty file has no pieces root
-		file["pieces root"] = string(root[:])
+		b = append(b, "11:pieces root32:"...)
+		b = append(b, root[:]...)
 	}
-	name := root.String()
-	return peerwire.AppendBencode(nil, map[string]any{
-		"file tree":    map[string]any{name: map[string]any{"": file}},
-		"meta version": int64(2),
-		"name":         name,
-		"piece length": PieceLength(size),
-	})
+	b = append(b, "eee12:meta versioni2e4:name64:"...)
+	b = hex.AppendEncode(b, root[:])
+	b = append(b, "12:piece lengthi"...)
+	b = strconv.AppendInt(b, PieceLength(size), 10)
+	return append(b, "ee"...)
 }

@@ -2,14 +2,12 @@ package share
 
 import (
 	"errors"
-	"fmt"
-	"math/rand/v2"
+	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
+	"servent/share/words"
 )
 
 // named returns a File that is not on disk; n tells it from others.
@@ -46,19 +44,81 @@ func TestSearch(t *testing.T) {
 		{"ub", nil},
 		{"txt missing", nil},
 	} {
-		got, left, err := l.Search(c.criteria, 10)
-		if err != nil || left != 0 || !slices.Equal(namesOf(got), c.want) {
-			t.Errorf("Search(%q) = %q, %d left, %v; want %q", c.criteria, namesOf(got), left, err, c.want)
+		got, err := l.Search(c.criteria, 10)
+		if names := foundNames(got); err != nil || got.Left != 0 || got.Stop != words.Complete || !slices.Equal(names, c.want) {
+			t.Errorf("Search(%q) = %q, %d left, %v, %v; want %q", c.criteria, names, got.Left, got.Stop, err, c.want)
 		}
 	}
-	if got, left, _ := l.Search("linu", 1); len(got) != 1 || left != 1 {
-		t.Errorf("limit 1: %d files, %d left; want 1 and 1", len(got), left)
-	}
-	if got, left, _ := l.Search("linu", 0); len(got) != 0 || left != 2 {
-		t.Errorf("limit 0: %d files, %d left; want 0 and 2", len(got), left)
-	}
-	if _, _, err := l.Search("...", 10); !errors.Is(err, ErrNoWord) {
+	if _, err := l.Search("...", 10); !errors.Is(err, ErrNoWord) {
 		t.Errorf("no word: %v, want ErrNoWord", err)
+	}
+	if got, err := NewLibrary(nil).Search("linu", 10); err != nil || len(got.Files)+got.Left != 0 {
+		t.Errorf("an empty library: %+v, %v", got, err)
+	}
+}
+
+func foundNames(f Found) (names []string) {
+	for _, file := range f.Files {
+		names = append(names, file.Name)
+	}
+	return names
+}
+
+func TestSearchCountsWhatIsLeft(t *testing.T) {
+	for _, c := range []struct {
+		files, limit int
+		found, left  int
+		stop         words.Stop
+	}{
+		{2, 1, 1, 1, words.Complete},
+		{2, 0, 0, 2, words.Complete},
+		{2, -1, 0, 2, words.Complete},
+		{2, math.MaxInt, 2, 0, words.Complete},
+		{MaxLeft + 9, 10, 10, MaxLeft - 1, words.Complete},
+		{MaxLeft + 10, 10, 10, MaxLeft, words.Counted},
+		{MaxLeft + 500, 10, 10, MaxLeft, words.Counted},
+	} {
+		var files []File
+		for i := range c.files {
+			files = append(files, named(i, "", "linux"))
+		}
+		whole := NewLibrary(files)
+		third := c.files / 3
+		split := &Library{parts: slices.Concat(NewLibrary(files[:third]).parts, NewLibrary(files[third:]).parts)}
+		for _, l := range []*Library{whole, split} {
+			got, err := l.Search("linux", c.limit)
+			if err != nil || len(got.Files) != c.found || got.Left != c.left || got.Stop != c.stop {
+				t.Errorf("limit %d of %d in %d parts: %d files, %d left, %v, %v; want %d, %d, %v", c.limit, c.files, len(l.parts),
+					len(got.Files), got.Left, got.Stop, err, c.found, c.left, c.stop)
+			}
+			for i, f := range got.Files {
+				if f.Size != int64(c.files-1-i) {
+					t.Fatalf("limit %d of %d in %d parts: file %d is %d, want the newest first", c.limit, c.files, len(l.parts), i, f.Size)
+				}
+			}
+		}
+	}
+}
+
+// TestSearchRunsOut: the parts share the work that a query may cost.
+func TestSearchRunsOut(t *testing.T) {
+	var parts []part
+	for i := range 3 {
+		parts = append(parts, NewLibrary([]File{named(i, "", "linux")}).parts...)
+	}
+	query, err := words.Parse("linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	once := words.Search{Limit: 10, Work: words.Budget}
+	parts[0].index.Search(query, &once)
+	cost := words.Budget - once.Work
+	got := search(parts, query, 10, &words.Search{Work: 2 * cost})
+	if n := len(got.Files); n == 0 || n == 3 || got.Stop != words.Exhausted {
+		t.Errorf("work for two parts of three: %d files, %v; want 1 or 2, exhausted", n, got.Stop)
+	}
+	if got := search(parts, query, 10, &words.Search{Work: words.Budget}); len(got.Files) != 3 || got.Stop != words.Complete {
+		t.Errorf("work for all parts: %d files, %v; want 3, complete", len(got.Files), got.Stop)
 	}
 }
 
@@ -85,89 +145,4 @@ func TestLookups(t *testing.T) {
 	if got := namesOf(slices.Collect(l.Files())); !slices.Equal(got, []string{"new name", "c", "old name"}) {
 		t.Errorf("Files: %q, want the newest first", got)
 	}
-}
-
-// TestIndexAgainstScan: the index finds what looking at every file finds.
-func TestIndexAgainstScan(t *testing.T) {
-	word := rapid.StringOfN(rapid.RuneFrom([]rune("abÄß1 ._")), 0, 8, -1)
-	rapid.Check(t, func(t *rapid.T) {
-		var files []File
-		for i := range rapid.IntRange(0, 80).Draw(t, "files") {
-			files = append(files, named(i, word.Draw(t, "path"), word.Draw(t, "name"), word.Draw(t, "tag")))
-		}
-		criteria := word.Draw(t, "w1") + " " + word.Draw(t, "w2")
-		limit := rapid.IntRange(0, 20).Draw(t, "limit")
-		got, left, err := NewLibrary(files).Search(criteria, limit)
-		words, wantErr := queryWords(criteria)
-		if !errors.Is(err, wantErr) {
-			t.Fatalf("error %v, want %v", err, wantErr)
-		}
-		if err != nil {
-			return
-		}
-		var want []string
-		slices.Reverse(files) // newest first
-		for _, f := range files {
-			have := Words(strings.Join(append([]string{f.Name, f.Path}, f.Tags...), "/"))
-			if !slices.ContainsFunc(words, func(w queryWord) bool { return !slices.ContainsFunc(have, w.matches) }) {
-				want = append(want, f.Root.String())
-			}
-		}
-		if len(want)-min(limit, len(want)) != left || len(got) != min(limit, len(want)) {
-			t.Fatalf("%q: %d files and %d left, want %d in all", criteria, len(got), left, len(want))
-		}
-		for i, f := range got {
-			if f.Root.String() != want[i] {
-				t.Fatalf("%q: file %d is %v, want %s", criteria, i, f, want[i])
-			}
-		}
-	})
-}
-
-// library10k has names of four words out of 3,000, as a folder of music has.
-func library10k() *Library {
-	random := rand.New(rand.NewPCG(1, 2))
-	vocabulary := make([]string, 3000)
-	for i := range vocabulary {
-		for range 3 + random.IntN(7) {
-			vocabulary[i] += string(rune('a' + random.IntN(26)))
-		}
-	}
-	files := make([]File, 10_000)
-	for i := range files {
-		pick := func() string { return vocabulary[int(random.ExpFloat64()*300)%len(vocabulary)] }
-		files[i] = named(i, pick(), fmt.Sprintf("%s %s %s.mp3", pick(), pick(), pick()))
-	}
-	return NewLibrary(files)
-}
-
-func BenchmarkSearch10k(b *testing.B) {
-	l := library10k()
-	names := namesOf(slices.Collect(l.Files()))
-	for _, c := range []struct{ name, criteria string }{
-		{"hit", names[77]}, {"miss", "zzzzqqq mp3"}, {"every-file", "mp3"}, {"prefixes", names[5][:3] + " " + names[9][:3] + " mp3"},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			for b.Loop() {
-				if _, _, err := l.Search(c.criteria, 64); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-func BenchmarkBuild10k(b *testing.B) {
-	l := library10k()
-	for b.Loop() {
-		newLibrary(slices.Clone(l.entries))
-	}
-}
-
-// matches is the rule itself, word by word, for the index to be held against.
-func (w queryWord) matches(word string) bool {
-	if w.whole {
-		return w.text == word
-	}
-	return strings.HasPrefix(word, w.text)
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"servent/share/words"
 )
 
 const (
@@ -25,7 +27,7 @@ const (
 // keyword that nobody could search for.
 func (c *Collection) Tag(ctx context.Context, path string, tags ...string) (File, error) {
 	for _, tag := range tags {
-		if len(Words(tag)) == 0 || len(tag) > maxTagSize || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
+		if len(words.Of(tag)) == 0 || len(tag) > maxTagSize || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
 			return File{}, fmt.Errorf("share: tag %s with %q: %w", path, tag, ErrBadTag)
 		}
 	}
@@ -55,7 +57,7 @@ func (c *Collection) Untag(ctx context.Context, path string, tags ...string) (Fi
 
 // containsTag compares as a search does.
 func containsTag(tags []string, tag string) bool {
-	return slices.ContainsFunc(tags, func(t string) bool { return fold(t) == fold(tag) })
+	return slices.ContainsFunc(tags, func(t string) bool { return words.Fold(t) == words.Fold(tag) })
 }
 
 // retag changes the keywords of the content at path.
@@ -90,12 +92,10 @@ func (c *Collection) retag(ctx context.Context, path string, change func([]strin
 		return File{}, err
 	}
 	e := c.entryOf(f, r, nil)
-	for _, old := range c.librarian.all() { // the same content may be offered under more names
-		if old.Root == r.root {
-			f := old.File
-			f.Tags = tags
-			c.librarian.put(newEntry(f))
-		}
+	for _, old := range c.librarian.named(r.root) { // the same content may be offered under more names
+		f := old.File
+		f.Tags = tags
+		c.librarian.put(newEntry(f))
 	}
 	c.publishLocked()
 	return e.File, nil

@@ -138,6 +138,7 @@ type Answers struct {
 	Asked    uint64 `json:"asked"`    // looked up
 	Answered uint64 `json:"answered"` // of these, found a file
 	Cut      uint64 `json:"cut"`      // of these, found more than an answer holds
+	Stopped  uint64 `json:"stopped"`  // of those asked, cost as much work as one may before all files were looked at
 }
 
 // Drop counts the messages dropped for one reason since the start.
