@@ -1,7 +1,10 @@
 package words
 
-// Budget is the work that one query may cost in all; see [Search].
-const Budget = 1 << 20
+import "math/bits"
+
+// Budget is the work that one query may cost in all: see [Search]. It takes
+// about a millisecond at most.
+const Budget = 400_000
 
 // A Stop is why a search ended.
 type Stop uint8
@@ -24,8 +27,9 @@ func (s Stop) String() string {
 }
 
 // A Search is what [Index.Search] is told and what it answers. It may be used
-// again and again, by one goroutine at a time, and a search with one that has
-// been used allocates nothing.
+// again and again, by one goroutine at a time; it keeps an eighth of a byte for
+// each document, so that a search with one that has been used allocates
+// nothing.
 type Search struct {
 	Gone    Set // documents to leave out; nil: none
 	Limit   int // how many documents to return
@@ -35,19 +39,145 @@ type Search struct {
 	Found []uint32 // the first Limit documents that match, lowest first, are appended
 	Total int      // how many match, as far as was counted
 	Stop  Stop     // why it ended there
+
+	plan  plan
+	sieve sieve
 }
 
-// A Set is a set of documents: bit i%64 of element i/64 is that of document i.
-// What lies behind its end is not in it.
-type Set []uint64
+// What work costs beside the looking at one posting or at 64 documents of a
+// bitmap, which is a unit.
+const (
+	wordWork = 32 // finding a word in the vocabulary
+	nameWork = 16 // looking for a word in the name of a document
+	nameUnit = 32 // bytes of a long name that are a further unit
+)
 
-// Has reports whether document i is in the set.
-func (s Set) Has(i uint32) bool { return int(i/64) < len(s) && s[i/64]>>(i%64)&1 != 0 }
-
-// Add puts document i into the set, which grows if it has to.
-func (s *Set) Add(i uint32) {
-	for int(i/64) >= len(*s) {
-		*s = append(*s, 0)
+// Search appends to s.Found the documents that match q and are not gone, the
+// lowest first and at most s.Limit of them, and sets s.Total and s.Stop for
+// this index. What Found held before stays before them.
+func (x *Index) Search(q Query, s *Search) {
+	s.Total, s.Stop = 0, Complete
+	switch p := &s.plan; {
+	case len(q.words) == 0 || x.Len() == 0:
+	case s.wanted() <= 0:
+		s.Stop = Counted
+	default:
+		s.Work -= wordWork * len(q.words)
+		switch {
+		case !p.prepare(x, q, s.wanted()):
+		case p.driver != nil:
+			s.walkLists(x)
+		default:
+			s.walkBitmaps(x)
+		}
+		p.forget()
 	}
-	(*s)[i/64] |= 1 << (i % 64)
+}
+
+// wanted returns how many documents are to be counted.
+func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
+
+// walkLists looks at the documents that the driver names, in windows that grow:
+// most searches have enough long before the end of its lists, and the documents
+// of many lists are in no order until all are read.
+func (s *Search) walkLists(x *Index) {
+	const (
+		least  = 128 // documents that are read at once
+		growth = 8   // so that reading the lists from their beginning each time costs little
+	)
+	p, t := &s.plan, s.plan.driver
+	s.sieve.fit(x.Len())
+	aim := max(least, int(t.to-t.from), 2*min(p.wanted, t.count))
+	blocks := int(float64(aim)/(64*t.spread(p.all))) + 1
+	only := reading{at: x.postings.starts[t.from]}
+	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
+		high := p.reach(low, blocks)
+		if t.to == t.from+1 && len(t.dense) == 0 {
+			var work int
+			only, work = x.postings.read(only, x.postings.starts[t.to], low, high, p.blocks, &s.sieve, s.Work+1)
+			s.Work -= work
+		} else {
+			s.gather(x, low, high)
+		}
+		if s.Work < 0 { // part of the window is not all that comes first
+			s.Stop = Exhausted
+		}
+		s.sieve.drain(func(place int, element uint64) bool { return s.Stop == Complete && s.judge(x, place, element) })
+		low = high
+	}
+}
+
+// gather puts the documents from low up to and without high that have any word
+// of the driver into the sieve.
+func (s *Search) gather(x *Index, low, high uint64) {
+	t := s.plan.driver
+	at := x.postings.starts[t.from]
+	for _, end := range x.postings.starts[t.from+1 : t.to+1] {
+		_, work := x.postings.read(reading{at: at}, end, low, high, s.plan.blocks, &s.sieve, s.Work+1)
+		if s.Work -= work; s.Work < 0 {
+			return
+		}
+		at = end
+	}
+	for i := range t.dense {
+		set := t.dense[i].set
+		if set == nil { // it has a list too
+			continue
+		}
+		s.plan.each(low, high, func(place int) bool {
+			s.Work--
+			s.sieve.addElement(place, set[place])
+			return true
+		})
+	}
+}
+
+// walkBitmaps looks at the documents that all the bitmaps have.
+func (s *Search) walkBitmaps(x *Index) {
+	s.plan.each(0, uint64(x.Len()), func(place int) bool { return s.judge(x, place, ^uint64(0)) })
+}
+
+// judge counts those of 64 documents that match. It returns false when the
+// search has to stop.
+func (s *Search) judge(x *Index, place int, element uint64) bool {
+	p := &s.plan
+	for _, filter := range p.filters {
+		element &= filter[place]
+	}
+	if place < len(s.Gone) {
+		element &^= s.Gone[place]
+	}
+	if s.Work--; s.Work < 0 {
+		s.Stop = Exhausted
+		return false
+	}
+	for ; element != 0; element &= element - 1 {
+		document := uint32(place<<6 + bits.TrailingZeros64(element))
+		if len(p.needles) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
+			continue
+		}
+		if s.Work < 0 {
+			s.Stop = Exhausted
+			return false
+		}
+		if s.Total < s.Limit {
+			s.Found = append(s.Found, document)
+		}
+		if s.Total++; s.Total >= s.wanted() {
+			s.Stop = Counted
+			return false
+		}
+	}
+	return true
+}
+
+// verify looks for the words that no bitmap and no list has told of.
+func (s *Search) verify(x *Index, document uint32) bool {
+	s.Work -= nameWork + len(x.names.of(document))/nameUnit
+	for _, needle := range s.plan.needles {
+		if !x.names.has(document, needle) {
+			return false
+		}
+	}
+	return true
 }
