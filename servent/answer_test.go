@@ -1,14 +1,20 @@
 package servent
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/api"
 	"servent/share"
+	"servent/share/words"
 )
 
 // library returns n files with names of size letters or more.
@@ -115,6 +121,83 @@ func TestAnswerLeavesOutWhatCannotBeTold(t *testing.T) {
 	if results := p.(messages.QueryHit).Results; len(results) != 1 || results[0].Name != "good" {
 		t.Errorf("got %+v, want the one that can be told", results)
 	}
+}
+
+// A burst of queries with more hits than an outbox holds is answered in full:
+// who reads slowly is answered slowly, and no hit pushes out another.
+func TestBurstIsAnsweredInFull(t *testing.T) {
+	const files, hitsEach, queries = 3 * hitResults, 3, maxQuestions - 24
+	sizes := map[string]int{}
+	for n := range files {
+		sizes[fmt.Sprintf("seblinux %d", n)] = n + 1
+	}
+	s := ready(t, start(t, Config{Home: t.TempDir(), Shares: []string{folder(t, sizes)}, Rate: -1}))
+	p := speak(t, s)
+	var burst []messages.Message
+	waiting := map[messages.GUID]int{}
+	for range queries {
+		m := message(t, 1, messages.NewQuery("seblinux"))
+		burst = append(burst, m)
+		waiting[m.GUID] = files
+	}
+	p.say(burst...)
+	for range queries * hitsEach {
+		m := p.hear(messages.TypeQueryHit)
+		hit, err := messages.Parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waiting[m.GUID] -= len(hit.(messages.QueryHit).Results)
+	}
+	for guid, left := range waiting {
+		if left != 0 {
+			t.Fatalf("query %v: %d results are missing", guid, left)
+		}
+	}
+	status, err := s.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (api.Answers{Asked: queries, Answered: queries}); status.Answers != want || len(status.Dropped) > 0 {
+		t.Errorf("got %+v and %v dropped, want %+v and nothing dropped", status.Answers, status.Dropped, want)
+	}
+}
+
+func TestAnswersAreCounted(t *testing.T) {
+	var a answers
+	file := []*share.File{{}}
+	for _, found := range []share.Found{
+		{}, {Files: file}, {Files: file, Left: 3}, {Stop: words.Exhausted}, {Files: file, Stop: words.Exhausted},
+	} {
+		a.count(found)
+	}
+	if got, want := a.tell(), (api.Answers{Asked: 5, Answered: 3, Cut: 1, Stopped: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// A hit tells the addresses that the servent has now.
+func TestHitsTellNewAddresses(t *testing.T) {
+	s := bare(t, Config{})
+	moved := movedHost{bareHost{id: s.host.ID()}}
+	s.host = moved
+	s.tick(time.Now())
+	for left := range 2 {
+		hit, err := s.self.Load().hit(left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, _ := hit.Trailer.Extensions().PeerInfo()
+		if len(info.Addrs) != 1 || !bytes.Equal(info.Addrs[0], moved.Addrs()[0].Bytes()) || hit.IP != [4]byte{198, 51, 100, 7} || hit.Port != 6347 {
+			t.Errorf("with %d left out: got %+v at %v:%d, want the new address", left, info, hit.IP, hit.Port)
+		}
+	}
+}
+
+type movedHost struct{ bareHost }
+
+func (movedHost) Addrs() []ma.Multiaddr {
+	return []ma.Multiaddr{ma.StringCast("/ip4/198.51.100.7/tcp/6347")}
 }
 
 // A neighbour's Ping is answered with who and where we are.
