@@ -51,9 +51,9 @@ func (a *answers) tell() api.Answers {
 	return api.Answers{Asked: a.asked.Load(), Answered: a.answered.Load(), Cut: a.cut.Load(), Stopped: a.stopped.Load()}
 }
 
-// ask hands a query to the answerers at the end of the round: they search
+// queueQuery hands a query to the answerers at the end of the round: they search
 // without the loop.
-func (s *Servent) ask(from routing.Link, m messages.Message) {
+func (s *Servent) queueQuery(from routing.Link, m messages.Message) {
 	if l := s.links.byID[from]; l != nil {
 		s.asking = append(s.asking, question{l, m})
 	}

@@ -18,7 +18,7 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 	case messages.TypePong:
 		s.learn(now, from, m)
 	case messages.TypeQuery:
-		s.ask(from, m)
+		s.queueQuery(from, m)
 	case messages.TypeQueryHit:
 		s.takeHit(now, from, m)
 	case messages.TypeBye:
