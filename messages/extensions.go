@@ -76,10 +76,8 @@ func (e Extensions) walk(visit func(text []byte, f frame) bool) {
 				continue
 			}
 		}
-		text := block
-		if end := bytes.IndexAny(block, "\x1c\x00"); end >= 0 {
-			text = block[:end]
-		}
+		text, _, _ := bytes.Cut(block, []byte{itemSeparator})
+		text, _, _ = bytes.Cut(text, []byte{0})
 		if items++; items > MaxExtensions || !visit(text, frame{}) {
 			return
 		}

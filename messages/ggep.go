@@ -137,6 +137,42 @@ func (item GGEPItem) append(b []byte, noNUL bool) ([]byte, error) {
 	return append(b, payload...), nil
 }
 
+// An itemWriter appends a block of plain items to b, behind a separator where b
+// is not empty; payloads that hold a zero are COBS-encoded. Its items are our
+// own, with good IDs and payloads within the limits.
+type itemWriter struct {
+	b    []byte
+	last int // offset of the last item's flags; 0: there is none yet
+}
+
+func (w *itemWriter) add(id string, payload []byte) {
+	if w.last == 0 {
+		if len(w.b) > 0 {
+			w.b = append(w.b, itemSeparator)
+		}
+		w.b = append(w.b, ggepMagic)
+	}
+	w.last = len(w.b)
+	flags := byte(len(id))
+	var room [2 * RootSize]byte
+	if bytes.IndexByte(payload, 0) >= 0 {
+		flags |= ggepCOBS
+		payload = appendCOBS(room[:0], payload)
+	}
+	w.b = append(w.b, flags)
+	w.b = append(w.b, id...)
+	w.b = appendGGEPLength(w.b, len(payload))
+	w.b = append(w.b, payload...)
+}
+
+// end returns b with the last item marked as such.
+func (w *itemWriter) end() []byte {
+	if w.last > 0 {
+		w.b[w.last] |= ggepLast
+	}
+	return w.b
+}
+
 // validGGEPID reports whether id is 1 to 15 printable ASCII characters.
 func validGGEPID[T string | []byte](id T) bool {
 	for i := range len(id) {
@@ -242,7 +278,7 @@ func checkGGEP(b []byte) (n int, err error) {
 	}
 	for off := 1; off < n; {
 		f, next, _ := parseFrame(b, off)
-		if _, err := f.decode(); err != nil {
+		if err := f.check(); err != nil {
 			return n, err
 		}
 		off = next
@@ -255,8 +291,8 @@ func checkGGEP(b []byte) (n int, err error) {
 func (f frame) decode() ([]byte, error) {
 	payload := f.payload
 	if f.flags&ggepCOBS != 0 {
-		if reason, at := checkCOBS(payload); reason != "" {
-			return nil, &ExtensionError{ggepBlock, f.start + at, reason}
+		if err := f.checkCOBS(); err != nil {
+			return nil, err
 		}
 		payload = decodeCOBS(payload)
 	}
@@ -270,15 +306,36 @@ func (f frame) decode() ([]byte, error) {
 	return payload, nil
 }
 
-// item returns f decoded, once checkGGEP has found that it can be.
-func (f frame) item() GGEPItem {
+// check reports whether decode would succeed.
+func (f frame) check() error {
+	if f.flags&ggepDeflate == 0 && f.flags&ggepCOBS != 0 {
+		return f.checkCOBS()
+	}
+	_, err := f.decode()
+	return err
+}
+
+func (f frame) checkCOBS() error {
+	if reason, at := checkCOBS(f.payload); reason != "" {
+		return &ExtensionError{ggepBlock, f.start + at, reason}
+	}
+	return nil
+}
+
+// checked returns the payload decoded, once checkGGEP has found that it can be.
+func (f frame) checked() []byte {
 	payload, err := f.decode()
 	if err != nil {
 		panic(err) // our own bug: the block was checked
 	}
+	return payload
+}
+
+// item returns f decoded, once checkGGEP has found that it can be.
+func (f frame) item() GGEPItem {
 	return GGEPItem{
 		ID:      string(f.id),
-		Payload: payload,
+		Payload: f.checked(),
 		COBS:    f.flags&ggepCOBS != 0,
 		Deflate: f.flags&ggepDeflate != 0,
 		raw:     f.raw,

@@ -33,7 +33,14 @@ const RootSize = 32
 // Root returns the pieces root.
 func (e Extensions) Root() (root [RootSize]byte, ok bool) {
 	payload, ok := e.GGEP(KeyRoot)
-	if !ok || len(payload) != RootSize {
+	if !ok {
+		return root, false
+	}
+	return rootOf(payload)
+}
+
+func rootOf(payload []byte) (root [RootSize]byte, ok bool) {
+	if len(payload) != RootSize {
 		return root, false
 	}
 	return [RootSize]byte(payload), true
@@ -43,7 +50,14 @@ func (e Extensions) Root() (root [RootSize]byte, ok bool) {
 // where one of its parts is no [ValidName].
 func (e Extensions) Path() (path string, ok bool) {
 	payload, ok := e.GGEP(KeyPath)
-	if !ok || !ValidPath(string(payload)) {
+	if !ok {
+		return "", false
+	}
+	return pathOf(payload)
+}
+
+func pathOf(payload []byte) (path string, ok bool) {
+	if !ValidPath(string(payload)) {
 		return "", false
 	}
 	return string(payload), true
@@ -55,6 +69,10 @@ func (e Extensions) Tags() []string {
 	if !ok {
 		return nil
 	}
+	return tagsOf(payload)
+}
+
+func tagsOf(payload []byte) []string {
 	tags, err := ParseTags(payload)
 	if err != nil {
 		return nil

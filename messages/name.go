@@ -15,7 +15,15 @@ const (
 // [Parse] keeps results with other names, so that their message can be relayed;
 // whoever delivers a hit leaves those results out.
 func ValidName(name string) bool {
-	return name != "" && len(name) <= MaxName && name != "." && name != ".." && !strings.ContainsAny(name, "\x00/\\")
+	if name == "" || len(name) > MaxName || name == "." || name == ".." {
+		return false
+	}
+	for i := range len(name) {
+		if c := name[i]; c == 0 || c == '/' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // ValidPath reports whether path is at most [MaxPath] bytes of valid names

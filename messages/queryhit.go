@@ -3,6 +3,7 @@ package messages
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // A QueryHit answers a Query, whose GUID it has, and goes back the way that the
@@ -42,6 +43,7 @@ func (h QueryHit) AppendBinary(b []byte) ([]byte, error) {
 	if len(h.Results) == 0 || len(h.Results) > MaxResults {
 		return nil, fmt.Errorf("messages: write QueryHit: %d results, allowed are 1 to %d", len(h.Results), MaxResults)
 	}
+	b = slices.Grow(b, h.size())
 	b = append(b, byte(len(h.Results)))
 	b = binary.LittleEndian.AppendUint16(b, h.Port)
 	b = append(b, h.IP[:]...)
@@ -56,6 +58,18 @@ func (h QueryHit) AppendBinary(b []byte) ([]byte, error) {
 		return nil, err
 	}
 	return append(b, h.ServentGUID[:]...), nil
+}
+
+// size returns the length of the payload, in bytes.
+func (h *QueryHit) size() int {
+	n := hitFixed + GUIDSize
+	for i := range h.Results {
+		n += minResult + len(h.Results[i].Name) + len(h.Results[i].Extensions)
+	}
+	if t := h.Trailer; t != nil {
+		n += trailerFixed + len(t.OpenData) + len(t.Private)
+	}
+	return n
 }
 
 // parseQueryHit reads a payload of at least MinQueryHit bytes.

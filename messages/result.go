@@ -58,39 +58,71 @@ func NewResult(f FileInfo) (Result, error) {
 	if !ValidName(f.Name) {
 		return Result{}, fmt.Errorf("messages: write Result: %q is no valid name", f.Name)
 	}
-	area := Area{NoNUL: true}
+	ext, err := f.extensions()
+	return Result{Index: f.Index, Size: f.Size, Name: f.Name, Extensions: ext}, err
+}
+
+// extensions lays out the area that tells f, in one piece: a busy servent makes
+// many. It is the one that an [Area] without a zero byte would be.
+func (f *FileInfo) extensions() (Extensions, error) {
+	const small = 128 // bytes: SHA-1, root and a short path
+	e := make([]byte, 0, small+len(f.Path))
 	if f.SHA1 != [SHA1Size]byte{} {
-		area.URNs = []URN{SHA1URN(f.SHA1)}
+		e = append(e, sha1Prefix...)
+		e = base32Encoding.AppendEncode(e, f.SHA1[:])
 	}
+	w := itemWriter{b: e}
 	if f.Root != [RootSize]byte{} {
-		area.GGEP = append(area.GGEP, GGEPItem{ID: KeyRoot, Payload: f.Root[:]})
+		w.add(KeyRoot, f.Root[:])
 	}
 	if f.Size >= largeFile {
-		area.GGEP = append(area.GGEP, GGEPItem{ID: KeyLargeFile, Payload: appendTrimmed(nil, f.Size)})
+		var room [8]byte
+		w.add(KeyLargeFile, appendTrimmed(room[:0], f.Size))
 	}
 	if f.Path != "" {
 		if !ValidPath(f.Path) {
-			return Result{}, fmt.Errorf("messages: write Result: %q is no valid path", f.Path)
+			return nil, fmt.Errorf("messages: write Result: %q is no valid path", f.Path)
 		}
-		area.GGEP = append(area.GGEP, GGEPItem{ID: KeyPath, Payload: []byte(f.Path)})
+		w.add(KeyPath, []byte(f.Path))
 	}
 	if len(f.Tags) > 0 {
 		payload, err := AppendTags(nil, f.Tags)
 		if err != nil {
-			return Result{}, err
+			return nil, err
 		}
-		area.GGEP = append(area.GGEP, GGEPItem{ID: KeyTag, Payload: payload})
+		w.add(KeyTag, payload)
 	}
-	ext, err := area.Extensions()
-	return Result{Index: f.Index, Size: f.Size, Name: f.Name, Extensions: ext}, err
+	return w.end(), nil
 }
 
 // FileInfo returns what r tells; what is absent or malformed is zero.
 func (r Result) FileInfo() FileInfo {
-	f := FileInfo{Index: r.Index, Name: r.Name, Size: r.Size, Tags: r.Extensions.Tags()}
-	f.SHA1, _ = r.Extensions.SHA1()
-	f.Root, _ = r.Extensions.Root()
-	f.Path, _ = r.Extensions.Path()
+	f := FileInfo{Index: r.Index, Name: r.Name, Size: r.Size}
+	var root, path, tags, sha1 bool // the first of each counts
+	r.Extensions.walk(func(text []byte, x frame) bool {
+		switch {
+		case text == nil && string(x.id) == KeyRoot:
+			if !root {
+				f.Root, _ = rootOf(x.checked())
+			}
+			root = true
+		case text == nil && string(x.id) == KeyPath:
+			if !path {
+				f.Path, _ = pathOf(x.checked())
+			}
+			path = true
+		case text == nil && string(x.id) == KeyTag:
+			if !tags {
+				f.Tags = tagsOf(x.checked())
+			}
+			tags = true
+		case !sha1:
+			if urn, isURN := urnOf(text, x); isURN {
+				f.SHA1, sha1 = urn.SHA1()
+			}
+		}
+		return true
+	})
 	return f
 }
 

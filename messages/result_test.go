@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // hit is a hit of ours with those results.
@@ -141,4 +142,47 @@ func TestResultOddSizes(t *testing.T) {
 			t.Errorf("%+v: a NUL was written", r)
 		}
 	}
+}
+
+// The area of a result is the one that an Area would be.
+func TestResultLaysOutAnArea(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := FileInfo{Name: "n", Size: rapid.SampledFrom([]uint64{0, 1 << 20, largeFile, 1 << 40, 1<<64 - 1}).Draw(t, "size")}
+		copy(f.SHA1[:], rapid.SliceOfN(rapid.Byte(), 0, SHA1Size).Draw(t, "SHA-1"))
+		copy(f.Root[:], rapid.SliceOfN(rapid.Byte(), 0, RootSize).Draw(t, "root"))
+		if depth := rapid.IntRange(0, 5).Draw(t, "depth"); depth > 0 {
+			f.Path = strings.Repeat(strings.Repeat("p", 170)+"/", depth-1) + "last"
+		}
+		f.Tags = rapid.SliceOfN(rapid.StringMatching(`[a-zA-Zäé]{1,20}`), 0, 3).Draw(t, "tags")
+		var area Area
+		area.NoNUL = true
+		if f.SHA1 != [SHA1Size]byte{} {
+			area.URNs = []URN{SHA1URN(f.SHA1)}
+		}
+		add := func(key string, payload []byte) { area.GGEP = append(area.GGEP, GGEPItem{ID: key, Payload: payload}) }
+		if f.Root != [RootSize]byte{} {
+			add(KeyRoot, f.Root[:])
+		}
+		if f.Size >= largeFile {
+			add(KeyLargeFile, appendTrimmed(nil, f.Size))
+		}
+		if f.Path != "" {
+			add(KeyPath, []byte(f.Path))
+		}
+		if len(f.Tags) > 0 {
+			payload, err := AppendTags(nil, f.Tags)
+			if err != nil {
+				t.Skip(err)
+			}
+			add(KeyTag, payload)
+		}
+		want, err := area.Extensions()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := NewResult(f)
+		if err != nil || !bytes.Equal(got.Extensions, want) {
+			t.Fatalf("got % x, %v, want % x", got.Extensions, err, want)
+		}
+	})
 }

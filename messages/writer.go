@@ -37,6 +37,10 @@ func (w *Writer) Write(m Message) error {
 	return err
 }
 
+// Reset has w write to another stream, with what it had not flushed and its error
+// forgotten.
+func (w *Writer) Reset(to io.Writer) { w.bw.Reset(to) }
+
 // Flush sends what is in the buffer.
 func (w *Writer) Flush() error { return w.bw.Flush() }
 

@@ -57,3 +57,25 @@ func TestWriterKeepsTheStreamsError(t *testing.T) {
 		t.Errorf("write after it: got %v, want %v", err, broken)
 	}
 }
+
+// A Writer that is reset forgets what it had, and that it had failed.
+func TestWriterReset(t *testing.T) {
+	var out bytes.Buffer
+	w := NewWriter(&out)
+	m := Message{Header: Header{Type: TypePing, TTL: 1}}
+	if err := w.Write(m); err != nil {
+		t.Fatal(err)
+	}
+	w.Reset(failing{})
+	if err := errors.Join(w.Write(m), w.Flush()); err == nil {
+		t.Fatal("a stream that fails: got no error")
+	}
+	w.Reset(&out)
+	if err := errors.Join(w.Write(m), w.Flush()); err != nil || out.Len() != HeaderSize {
+		t.Errorf("after a reset: got %v and %d bytes, want one message of %d", err, out.Len(), HeaderSize)
+	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

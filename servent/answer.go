@@ -2,19 +2,22 @@ package servent
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/api"
 	"servent/share"
+	"servent/share/words"
 )
 
 const (
 	// answerers is how many queries are looked up at once.
 	answerers = 2
-	// maxQuestions is how many queries wait for an answerer; what comes on top
-	// is relayed but not answered.
-	maxQuestions = 1024
+	// answerBatch is how many queries an answerer looks up, or hits it makes,
+	// before it hands over what it has.
+	answerBatch = 64
 	// maxResults is how many files answer one query.
 	// Source: gnutella.md §5.4.
 	maxResults = 255
@@ -26,99 +29,127 @@ const (
 	hitReserve = 2
 )
 
-// A question is a query of another servent that waits for its answer.
-type question struct {
-	from    routing.Link
-	message messages.Message
-}
+// answers counts queries that were looked up. Any goroutine may use it.
+type answers struct{ asked, answered, cut, stopped atomic.Uint64 }
 
-// queueQuery hands a query to the answerers, who search without the loop.
-func (s *Servent) queueQuery(from routing.Link, m messages.Message) {
-	select {
-	case s.questions <- question{from, m}:
-	default:
-		s.unanswered++
+// count adds a query and what it found.
+func (a *answers) count(found share.Found) {
+	a.asked.Add(1)
+	if len(found.Files) > 0 {
+		a.answered.Add(1)
+	}
+	if found.Left > 0 {
+		a.cut.Add(1)
+	}
+	if found.Stop == words.Exhausted {
+		a.stopped.Add(1)
 	}
 }
 
-// answer looks up queries and brings the hits to the loop until that ends.
+// tell returns the counts as they are now.
+func (a *answers) tell() api.Answers {
+	return api.Answers{Asked: a.asked.Load(), Answered: a.answered.Load(), Cut: a.cut.Load(), Stopped: a.stopped.Load()}
+}
+
+// queueQuery hands a query to the answerers at the end of the round: they search
+// without the loop.
+func (s *Servent) queueQuery(from routing.Link, m messages.Message) {
+	if l := s.links.byID[from]; l != nil {
+		s.asking = append(s.asking, question{l, m})
+	}
+}
+
+// answer looks up queries and brings the hits to the loop, those of several
+// queries together, until the loop ends.
 func (s *Servent) answer() {
-	for {
-		select {
-		case q := <-s.questions:
-			s.answerOne(q)
-		case <-s.loopEnded:
+	var hits []messages.Message
+	for looked := 0; ; {
+		q, ok := s.questions.take(looked == 0)
+		if ok {
+			looked++
+			hits = s.answerOne(hits, q)
+			if looked < answerBatch && len(hits) < answerBatch {
+				continue
+			}
+		} else if looked == 0 {
 			return
 		}
+		if len(hits) > 0 {
+			s.call(context.Background(), func() { s.sendHits(hits) })
+		}
+		clear(hits)
+		hits, looked = hits[:0], 0
 	}
 }
 
-func (s *Servent) answerOne(q question) {
+// sendHits routes hits of our own.
+func (s *Servent) sendHits(hits []messages.Message) {
+	now := time.Now()
+	for _, hit := range hits {
+		s.step(now, routing.Self, hit)
+	}
+}
+
+// answerOne appends the hits that answer q.
+func (s *Servent) answerOne(hits []messages.Message, q question) []messages.Message {
 	p, err := messages.Parse(q.message)
 	if err != nil {
-		s.call(context.Background(), func() { s.parse(time.Now(), q.from, q.message) }) // counts it
-		return
+		s.call(context.Background(), func() { s.parse(time.Now(), q.from.id, q.message) }) // counts it
+		return hits
 	}
-	files, left := lookUp(s.collection.Library(), p.(messages.Query))
-	if len(files) == 0 {
-		return
+	found := lookUp(s.collection.Library(), p.(messages.Query))
+	s.answers.count(found)
+	if len(found.Files) == 0 {
+		return hits
 	}
-	hits := s.makeHits(q.message, files, left)
-	s.call(context.Background(), func() {
-		now := time.Now()
-		for _, hit := range hits {
-			s.step(now, routing.Self, hit)
-		}
-	})
+	return s.appendHits(hits, q.message, found)
 }
 
-// lookUp returns the files that a query asks for, and how many more there are.
-func lookUp(library *share.Library, q messages.Query) (files []*share.File, left int) {
+// lookUp returns the files that a query asks for.
+func lookUp(library *share.Library, q messages.Query) share.Found {
 	if library.Len() == 0 {
-		return nil, 0 // spares a servent that shares nothing the words
+		return share.Found{} // spares a servent that shares nothing the words
 	}
 	if root, ok := q.Extensions.Root(); ok {
 		if f, ok := library.ByRoot(root); ok {
-			return []*share.File{&f}, 0
+			return share.Found{Files: []*share.File{&f}}
 		}
 	}
 	if sum, ok := q.Extensions.SHA1(); ok {
 		if f, ok := library.BySHA1(sum); ok {
-			return []*share.File{&f}, 0
+			return share.Found{Files: []*share.File{&f}}
 		}
 	}
 	if q.ByContent() {
-		return nil, 0
+		return share.Found{}
 	}
 	found, err := library.Search(q.Criteria, maxResults)
 	if err != nil {
-		return nil, 0 // no word: nothing can match
+		return share.Found{} // no word: nothing can match
 	}
-	return found.Files, found.Left
+	return found
 }
 
-// makeHits packs files into as many QueryHits as it takes.
-func (s *Servent) makeHits(query messages.Message, files []*share.File, left int) []messages.Message {
-	trailer, err := messages.NewTrailer(s.ownPeerInfo(), uint64(left))
+// appendHits packs what was found into as many QueryHits as it takes.
+func (s *Servent) appendHits(hits []messages.Message, query messages.Message, found share.Found) []messages.Message {
+	hit, err := s.self.Load().hit(found.Left)
 	if err != nil {
 		s.log.Error("make a QueryHit", "err", err)
-		return nil
+		return hits
 	}
-	ip, port := s.ownIPv4()
-	hit := messages.QueryHit{Port: port, IP: ip, Trailer: trailer, ServentGUID: s.guid}
+	hit.Results = make([]messages.Result, 0, min(len(found.Files), hitResults))
 	ttl := query.Hops + 1 + hitReserve
-	var out []messages.Message
 	size := 0
 	pack := func() {
 		m, err := messages.New(query.GUID, ttl, hit)
 		if err != nil {
 			s.log.Error("make a QueryHit", "err", err)
 		} else {
-			out = append(out, m)
+			hits = append(hits, m)
 		}
-		hit.Results, size = nil, 0
+		hit.Results, size = hit.Results[:0], 0
 	}
-	for i, f := range files {
+	for i, f := range found.Files {
 		r, err := result(uint32(i), f)
 		if err != nil {
 			s.log.Debug("a file cannot be told", "file", f.Location(), "err", err)
@@ -134,7 +165,7 @@ func (s *Servent) makeHits(query messages.Message, files []*share.File, left int
 	if len(hit.Results) > 0 {
 		pack()
 	}
-	return out
+	return hits
 }
 
 // result turns a shared file into what a QueryHit says of it.

@@ -1,14 +1,20 @@
 package servent
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/api"
 	"servent/share"
+	"servent/share/words"
 )
 
 // library returns n files with names of size letters or more.
@@ -28,14 +34,14 @@ func TestAnswersAreLimited(t *testing.T) {
 	for _, c := range []struct{ files, nameSize, results, left int }{
 		{0, 0, 0, 0}, {1, 0, 1, 0}, {10, 0, 10, 0}, {11, 0, 11, 0}, {255, 0, 255, 0}, {300, 0, 255, 45}, {40, 200, 40, 0},
 	} {
-		files, left := lookUp(library(c.files, c.nameSize), messages.NewQuery("SEBLINUX"))
-		if len(files) != c.results || left != c.left {
-			t.Errorf("of %d files: got %d and %d left out, want %d and %d", c.files, len(files), left, c.results, c.left)
+		found := lookUp(library(c.files, c.nameSize), messages.NewQuery("SEBLINUX"))
+		if len(found.Files) != c.results || found.Left != c.left {
+			t.Errorf("of %d files: got %d and %d left out, want %d and %d", c.files, len(found.Files), found.Left, c.results, c.left)
 		}
 		query := message(t, 5, messages.NewQuery("SEBLINUX"))
 		query.Hops = 2
 		told := map[string]bool{}
-		for _, m := range s.makeHits(query, files, left) {
+		for _, m := range s.appendHits(nil, query, found) {
 			if m.GUID != query.GUID || m.TTL != 2+1+hitReserve || m.Hops != 0 {
 				t.Errorf("got %+v, want an answer to %+v that goes back over its hops", m.Header, query.Header)
 			}
@@ -85,17 +91,17 @@ func TestAnswerByContent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, left := lookUp(files, q)
-		if (len(got) == 1) != c.found || left != 0 || c.found && got[0].Root != want.Root {
-			t.Errorf("%s: got %v, %d left out, want found %v", name, got, left, c.found)
+		got := lookUp(files, q)
+		if (len(got.Files) == 1) != c.found || got.Left != 0 || c.found && got.Files[0].Root != want.Root {
+			t.Errorf("%s: got %v, want found %v", name, got, c.found)
 		}
 	}
 }
 
 func TestAnswerToNoWord(t *testing.T) {
 	for _, words := range []string{"", "...", "\\", "-", "\xff\xfe"} {
-		if got, left := lookUp(library(3, 0), messages.NewQuery(words)); len(got) != 0 || left != 0 {
-			t.Errorf("%q: got %d files, %d left out", words, len(got), left)
+		if got := lookUp(library(3, 0), messages.NewQuery(words)); len(got.Files) != 0 || got.Left != 0 {
+			t.Errorf("%q: got %v, want nothing", words, got)
 		}
 	}
 }
@@ -104,7 +110,7 @@ func TestAnswerToNoWord(t *testing.T) {
 func TestAnswerLeavesOutWhatCannotBeTold(t *testing.T) {
 	s := bare(t, Config{})
 	files := []*share.File{{Name: "a/b", Root: share.Root{1}}, {Name: "good", Root: share.Root{2}}}
-	hits := s.makeHits(message(t, 1, messages.NewQuery("x")), files, 0)
+	hits := s.appendHits(nil, message(t, 1, messages.NewQuery("x")), share.Found{Files: files})
 	if len(hits) != 1 {
 		t.Fatalf("got %d hits, want 1", len(hits))
 	}
@@ -117,15 +123,81 @@ func TestAnswerLeavesOutWhatCannotBeTold(t *testing.T) {
 	}
 }
 
-// Queries that come too fast are relayed, counted, and not answered.
-func TestAnswererThatIsBusy(t *testing.T) {
+// A burst of queries with more hits than an outbox holds is answered in full:
+// who reads slowly is answered slowly, and no hit pushes out another.
+func TestBurstIsAnsweredInFull(t *testing.T) {
+	const files, hitsEach, queries = 3 * hitResults, 3, maxQuestions - 24
+	sizes := map[string]int{}
+	for n := range files {
+		sizes[fmt.Sprintf("seblinux %d", n)] = n + 1
+	}
+	s := ready(t, start(t, Config{Home: t.TempDir(), Shares: []string{folder(t, sizes)}, Rate: -1}))
+	p := speak(t, s)
+	var burst []messages.Message
+	waiting := map[messages.GUID]int{}
+	for range queries {
+		m := message(t, 1, messages.NewQuery("seblinux"))
+		burst = append(burst, m)
+		waiting[m.GUID] = files
+	}
+	p.say(burst...)
+	for range queries * hitsEach {
+		m := p.hear(messages.TypeQueryHit)
+		hit, err := messages.Parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waiting[m.GUID] -= len(hit.(messages.QueryHit).Results)
+	}
+	for guid, left := range waiting {
+		if left != 0 {
+			t.Fatalf("query %v: %d results are missing", guid, left)
+		}
+	}
+	status, err := s.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (api.Answers{Asked: queries, Answered: queries}); status.Answers != want || len(status.Dropped) > 0 {
+		t.Errorf("got %+v and %v dropped, want %+v and nothing dropped", status.Answers, status.Dropped, want)
+	}
+}
+
+func TestAnswersAreCounted(t *testing.T) {
+	var a answers
+	file := []*share.File{{}}
+	for _, found := range []share.Found{
+		{}, {Files: file}, {Files: file, Left: 3}, {Stop: words.Exhausted}, {Files: file, Stop: words.Exhausted},
+	} {
+		a.count(found)
+	}
+	if got, want := a.tell(), (api.Answers{Asked: 5, Answered: 3, Cut: 1, Stopped: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// A hit tells the addresses that the servent has now.
+func TestHitsTellNewAddresses(t *testing.T) {
 	s := bare(t, Config{})
-	for range maxQuestions + 5 {
-		s.queueQuery(1, message(t, 1, messages.NewQuery("x")))
+	moved := movedHost{bareHost{id: s.host.ID()}}
+	s.host = moved
+	s.tick(time.Now())
+	for left := range 2 {
+		hit, err := s.self.Load().hit(left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, _ := hit.Trailer.Extensions().PeerInfo()
+		if len(info.Addrs) != 1 || !bytes.Equal(info.Addrs[0], moved.Addrs()[0].Bytes()) || hit.IP != [4]byte{198, 51, 100, 7} || hit.Port != 6347 {
+			t.Errorf("with %d left out: got %+v at %v:%d, want the new address", left, info, hit.IP, hit.Port)
+		}
 	}
-	if s.unanswered != 5 || len(s.questions) != maxQuestions {
-		t.Errorf("got %d not answered, %d waiting, want 5 and %d", s.unanswered, len(s.questions), maxQuestions)
-	}
+}
+
+type movedHost struct{ bareHost }
+
+func (movedHost) Addrs() []ma.Multiaddr {
+	return []ma.Multiaddr{ma.StringCast("/ip4/198.51.100.7/tcp/6347")}
 }
 
 // A neighbour's Ping is answered with who and where we are.

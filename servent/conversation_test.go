@@ -65,14 +65,16 @@ func bare(t testing.TB, cfg Config) *Servent {
 	}
 	t.Cleanup(func() { shares.Close() })
 	id := newPeer(t)
-	return &Servent{
+	s := &Servent{
 		cfg: cfg, log: cfg.Log, agent: "servent/test", guid: serventGUID(id),
 		home: &home{dir: dir, throwAway: true}, running: context.Background(), host: bareHost{id: id}, folders: shares,
-		events: make(chan event, eventsWaiting), questions: make(chan question, maxQuestions),
+		events: make(chan event, eventsWaiting), questions: newQuestions(),
 		loopEnded: make(chan struct{}), ready: make(chan struct{}),
 		router: routing.New(routing.Config{Servent: serventGUID(id)}),
 		links:  newLinkTable(), hosts: newHostCache(id), searches: map[messages.GUID]*search{},
 	}
+	s.know()
+	return s
 }
 
 // converse runs the loop of a bare servent until the test ends.

@@ -46,15 +46,15 @@ func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (m
 // Source: gnutella.md §3.3; the TTL is the hops of the Ping, as received, and
 // one more.
 func (s *Servent) answerPing(now time.Time, ping messages.Message) {
-	area, err := s.ownPeerInfo().Extensions()
+	me := s.self.Load()
+	area, err := me.info.Extensions()
 	if err != nil {
 		s.log.Error("own addresses do not fit a Pong", "err", err)
 		return
 	}
 	library := s.collection.Library()
-	ip, port := s.ownIPv4()
 	pong, err := messages.New(ping.GUID, ping.Hops+1, messages.Pong{
-		IP: ip, Port: port,
+		IP: me.ip, Port: me.port,
 		Files:      uint32(min(library.Len(), math.MaxUint32)),
 		KBytes:     uint32(min(library.Bytes()>>10, math.MaxUint32)),
 		Extensions: area,

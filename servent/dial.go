@@ -27,6 +27,7 @@ const pingEvery = time.Minute
 
 // tick does what is due each second.
 func (s *Servent) tick(now time.Time) {
+	s.know()
 	s.keepAlive(now)
 	s.keepDegree(now)
 }

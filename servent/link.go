@@ -18,6 +18,8 @@ const (
 	arrivalBatch = 64
 	// writeBatch is how many messages a writer takes from its outbox at once.
 	writeBatch = 64
+	// writeBuffer is how much is written at once, in bytes, where so much waits.
+	writeBuffer = 16 << 10
 	// writeTimeout is how long a neighbour may read nothing.
 	writeTimeout = 30 * time.Second
 	// byeGrace is how long a link that said Bye waits for the other side to
@@ -53,6 +55,8 @@ type link struct {
 
 	closing sync.Mutex // guards closed and the deadline of writes
 	closed  bool
+
+	questions fifo[messages.Message] // guarded by the servent's questions
 
 	pending  []messages.Message // Sends of this round, not yet in the outbox
 	received uint64
@@ -120,36 +124,56 @@ func (l *link) gather(in *messages.Reader) arrival {
 	}
 }
 
-// write sends what the loop puts into the outbox, and flushes when the outbox
-// is empty. After the outbox is closed it sends what is left and waits a
-// while for the neighbour to close.
+// A writer is what a link writes with while it has something to write.
+type writer struct {
+	*messages.Writer
+	batch []messages.Message
+}
+
+var writers = sync.Pool{New: func() any {
+	return &writer{messages.NewWriter(bufio.NewWriterSize(nil, writeBuffer)), make([]messages.Message, 0, writeBatch)}
+}}
+
+// write sends what the loop puts into the outbox. After the outbox is closed it
+// sends what is left and waits a while for the neighbour to close.
 func (l *link) write() {
 	defer l.pipe.Close()
-	w := messages.NewWriter(l.pipe)
-	batch := make([]messages.Message, 0, writeBatch)
 	var deadline time.Time
 	for range l.out.wake {
-		for {
-			taken, open := l.out.take(batch)
-			if now := time.Now(); deadline.Sub(now) < writeTimeout/2 {
-				deadline = now.Add(writeTimeout)
-				l.setDeadline(deadline, false)
-			}
-			if err := writeAll(w, taken); err != nil {
-				return
-			}
-			if len(taken) > 0 {
-				continue
-			}
-			if w.Flush() != nil {
-				return
-			}
-			if !open {
-				l.partWays()
-				return
-			}
-			break
+		if open, err := l.writeAll(&deadline); err != nil {
+			return
+		} else if !open {
+			l.partWays()
+			return
 		}
+	}
+}
+
+// writeAll writes until the outbox is empty, then flushes, and reports whether
+// there may be more. It puts off the deadline as need be.
+func (l *link) writeAll(deadline *time.Time) (open bool, err error) {
+	w := writers.Get().(*writer)
+	w.Reset(l.pipe)
+	defer func() {
+		w.Reset(nil) // lets go of the stream
+		writers.Put(w)
+	}()
+	for {
+		var taken []messages.Message
+		taken, open = l.out.take(w.batch)
+		if now := time.Now(); deadline.Sub(now) < writeTimeout/2 {
+			*deadline = now.Add(writeTimeout)
+			l.setDeadline(*deadline, false)
+		}
+		if len(taken) == 0 {
+			return open, w.Flush()
+		}
+		for _, m := range taken {
+			if err := w.Write(m); err != nil {
+				return open, err
+			}
+		}
+		clear(taken) // lets go of the payloads
 	}
 }
 
@@ -162,15 +186,6 @@ func (l *link) setDeadline(at time.Time, last bool) {
 		l.closed = last
 		l.pipe.SetWriteDeadline(at) // where it fails, so will the write
 	}
-}
-
-func writeAll(w *messages.Writer, batch []messages.Message) error {
-	for _, m := range batch {
-		if err := w.Write(m); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // partWays closes our direction and gives the neighbour time to read the last

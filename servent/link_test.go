@@ -16,7 +16,7 @@ import (
 
 // newTestLink makes a link over p that no loop knows.
 func newTestLink(p pipe) *link {
-	return &link{pipe: p, out: newOutbox(defaultOutboxSize), readEnded: make(chan struct{})}
+	return &link{pipe: p, out: newOutbox(defaultOutboxSize, func() {}), readEnded: make(chan struct{})}
 }
 
 func TestLinkReadsInBatches(t *testing.T) {

@@ -84,10 +84,11 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 	l := &link{
 		neighbour: n,
 		pipe:      p,
-		out:       newOutbox(s.cfg.OutboxSize),
+		out:       newOutbox(s.cfg.OutboxSize, s.questions.look),
 		since:     now,
 		alive:     keepAlive{heard: now},
 		readEnded: make(chan struct{}),
+		questions: newQueue(),
 	}
 	s.links.add(l)
 	s.router.Attach(l.id)

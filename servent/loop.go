@@ -28,6 +28,7 @@ type event struct {
 // loop is the only goroutine that touches the router, the links, the dials
 // and the searches. It ends with the farewell that ctx's end causes.
 func (s *Servent) loop(ctx context.Context) {
+	defer s.questions.close()
 	defer close(s.loopEnded)
 	s.workers.Go(func() { s.clock(ctx) })
 	for !s.ending {
@@ -158,8 +159,14 @@ func (s *Servent) put(to routing.Link, m messages.Message) {
 	l.sent++
 }
 
-// flush moves what the round produced into the outboxes, each locked once.
+// flush moves what the round produced to the answerers and into the outboxes,
+// each locked once.
 func (s *Servent) flush() {
+	if len(s.asking) > 0 {
+		s.questions.put(s.asking)
+		clear(s.asking)
+		s.asking = s.asking[:0]
+	}
 	for i, l := range s.dirty {
 		l.out.put(l.pending...)
 		clear(l.pending)
@@ -202,6 +209,7 @@ func (s *Servent) detach(l *link, why string) {
 	l.out.put(l.pending...)
 	l.pending = l.pending[:0]
 	l.out.close()
+	s.questions.forget(l)
 	l.setDeadline(time.Now().Add(byeGrace), true)
 	s.lost += l.out.lost()
 	s.host.ConnManager().Unprotect(l.peer, linkTag)

@@ -20,6 +20,8 @@ var (
 		"Messages by type and what became of them: received, sent, fresh, improved, duplicate.", []string{"type", "verdict"}, nil)
 	metricDropped = prometheus.NewDesc("servent_dropped_total",
 		"Messages dropped, by reason.", []string{"reason"}, nil)
+	metricAnswers = prometheus.NewDesc("servent_answers_total",
+		"Queries of others by what became of them here: asked (looked up), answered (a file was found), cut (more files than an answer holds), stopped (by the work that one query may cost).", []string{"verdict"}, nil)
 	metricLinks = prometheus.NewDesc("servent_links",
 		"Neighbours.", nil, nil)
 	metricFiles = prometheus.NewDesc("servent_shared_files",
@@ -44,7 +46,7 @@ func (s *Servent) metrics() http.Handler {
 
 // Describe sends the descriptions of all metrics.
 func (collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricLinks, metricFiles, metricBytes, metricTransfers, metricUptime} {
+	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricAnswers, metricLinks, metricFiles, metricBytes, metricTransfers, metricUptime} {
 		out <- d
 	}
 }
@@ -74,6 +76,10 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	for _, d := range status.Dropped {
 		count(metricDropped, d.Count, d.Reason)
 	}
+	count(metricAnswers, status.Answers.Asked, "asked")
+	count(metricAnswers, status.Answers.Answered, "answered")
+	count(metricAnswers, status.Answers.Cut, "cut")
+	count(metricAnswers, status.Answers.Stopped, "stopped")
 	gauge(metricLinks, float64(status.Links))
 	gauge(metricFiles, float64(status.Library.Files))
 	gauge(metricBytes, float64(status.Library.Bytes))

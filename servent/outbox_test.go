@@ -29,7 +29,7 @@ func takeAll(o *outbox) (taken []messages.Message, open bool) {
 }
 
 func TestOutboxDropsTheOldest(t *testing.T) {
-	o := newOutbox(3)
+	o := newOutbox(3, func() {})
 	for n := range 5 {
 		o.put(numbered(n, 0))
 	}
@@ -44,7 +44,7 @@ func TestOutboxDropsTheOldest(t *testing.T) {
 
 func TestOutboxIsBoundByBytes(t *testing.T) {
 	const size = 1 << 16
-	o := newOutbox(1000)
+	o := newOutbox(1000, func() {})
 	for n := range 40 {
 		o.put(numbered(n, size))
 	}
@@ -58,7 +58,7 @@ func TestOutboxIsBoundByBytes(t *testing.T) {
 }
 
 func TestOutboxCloseDrains(t *testing.T) {
-	o := newOutbox(8)
+	o := newOutbox(8, func() {})
 	o.put(numbered(1, 0), numbered(2, 0))
 	o.close()
 	o.put(numbered(3, 0))
@@ -77,7 +77,7 @@ func TestOutboxCloseDrains(t *testing.T) {
 func TestOutboxAgainstASlice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(1, 20).Draw(t, "limit")
-		o := newOutbox(limit)
+		o := newOutbox(limit, func() {})
 		var twin []messages.Message
 		lost, next := uint64(0), 0
 		bytes := func() (n int) {
@@ -115,9 +115,9 @@ func TestOutboxAgainstASlice(t *testing.T) {
 				twin = twin[len(taken):]
 			},
 			"": func(t *rapid.T) {
-				if o.count != len(twin) || o.bytes != bytes() || o.lost() != lost || len(o.ring) > limit {
+				if o.waiting.count != len(twin) || o.bytes != bytes() || o.lost() != lost || len(o.waiting.ring) > limit {
 					t.Fatalf("got %d messages, %d bytes, %d lost, a ring of %d, want %d, %d, %d, at most %d",
-						o.count, o.bytes, o.lost(), len(o.ring), len(twin), bytes(), lost, limit)
+						o.waiting.count, o.bytes, o.lost(), len(o.waiting.ring), len(twin), bytes(), lost, limit)
 				}
 			},
 		})

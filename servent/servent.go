@@ -39,31 +39,33 @@ type Servent struct {
 	running   context.Context // ends when the servent is to stop
 	stop      context.CancelCauseFunc
 	events    chan event
-	questions chan question
-	accepting *slots // for handshakes of others
+	questions *questions
+	self      atomic.Pointer[self] // made by the loop
+	accepting *slots               // for handshakes of others
 	uploads   *slots
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	transfers transfers
+	answers   answers
 	web       string // URL of the page, set before the local API answers
 	ran       atomic.Bool
 	closeOnce sync.Once
 	closeErr  error
 
 	// What follows is the loop's.
-	ending     bool // the farewell has been said
-	router     *routing.Router
-	links      linkTable
-	hosts      hostCache
-	searches   map[messages.GUID]*search
-	effects    [][]routing.Effect // to be filled by the router
-	dirty      []*link            // links with pending messages
-	asked      time.Time          // when a Ping was last flooded
-	malformed  uint64
-	unanswered uint64 // queries that came too fast to be answered
-	unread     uint64 // hits that came too fast to be read
-	lost       uint64 // messages that the outboxes of links that ended had no room for
+	ending    bool // the farewell has been said
+	router    *routing.Router
+	links     linkTable
+	hosts     hostCache
+	searches  map[messages.GUID]*search
+	effects   [][]routing.Effect // to be filled by the router
+	dirty     []*link            // links with pending messages
+	asking    []question         // of this round, for the answerers
+	asked     time.Time          // when a Ping was last flooded
+	malformed uint64
+	unread    uint64 // hits that came too fast to be read
+	lost      uint64 // messages that the outboxes of links that ended had no room for
 }
 
 // eventsWaiting is how many events wait for the loop before the readers and
@@ -86,7 +88,7 @@ func New(cfg Config) (*Servent, error) {
 		debug:     cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
-		questions: make(chan question, maxQuestions),
+		questions: newQuestions(),
 		accepting: newSlots(maxAccepting, maxAcceptingOne),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
 		begin:     time.Now(),
@@ -123,6 +125,7 @@ func (s *Servent) open() (err error) {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
+	s.know()
 	s.hosts = newHostCache(s.host.ID())
 	s.router = routing.New(routing.Config{
 		Servent: s.guid,

@@ -33,6 +33,7 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 			Bytes:   library.Bytes(),
 			Hashing: progress.Files - progress.Hashed,
 		},
+		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
 	}
 	if !s.call(ctx, func() { s.countInto(&out) }) {
@@ -74,7 +75,7 @@ func (s *Servent) countInto(out *api.Status) {
 		}
 		drop(reason.String(), n)
 	}
-	drop(reasonUnanswered, s.unanswered)
+	drop(reasonUnanswered, s.questions.unanswered())
 	drop(reasonUnread, s.unread)
 	drop(reasonOutbox, s.outboxDrops())
 	slices.SortStableFunc(out.Dropped, func(a, b api.Drop) int { return cmp.Compare(b.Count, a.Count) })

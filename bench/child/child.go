@@ -27,6 +27,7 @@ type Options struct {
 	Listen     []string // as [servent.Config] has it
 	Rate       int      // as [servent.Config] has it
 	Home, Web  string   // as [servent.Config] has it
+	Shares     []string // as [servent.Config] has it
 	CountBytes bool     // fill in Report.Sent and Report.Received
 	Profile    string   // write a CPU profile to this file; empty: none
 }
@@ -101,7 +102,7 @@ type node struct {
 }
 
 func (n *node) config(o Options) servent.Config {
-	cfg := servent.Config{Listen: o.Listen, Rate: o.Rate, Home: o.Home, Web: o.Web, NoDiscovery: true}
+	cfg := servent.Config{Listen: o.Listen, Rate: o.Rate, Home: o.Home, Web: o.Web, Shares: o.Shares, NoDiscovery: true}
 	if o.CountBytes {
 		cfg.Trace = n.count
 	}

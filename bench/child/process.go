@@ -69,18 +69,43 @@ func (p *Process) Settle() (Report, error) { return p.ask(settle) }
 // AwaitLinks waits, at most for patience, until the servent has n links. It may
 // have fewer than its neighbours believe, who say the last word of a handshake.
 func (p *Process) AwaitLinks(ctx context.Context, n int, patience time.Duration) error {
+	return p.await(ctx, patience, func(r Report) error {
+		if r.Status.Links != n {
+			return fmt.Errorf("child: the servent has %d links of %d", r.Status.Links, n)
+		}
+		return nil
+	})
+}
+
+// AwaitFiles waits, at most for patience, until n files are shared and findable.
+func (p *Process) AwaitFiles(ctx context.Context, n int, patience time.Duration) error {
+	return p.await(ctx, patience, func(r Report) error {
+		if l := r.Status.Library; l.Files != n || l.Hashing > 0 {
+			return fmt.Errorf("child: the servent shares %d files of %d, with %d to hash", l.Files, n, l.Hashing)
+		}
+		return nil
+	})
+}
+
+// await asks for reports until holds returns nil; where that takes too long, it
+// returns what holds did.
+func (p *Process) await(ctx context.Context, patience time.Duration, holds func(Report) error) error {
 	const look = 5 * time.Millisecond
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
 		now, err := p.Report()
-		if err != nil || now.Status.Links == n {
+		if err != nil {
 			return err
+		}
+		missing := holds(now)
+		if missing == nil {
+			return nil
 		}
 		select {
 		case <-time.After(look):
 		case <-ctx.Done():
-			return fmt.Errorf("child: the servent has %d links of %d", now.Status.Links, n)
+			return missing
 		}
 	}
 }

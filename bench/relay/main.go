@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"servent/bench/child"
+	"servent/bench/peer"
 )
 
 var (
@@ -91,7 +92,7 @@ func (r row) run() ([]figures, error) {
 		return nil, err
 	}
 	defer peers.close()
-	if err := hub.AwaitLinks(ctx, *links, handshakeTimeout); err != nil {
+	if err := hub.AwaitLinks(ctx, *links, peer.HandshakeTimeout); err != nil {
 		return nil, err
 	}
 	var all []figures

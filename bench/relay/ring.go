@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"servent/bench/peer"
 	"servent/messages"
 )
 
@@ -15,7 +16,7 @@ import (
 // next echoes of them send back each query that they get, as a second link
 // that the query came by.
 type ring struct {
-	peers   []*peer
+	peers   []*peer.Peer
 	senders []*sender
 	echoes  int
 	payload []byte
@@ -51,7 +52,7 @@ func newRing(ctx context.Context, hub string, count, senders, echoes int) (*ring
 		r.senders = append(r.senders, &sender{index: i, wake: make(chan struct{}, 1)})
 	}
 	for range count {
-		p, err := dial(ctx, hub)
+		p, err := peer.Dial(ctx, hub)
 		if err != nil {
 			r.close()
 			return nil, fmt.Errorf("link %d: %w", len(r.peers), err)
@@ -69,7 +70,7 @@ func newRing(ctx context.Context, hub string, count, senders, echoes int) (*ring
 
 func (r *ring) close() {
 	for _, p := range r.peers {
-		p.close()
+		p.Close()
 	}
 	r.readers.Wait()
 }
@@ -78,7 +79,7 @@ func (r *ring) close() {
 func (r *ring) read(i int) {
 	t := r.tallies[i]
 	echoes := i >= len(r.senders) && i < len(r.senders)+r.echoes
-	err := r.peers[i].receive(func(h messages.Header, m []byte) error {
+	err := r.peers[i].Receive(func(h messages.Header, m []byte) error {
 		if h.Type != messages.TypeQuery {
 			return nil // the hub's keep-alive Pings; rounds end before it insists
 		}
@@ -98,7 +99,7 @@ func (r *ring) read(i int) {
 // take checks one query: that it is whole, and neither a peer's own, nor a
 // second copy, nor out of order.
 func (r *ring) take(i int, h messages.Header, m []byte) error {
-	from, number, ok := readGUID(h.GUID)
+	from, number, ok := peer.ReadGUID(h.GUID)
 	if !ok || from >= len(r.senders) || from == i {
 		return fmt.Errorf("a query came with GUID %v, which it should not have", h.GUID)
 	}
@@ -129,7 +130,7 @@ func (r *ring) publish(i int) error {
 	if len(t.echo) == 0 {
 		return nil
 	}
-	_, err := r.peers[i].stream.Write(t.echo)
+	_, err := r.peers[i].Write(t.echo)
 	t.echo = t.echo[:0]
 	return err
 }
@@ -183,7 +184,7 @@ func (r *ring) sendAll(ctx context.Context, queries, window uint64) error {
 // send sends a sender's queries, half a window at once, and waits until all
 // came through.
 func (r *ring) send(ctx context.Context, s *sender, queries, window uint64) error {
-	out := messages.NewWriter(r.peers[s.index].stream)
+	out := messages.NewWriter(r.peers[s.index])
 	for end := s.next + queries; ; {
 		through := r.through(s)
 		if through == end {
@@ -207,7 +208,7 @@ func (r *ring) send(ctx context.Context, s *sender, queries, window uint64) erro
 // write sends a sender's next n queries.
 func (r *ring) write(out *messages.Writer, s *sender, n uint64) error {
 	for range n {
-		h := messages.Header{GUID: guidOf(s.index, s.next), Type: messages.TypeQuery, TTL: queryTTL}
+		h := messages.Header{GUID: peer.GUIDOf(s.index, s.next), Type: messages.TypeQuery, TTL: queryTTL}
 		if err := out.Write(messages.Message{Header: h, Payload: r.payload}); err != nil {
 			return err
 		}
@@ -221,7 +222,7 @@ func (r *ring) write(out *messages.Writer, s *sender, n uint64) error {
 func (r *ring) offer(ctx context.Context, rate int, while time.Duration) (uint64, error) {
 	const every = 10 * time.Millisecond
 	s := r.senders[0]
-	out := messages.NewWriter(r.peers[s.index].stream)
+	out := messages.NewWriter(r.peers[s.index])
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var sent uint64

@@ -111,6 +111,7 @@ type Status struct {
 	Library   Library    `json:"library"`
 	Messages  []Traffic  `json:"messages"` // one for each type seen
 	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
+	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
 }
 
@@ -129,6 +130,15 @@ type Traffic struct {
 	Fresh     uint64 `json:"fresh"`
 	Improved  uint64 `json:"improved"`
 	Duplicate uint64 `json:"duplicate"`
+}
+
+// Answers counts the queries of others that were looked up in the library since
+// the start. Those that came too fast for that are among Status.Dropped.
+type Answers struct {
+	Asked    uint64 `json:"asked"`    // looked up
+	Answered uint64 `json:"answered"` // of these, found a file
+	Cut      uint64 `json:"cut"`      // of these, found more than an answer holds
+	Stopped  uint64 `json:"stopped"`  // of those asked, cost as much work as one may before all files were looked at
 }
 
 // Drop counts the messages dropped for one reason since the start.

@@ -1,4 +1,6 @@
-package main
+// Package peer is the far end of a link to a servent that is measured: as
+// little of a servent as shakes hands, writes messages and reads them.
+package peer
 
 import (
 	"bufio"
@@ -24,26 +26,26 @@ const (
 	linkProtocol = "/gnutella/0.6"
 	// readChunk is how much a peer reads at once, in bytes; a message must fit.
 	readChunk = 64 << 10
-	// handshakeTimeout bounds dialling and the three header groups.
-	handshakeTimeout = 20 * time.Second
+	// HandshakeTimeout bounds dialling and the three header groups.
+	HandshakeTimeout = 20 * time.Second
 )
 
-// A peer is the far end of one link of the hub: as little of a servent as
-// reads every message and checks it, for it shares the processors with the
-// hub.
-type peer struct {
+// A Peer is linked to one servent. It is light, for it shares the processors
+// with what is measured. One goroutine may write to it and one receive.
+type Peer struct {
 	host   host.Host
 	stream network.Stream
 	in     *bufio.Reader
 }
 
-// dial makes a peer and links it to the hub.
-func dial(ctx context.Context, hub string) (*peer, error) {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+// Dial makes a peer and links it to the servent at a multiaddr that ends in
+// /p2p/PEER, by TCP and TLS.
+func Dial(ctx context.Context, servent string) (*Peer, error) {
+	ctx, cancel := context.WithTimeout(ctx, HandshakeTimeout)
 	defer cancel()
-	info, err := corepeer.AddrInfoFromString(hub)
+	info, err := corepeer.AddrInfoFromString(servent)
 	if err != nil {
-		return nil, fmt.Errorf("address of the hub: %w", err)
+		return nil, fmt.Errorf("peer: address of the servent: %w", err)
 	}
 	h, err := libp2p.New(
 		libp2p.NoListenAddrs,
@@ -52,21 +54,21 @@ func dial(ctx context.Context, hub string) (*peer, error) {
 		libp2p.DisableRelay(), libp2p.DisableMetrics(), libp2p.Ping(false),
 	)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("peer: make a host: %w", err)
 	}
-	p := &peer{host: h}
+	p := &Peer{host: h}
 	if err := p.link(ctx, *info); err != nil {
-		return nil, errors.Join(err, h.Close())
+		return nil, errors.Join(fmt.Errorf("peer: link: %w", err), h.Close())
 	}
 	return p, nil
 }
 
 // link connects and shakes hands. Source: RFC 0.6 draft §2.1.
-func (p *peer) link(ctx context.Context, hub corepeer.AddrInfo) (err error) {
-	if err := p.host.Connect(ctx, hub); err != nil {
+func (p *Peer) link(ctx context.Context, servent corepeer.AddrInfo) (err error) {
+	if err := p.host.Connect(ctx, servent); err != nil {
 		return err
 	}
-	if p.stream, err = p.host.NewStream(ctx, hub.ID, linkProtocol); err != nil {
+	if p.stream, err = p.host.NewStream(ctx, servent.ID, linkProtocol); err != nil {
 		return err
 	}
 	p.in = bufio.NewReaderSize(p.stream, readChunk)
@@ -79,7 +81,7 @@ func (p *peer) link(ctx context.Context, hub corepeer.AddrInfo) (err error) {
 		return err
 	}
 	if !strings.HasPrefix(status, "GNUTELLA/0.6 200") {
-		return fmt.Errorf("the hub refuses the link: %s", status)
+		return fmt.Errorf("refused: %s", status)
 	}
 	if _, err := group.ReadMIMEHeader(); err != nil {
 		return err
@@ -88,9 +90,13 @@ func (p *peer) link(ctx context.Context, hub corepeer.AddrInfo) (err error) {
 	return err
 }
 
-// receive gives each message to take, as its bytes, and calls chunk when all
-// that was there has been taken. It returns nil when the link ends.
-func (p *peer) receive(take func(header messages.Header, message []byte) error, chunk func() error) error {
+// Write writes messages, as their bytes.
+func (p *Peer) Write(b []byte) (int, error) { return p.stream.Write(b) }
+
+// Receive gives each message to take, as its bytes, which are overwritten
+// later, and calls chunk when all that was there has been taken. It returns nil
+// when the link ends.
+func (p *Peer) Receive(take func(header messages.Header, message []byte) error, chunk func() error) error {
 	buffer, filled := make([]byte, readChunk), 0
 	for {
 		n, err := p.in.Read(buffer[filled:])
@@ -106,7 +112,7 @@ func (p *peer) receive(take func(header messages.Header, message []byte) error, 
 			}
 			size := messages.HeaderSize + int(length)
 			if size > len(buffer) {
-				return fmt.Errorf("a %v of %d bytes came from the hub", h.Type, length)
+				return fmt.Errorf("peer: a %v of %d bytes came", h.Type, length)
 			}
 			if len(rest) < size {
 				break
@@ -123,4 +129,5 @@ func (p *peer) receive(take func(header messages.Header, message []byte) error, 
 	}
 }
 
-func (p *peer) close() { p.host.Close() }
+// Close ends the link.
+func (p *Peer) Close() { p.host.Close() }
