@@ -157,6 +157,18 @@ func (c *catalog) learn(path string, r record) *known {
 	return k
 }
 
+// stale returns the other paths of a file that were hashed before it changed.
+func (c *catalog) stale(path string, id identity) (paths []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k := c.inodes[id.inode]; k != nil && id.inode != 0; k = k.next {
+		if k.path != path && k.device == id.device && !k.isContentOf(id) {
+			paths = append(paths, k.path)
+		}
+	}
+	return paths
+}
+
 // A finding is what the catalogue can say of a file that was met.
 type finding int
 

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -85,16 +86,24 @@ func TestKnownAgain(t *testing.T) {
 // wantTrue fails unless each file is offered under the root of what it holds.
 func (h *household) wantTrue() {
 	h.t.Helper()
+	for _, lie := range h.lies() {
+		h.t.Error(lie)
+	}
+}
+
+// lies returns the files that are offered as what they are not.
+func (h *household) lies() (lies []string) {
 	for f := range h.Library().Files() {
 		b, err := os.ReadFile(f.Location())
 		if err != nil {
-			h.t.Error(err)
+			lies = append(lies, err.Error())
 			continue
 		}
 		if d := digestOf(h.t, b); d.root != f.Root || d.sha1 != f.SHA1 || d.size != f.Size {
-			h.t.Errorf("%s is offered as %s, and is %s", f.Location(), f.Root, d.root)
+			lies = append(lies, fmt.Sprintf("%s is offered as %s, and is %s", f.Location(), f.Root, d.root))
 		}
 	}
+	return lies
 }
 
 // TestMovedFolder: a file that moves to another shared folder.

@@ -137,6 +137,13 @@ func (q *queue) add(files []found) *batch {
 	return b
 }
 
+// has reports whether the file at path is to be hashed.
+func (q *queue) has(path string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.jobs[path] != nil
+}
+
 func (q *queue) expect(j *job) {
 	j.counted = true
 	q.meter.expect(j.identity.size)

@@ -71,6 +71,9 @@ func (c *Collection) settle(w *walk) (todo []found) {
 		s := sighting{found: f}
 		if s.record, s.where, s.isHere = c.lookUp(f); s.where == "" {
 			todo = append(todo, f)
+			if f.identity.links > 1 && !w.scope.all {
+				c.askOthers(f)
+			}
 			continue
 		}
 		known = append(known, s)
@@ -108,6 +111,16 @@ func (c *Collection) settle(w *walk) (todo []found) {
 	c.withdraw(w)
 	c.publishLocked()
 	return todo
+}
+
+// askOthers has the other names of a file that has changed looked at: a watch
+// tells only of the one by which it was written to.
+func (c *Collection) askOthers(f found) {
+	for _, path := range c.catalog.stale(f.at, f.identity) {
+		if !c.queue.has(path) {
+			c.demands.ask(path)
+		}
+	}
 }
 
 // lookUp returns what the catalogue knows of the file and the path where it

@@ -220,7 +220,7 @@ func TestRandomLife(t *testing.T) {
 	}
 	slices.Sort(want)
 	h.wantSoon(want...)
-	h.wantTrue()
+	await(t, "not what is there", func() bool { return len(h.lies()) == 0 })
 	before := h.meter.read.Load()
 	must(t, h.Rescan(t.Context()))
 	h.wantSoon(want...)
