@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"servent/servent/api"
@@ -126,11 +127,11 @@ func (s *Shares) Rescan(ctx context.Context) (api.ShareList, error) {
 // Tag gives files keywords and returns when they are found by them.
 func (s *Shares) Tag(ctx context.Context, req api.TagRequest) (api.TagResult, error) {
 	var out api.TagResult
-	for _, path := range req.Paths {
-		f, err := s.collection.Tag(ctx, path, req.Tags...)
-		if err != nil {
-			return out, shareError("tag", path, err)
-		}
+	files, err := s.collection.TagAll(ctx, req.Paths, req.Tags...)
+	if err != nil {
+		return out, shareError("tag", strings.Join(req.Paths, " "), err)
+	}
+	for _, f := range files {
 		out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
 	}
 	return out, nil
