@@ -148,7 +148,7 @@ func rescan(home string) error {
 		return err
 	}
 	defer client.Close()
-	_, err = client.Rescan(context.Background())
+	_, err = client.Rescan(context.Background(), api.ShareRequest{}, nil)
 	return err
 }
 
