@@ -146,6 +146,8 @@ func advise(err error, goOn string) error {
 	switch told.Code {
 	case api.CodeExists:
 		return api.NewError(told.Code, told.Message+"; replace it with --overwrite, or give it another name with -o")
+	case api.CodeVerify:
+		return api.NewError(told.Code, told.Message+"; nothing that is wrong was kept: search again, or from another servent: "+goOn)
 	case api.CodeUnfinished, api.CodeTimeout, api.CodeDiskFull:
 		return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
 	}
