@@ -151,7 +151,9 @@ func shareError(verb, path string, err error) error {
 		message = fmt.Sprintf("%s %s: the servent has stopped; what it has hashed is kept", verb, path)
 	case errors.Is(err, share.ErrNotShared):
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not shared; see servent share list, or share it with servent share add DIR", verb, path)
-	case errors.Is(err, share.ErrBadTag), errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, os.ErrNotExist):
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: there is no such file or folder", verb, path)
+	case errors.Is(err, share.ErrBadTag):
 		code = api.CodeUsage
 	}
 	return api.NewError(code, message)

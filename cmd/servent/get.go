@@ -147,7 +147,7 @@ func advise(err error, goOn string) error {
 	case api.CodeExists:
 		return api.NewError(told.Code, told.Message+"; replace it with --overwrite, or give it another name with -o")
 	case api.CodeVerify:
-		return api.NewError(told.Code, told.Message+"; nothing that is wrong was kept: search again, or from another servent: "+goOn)
+		return api.NewError(told.Code, told.Message+"; no wrong byte was kept: search again for what is offered now, or go on when another servent has this file: "+goOn)
 	case api.CodeUnfinished, api.CodeTimeout, api.CodeDiskFull:
 		return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
 	}

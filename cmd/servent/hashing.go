@@ -29,12 +29,13 @@ func (h *hashingLine) show(state api.Hashing) {
 	h.draw(func(limit int) string { return hashingText(state, limit) })
 }
 
-// stopped says how far it is, for a verb that waits no longer.
+// stopped says how far it is, as far as that is known, for a verb that waits no
+// longer.
 func (h *hashingLine) stopped() string {
 	if h.last.Files == 0 {
-		return "before the folders had been looked through"
+		return ""
 	}
-	return fmt.Sprintf("at %s, with %s of %s hashed", hashedPercent(h.last), grouped(h.last.Hashed), countGrouped(h.last.Files, "file", "files"))
+	return fmt.Sprintf(" at %s, with %s of %s hashed", hashedPercent(h.last), grouped(h.last.Hashed), countGrouped(h.last.Files, "file", "files"))
 }
 
 // hashingText is h in at most limit columns; the name of the file gives way.
@@ -44,8 +45,11 @@ func hashingText(h api.Hashing, limit int) string {
 	}
 	figures := fmt.Sprintf("%s  %s/%s files  %s  %s/s  %s", hashedPercent(h), grouped(h.Hashed), grouped(h.Files),
 		formatShare(h.BytesHashed, h.Bytes), formatSize(int64(h.Rate)), formatETA(h.ETA))
+	const verb = "hashing"
 	if h.Files == 0 { // one file that is tagged
-		figures = "hashing"
+		figures = verb
+	} else if limit-columns(figures)-columnGap > minShortened+len(verb) {
+		figures = verb + " " + figures
 	}
 	room := limit - columns(figures) - columnGap
 	if room < minShortened || h.File == "" {

@@ -18,7 +18,8 @@ func TestHashingText(t *testing.T) {
 	for limit, want := range map[int]string{
 		70:  figures,
 		79:  figures + `  /home/u/Publ…ux.iso`,
-		200: figures + `  /home/u/Public/install-\u001b[2J\u202e-media/seblinux.iso`,
+		200: "hashing " + figures + `  /home/u/Public/install-\u001b[2J\u202e-media/seblinux.iso`,
+		99:  "hashing " + figures + `  /home/u/Public/insta…blinux.iso`,
 		20:  "",
 	} {
 		got := hashingText(hashingThird, limit)

@@ -152,9 +152,9 @@ func shareSub(con *console, name, use, help string, do act) *cli.Command {
 // stoppedWaiting is the error after Ctrl-C.
 func stoppedWaiting(line *hashingLine, running bool) error {
 	if running {
-		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped waiting %s; the running servent goes on, see: servent status", line.stopped()))
+		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped waiting%s; the running servent goes on, see: servent status", line.stopped()))
 	}
-	return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped %s; what is hashed is kept, the same command goes on, as does: servent up", line.stopped()))
+	return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped%s; what is hashed is kept, the same command goes on, as does: servent up", line.stopped()))
 }
 
 func shareAdd(ctx context.Context, s sharer, words []string, show func(api.Hashing)) (any, error) {

@@ -30,6 +30,7 @@ type libraryWatch struct {
 	first bool        // nothing has been hashed yet
 	told  bool        // that it has begun
 	done  int         // files hashed in passes that have been begun anew since
+	found int         // files of the hashing under way
 	last  api.Hashing // as it was looked at last
 
 	mu       sync.Mutex // guards what the scanner tells
@@ -96,6 +97,7 @@ func (w *libraryWatch) look(now time.Time, state api.Hashing) bool {
 
 // hashes tells of files that are being hashed.
 func (w *libraryWatch) hashes(now time.Time, state api.Hashing) {
+	w.found = w.done + state.Files
 	if !w.first && now.Sub(w.begun) < longHashing {
 		return
 	}
@@ -109,11 +111,13 @@ func (w *libraryWatch) hashes(now time.Time, state api.Hashing) {
 // ends tells that all files are hashed, if there were any and it was told
 // that they are.
 func (w *libraryWatch) ends(now time.Time) {
-	if n := w.done + w.last.Hashed; n > 0 && (w.told || w.first) && !w.begun.IsZero() {
+	// Another scan may have begun since: that nothing is left tells that all
+	// that were found are hashed.
+	if n := max(w.found, w.done+w.last.Hashed); n > 0 && (w.told || w.first) && !w.begun.IsZero() {
 		w.line.clear()
 		w.con.say("%s hashed in %v", countGrouped(n, "file", "files"), roundTime(now.Sub(w.begun)))
 	}
-	w.begun, w.first, w.told, w.done = time.Time{}, false, false, 0
+	w.begun, w.first, w.told, w.done, w.found = time.Time{}, false, false, 0, 0
 }
 
 // roundTime leaves out digits that nobody reads.

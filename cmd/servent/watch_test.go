@@ -35,6 +35,10 @@ func TestLibraryWatch(t *testing.T) {
 			"a scan asked for meanwhile begins anew", []look{{0, hashing(5, 1)}, {1, hashing(5, 3)}, {2, walking}, {3, hashing(2, 1)}, {4, hashing(2, 2)}},
 			"hashing 4 files, 4.0 MiB\n5 files hashed in 4s\n",
 		},
+		{
+			"a scan asked for at the end finds nothing", []look{{0, hashing(4, 1)}, {1, walking}, {2, hashing(0, 0)}},
+			"hashing 3 files, 3.0 MiB\n4 files hashed in 2s\n",
+		},
 		{"a small file later", []look{{0, hashing(0, 0)}, {5, hashing(1, 0)}, {6, hashing(1, 1)}}, ""},
 		{
 			"a large file later", []look{{0, hashing(0, 0)}, {5, hashing(1, 0)}, {7, hashing(1, 0)}, {9, hashing(1, 1)}},
