@@ -1,15 +1,15 @@
 package share
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/gofrs/flock"
 	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // The buckets of the catalogue.
@@ -20,82 +20,78 @@ var (
 	bucketTags    = []byte("tags")    // root → JSON list of keywords
 )
 
-// A record is what the catalogue knows of one path.
-type record struct {
-	identity
-	root Root
-	sha1 [20]byte
-}
-
-// recordSize is the length of a record in the catalogue, in bytes: version,
-// size, time of change, inode, device, root, SHA-1.
-const (
-	recordVersion = 1
-	recordSize    = 1 + 4*8 + 32 + 20
-)
-
-func (r record) encode() []byte {
-	b := append(make([]byte, 0, recordSize), recordVersion)
-	for _, n := range []uint64{uint64(r.size), uint64(r.modified), r.inode, r.device} {
-		b = binary.BigEndian.AppendUint64(b, n)
-	}
-	b = append(b, r.root[:]...)
-	return append(b, r.sha1[:]...)
-}
-
-// decodeRecord returns false for what another version wrote.
-func decodeRecord(b []byte) (r record, ok bool) {
-	if len(b) != recordSize || b[0] != recordVersion {
-		return record{}, false
-	}
-	number := func(i int) uint64 { return binary.BigEndian.Uint64(b[1+8*i:]) }
-	r.identity = identity{int64(number(0)), int64(number(1)), number(2), number(3)}
-	copy(r.sha1[:], b[1+4*8+copy(r.root[:], b[1+4*8:]):])
-	return r, true
-}
-
 // A catalog is what is known of each path, on disk and in memory, so that
 // nothing is hashed twice. Any goroutine may use it.
 type catalog struct {
-	db *bbolt.DB
+	path   string
+	lock   *flock.Flock // held as long as the catalogue is open
+	db     *bbolt.DB
+	repair *Repair // what had to be done to open it; nil for nothing
 
-	mu      sync.Mutex
-	records map[string]record   // by path
-	paths   map[identity]string // a path of each file that can be known again
-	tagged  map[Root][]string
-	users   map[Root]int      // how many paths lead to the content
-	unsaved map[string]digest // records and layers that are not on disk yet
-	orphans map[Root]bool     // contents that have lost a path since the last save
+	abandoned atomic.Bool // see guard
+	saving    sync.Mutex  // held by the one who writes; taken before mu
+
+	mu         sync.Mutex
+	records    map[string]*known // by path
+	inodes     map[uint64]*known // the first of those with the inode
+	tagged     map[Root][]string
+	tagChanges int          // counts setTags
+	folders    []string     // sorted
+	users      map[Root]int // how many paths lead to a content that has a piece layer
+	scan       uint32       // counts the walks
+	unsaved    changes
+	beingSaved changes // what the write that runs has in hand
 }
 
-// openCatalog opens the catalogue at path and reads it.
-func openCatalog(path string, timeout time.Duration) (*catalog, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: timeout, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("share: open %s: %w", path, ErrLocked)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("share: open the catalogue %s: %w", path, err)
-	}
-	c := &catalog{db: db, records: map[string]record{}, paths: map[identity]string{}, tagged: map[Root][]string{},
-		users: map[Root]int{}, unsaved: map[string]digest{}, orphans: map[Root]bool{}}
-	if err := db.Update(c.load); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("share: read the catalogue %s: %w", path, err)
-	}
-	return c, nil
+// A known is a record in memory: 128 bytes, and the path.
+type known struct {
+	record
+	seen uint32 // the scan that met the file last
+	path string
+	next *known // with the same inode: other names, other disks
 }
 
+// changes are what the disk does not have yet.
+type changes struct {
+	paths   map[string]bool
+	layers  map[Root][]Root
+	orphans map[Root]bool // contents that have lost a path
+}
+
+func newChanges() changes {
+	return changes{paths: map[string]bool{}, layers: map[Root][]Root{}, orphans: map[Root]bool{}}
+}
+
+func (c changes) empty() bool { return len(c.paths)+len(c.orphans) == 0 }
+
+// hasLayer reports whether a file of that size has a piece layer.
+func hasLayer(size int64) bool { return size > minPieceLength }
+
+// load reads the catalogue into memory.
 func (c *catalog) load(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{bucketFolders, bucketFiles, bucketLayers, bucketTags} {
-		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-			return err
+	files := tx.Bucket(bucketFiles)
+	n := files.Stats().KeyN
+	c.records, c.inodes = make(map[string]*known, n), make(map[uint64]*known, n)
+	var slab []known
+	err := files.ForEach(func(path, b []byte) error {
+		r, ok := decodeRecord(b)
+		if !ok { // it is hashed again
+			return nil
 		}
+		if len(slab) == 0 {
+			slab = make([]known, 64)
+		}
+		k := &slab[0]
+		slab = slab[1:]
+		k.record, k.path = r, string(path)
+		c.insert(k)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	err := tx.Bucket(bucketFiles).ForEach(func(path, b []byte) error {
-		if r, ok := decodeRecord(b); ok { // else it is hashed again
-			c.learn(string(path), r)
-		}
+	err = tx.Bucket(bucketFolders).ForEach(func(path, _ []byte) error {
+		c.folders = append(c.folders, string(path))
 		return nil
 	})
 	if err != nil {
@@ -104,160 +100,213 @@ func (c *catalog) load(tx *bbolt.Tx) error {
 	return tx.Bucket(bucketTags).ForEach(func(root, b []byte) error {
 		var tags []string
 		if len(root) != len(Root{}) || json.Unmarshal(b, &tags) != nil {
-			return fmt.Errorf("tags of %x are not readable", root)
+			return &corruptError{fmt.Sprintf("the tags of %x are not readable", root)}
 		}
 		c.tagged[Root(root)] = tags
 		return nil
 	})
 }
 
-// learn takes a record into memory.
-func (c *catalog) learn(path string, r record) {
-	c.unlearn(path)
-	c.records[path] = r
-	c.users[r.root]++
-	if r.follows() {
-		c.paths[r.identity] = path
+// insert takes a record into memory.
+func (c *catalog) insert(k *known) {
+	c.records[k.path] = k
+	if hasLayer(k.size) {
+		c.users[k.root]++
+	}
+	if k.inode != 0 {
+		k.next = c.inodes[k.inode]
+		c.inodes[k.inode] = k
 	}
 }
 
-// unlearn takes the record of the path, if there is one, out of memory.
-func (c *catalog) unlearn(path string) {
-	r, ok := c.records[path]
-	if !ok {
+// remove takes a record out of memory.
+func (c *catalog) remove(k *known) {
+	delete(c.records, k.path)
+	if hasLayer(k.size) {
+		if c.users[k.root]--; c.users[k.root] == 0 {
+			delete(c.users, k.root)
+			c.unsaved.orphans[k.root] = true
+		}
+	}
+	if k.inode == 0 {
 		return
 	}
-	delete(c.records, path)
-	if c.paths[r.identity] == path {
-		delete(c.paths, r.identity)
+	if c.inodes[k.inode] == k {
+		if c.inodes[k.inode] = k.next; k.next == nil {
+			delete(c.inodes, k.inode)
+		}
+		return
 	}
-	if c.users[r.root]--; c.users[r.root] == 0 {
-		delete(c.users, r.root)
-		c.orphans[r.root] = true
+	for at := c.inodes[k.inode]; at != nil; at = at.next {
+		if at.next == k {
+			at.next = k.next
+			return
+		}
 	}
 }
 
-// find returns what is known of the file at path if it is still the same, or if
-// it is one that was renamed since.
-func (c *catalog) find(path string, id identity) (record, bool) {
+// learn takes a record in, for memory now and for the disk with the next save.
+func (c *catalog) learn(path string, r record) *known {
+	if old := c.records[path]; old != nil {
+		path = old.path // one copy of it
+		c.remove(old)
+	}
+	k := &known{record: r, path: path, seen: c.scan}
+	c.insert(k)
+	c.unsaved.paths[path] = true
+	return k
+}
+
+// stale returns the other paths of a file that were hashed before it changed.
+func (c *catalog) stale(path string, id identity) (paths []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r, ok := c.records[path]; ok && r.isSameAt(id) {
-		return r, true
+	for k := c.inodes[id.inode]; k != nil && id.inode != 0; k = k.next {
+		if k.path != path && k.device == id.device && !k.isContentOf(id) {
+			paths = append(paths, k.path)
+		}
 	}
-	if !id.follows() {
-		return record{}, false
+	return paths
+}
+
+// A finding is what the catalogue can say of a file that was met.
+type finding int
+
+const (
+	unknown  finding = iota
+	knownNow         // the record is that of the file
+	knownBy          // it is, and stands under another path: adopt it
+	doubtful         // it may be, if the file was given another name or link since: adopt it then
+)
+
+// find returns what is known of the file at path, if it is the same still or if
+// it is one that was met under another path; where says under which, in the
+// catalogue's own string.
+func (c *catalog) find(path string, id identity) (r record, where string, f finding) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.records[path]
+	if k != nil && k.isSameAt(id) {
+		k.seen = c.scan
+		if k.identity != id { // another device, or more than was known before
+			k = c.learn(path, record{identity: id, root: k.root, sha1: k.sha1})
+		}
+		return k.record, k.path, knownNow
 	}
-	r, ok := c.records[c.paths[id]]
-	if !ok || r.identity != id {
-		return record{}, false
+	for k := c.inodes[id.inode]; k != nil && id.inode != 0; k = k.next {
+		if k.isCarried(id) {
+			return k.record, k.path, knownBy
+		}
+		if k.isMoved(id) && k.changed != 0 && k.links != 0 && (k.path != path || k.links != id.links) {
+			r, where, f = k.record, k.path, doubtful
+		}
 	}
-	c.learn(path, r)
-	c.unsaved[path] = digest{}
-	return r, true
+	return r, where, f
+}
+
+// adopt takes in that the file at path is the one of the record.
+func (c *catalog) adopt(path string, id identity, r record) (record, string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.learn(path, record{identity: id, root: r.root, sha1: r.sha1})
+	return k.record, k.path
 }
 
 // add takes in what was computed of the file at path. It is on disk after save.
-func (c *catalog) add(path string, id identity, d digest) record {
+func (c *catalog) add(path string, id identity, d digest) (record, string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := record{identity: id, root: d.root, sha1: d.sha1}
-	c.learn(path, r)
-	c.unsaved[path] = d
-	return r
+	k := c.learn(path, record{identity: id, root: d.root, sha1: d.sha1})
+	if d.layer != nil {
+		c.unsaved.layers[d.root] = d.layer
+	}
+	return k.record, k.path
 }
 
-// save writes to disk what was learnt since it was last called.
-func (c *catalog) save() error {
+// doubt forgets the file at path under all its names, so that it is hashed again.
+func (c *catalog) doubt(path string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.unsaved)+len(c.orphans) == 0 {
-		return nil
+	k := c.records[path]
+	if k == nil {
+		return
 	}
-	if err := c.db.Update(c.write); err != nil {
-		return fmt.Errorf("share: save the catalogue: %w", err)
+	doubted := []*known{k}
+	for other := c.inodes[k.inode]; other != nil && k.inode != 0; other = other.next {
+		if other != k {
+			doubted = append(doubted, other)
+		}
 	}
-	clear(c.unsaved)
-	clear(c.orphans)
-	return nil
+	for _, k := range doubted {
+		c.remove(k)
+		c.unsaved.paths[k.path] = true
+	}
 }
 
-func (c *catalog) write(tx *bbolt.Tx) error {
-	files, layers := tx.Bucket(bucketFiles), tx.Bucket(bucketLayers)
-	for root := range c.orphans {
-		if c.users[root] > 0 {
-			continue
-		}
-		if err := layers.Delete(root[:]); err != nil {
-			return err
-		}
-	}
-	for path, d := range c.unsaved {
-		r, known := c.records[path]
-		if !known {
-			if err := files.Delete([]byte(path)); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := files.Put([]byte(path), r.encode()); err != nil {
-			return err
-		}
-		if d.layer == nil {
-			continue
-		}
-		if err := layers.Put(r.root[:], encodeLayer(d.layer)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// forget removes the paths for which gone says so, and the layers that no file
-// needs any more. Tags stay: they belong to the content, wherever it turns up.
-func (c *catalog) forget(gone func(path string) bool) error {
+// beginScan begins a new walk: what it meets, or what is hashed from now on,
+// is current.
+func (c *catalog) beginScan() {
 	c.mu.Lock()
-	for path := range c.records {
-		if gone(path) {
-			c.unlearn(path)
-			c.unsaved[path] = digest{}
+	defer c.mu.Unlock()
+	c.scan++
+}
+
+// isCurrent reports whether the file at path was met by the last walk.
+func (c *catalog) isCurrent(path string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.records[path]
+	return k != nil && k.seen == c.scan
+}
+
+// holds reports whether what is known of path is just that record.
+func (c *catalog) holds(path string, r record) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.records[path]
+	return k != nil && k.record == r
+}
+
+// forget removes the paths that the last walk did not meet and for which gone
+// says so: just the ones named, or of all. The layers that no file needs any
+// more go with the next save. Tags stay: they belong to the content, wherever
+// it turns up.
+func (c *catalog) forget(gone func(path string, device uint64) bool, paths ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	check := func(k *known) {
+		if k != nil && k.seen != c.scan && gone(k.path, k.device) {
+			c.remove(k)
+			c.unsaved.paths[k.path] = true
 		}
 	}
-	c.mu.Unlock()
-	return c.save()
+	for _, path := range paths {
+		check(c.records[path])
+	}
+	if paths == nil {
+		for _, k := range c.records {
+			check(k)
+		}
+	}
 }
 
 // layer returns the piece layer of the file with that root.
 func (c *catalog) layer(root Root) (layer []Root, err error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, d := range c.unsaved {
-		if d.root == root && d.layer != nil {
-			return d.layer, nil
+	for _, waiting := range []changes{c.unsaved, c.beingSaved} {
+		if layer := waiting.layers[root]; layer != nil {
+			c.mu.Unlock()
+			return layer, nil
 		}
 	}
-	err = c.db.View(func(tx *bbolt.Tx) error {
-		layer = decodeLayer(tx.Bucket(bucketLayers).Get(root[:]))
-		return nil
+	c.mu.Unlock()
+	err = c.guard(func() error {
+		return c.db.View(func(tx *bbolt.Tx) error {
+			layer = decodeLayer(tx.Bucket(bucketLayers).Get(root[:]))
+			return nil
+		})
 	})
 	return layer, err
-}
-
-func encodeLayer(layer []Root) []byte {
-	b := make([]byte, 0, len(layer)*len(Root{}))
-	for _, hash := range layer {
-		b = append(b, hash[:]...)
-	}
-	return b
-}
-
-// decodeLayer copies the hashes that b holds.
-func decodeLayer(b []byte) []Root {
-	layer := make([]Root, len(b)/len(Root{}))
-	for i := range layer {
-		copy(layer[i][:], b[i*len(Root{}):])
-	}
-	return layer
 }
 
 // tags returns the keywords of the content.
@@ -267,63 +316,42 @@ func (c *catalog) tags(root Root) []string {
 	return c.tagged[root]
 }
 
-// setTags keeps the keywords of the content; none removes them.
-func (c *catalog) setTags(root Root, tags []string) error {
+// tagVersion is another number after each change of any tags.
+func (c *catalog) tagVersion() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	err := c.db.Update(func(tx *bbolt.Tx) error {
-		if len(tags) == 0 {
-			return tx.Bucket(bucketTags).Delete(root[:])
-		}
-		b, err := json.Marshal(tags)
-		if err != nil {
-			return err
-		}
-		return tx.Bucket(bucketTags).Put(root[:], b)
-	})
-	if err != nil {
-		return fmt.Errorf("share: save tags: %w", err)
-	}
-	if c.tagged[root] = tags; len(tags) == 0 {
-		delete(c.tagged, root)
-	}
-	return nil
+	return c.tagChanges
 }
 
-// folders returns the shared folders, sorted.
-func (c *catalog) folders() (folders []string, err error) {
-	err = c.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketFolders).ForEach(func(path, _ []byte) error {
-			folders = append(folders, string(path))
-			return nil
-		})
-	})
-	return folders, err
-}
-
-func (c *catalog) addFolder(path string) error {
-	err := c.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketFolders).Put([]byte(path), nil) })
-	if err != nil {
-		return fmt.Errorf("share: save folder %s: %w", path, err)
-	}
-	return nil
-}
-
-func (c *catalog) removeFolder(path string) error {
-	err := c.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketFolders).Delete([]byte(path)) })
-	if err != nil {
-		return fmt.Errorf("share: remove folder %s: %w", path, err)
-	}
-	return nil
-}
-
+// close saves what is unsaved and lets the file go.
 func (c *catalog) close() error {
-	if err := c.save(); err != nil {
-		c.db.Close()
-		return err
+	defer c.lock.Unlock()
+	err := c.save()
+	c.saving.Lock() // for good
+	if closing := c.guard(c.db.Close); err == nil && closing != nil {
+		err = fmt.Errorf("share: close the catalogue: %w", closing)
 	}
-	if err := c.db.Close(); err != nil {
-		return fmt.Errorf("share: close the catalogue: %w", err)
-	}
-	return nil
+	return err
 }
+
+// openLock takes the lock that stands for the catalogue at path, which may have
+// to be set aside itself.
+func openLock(path string, timeout time.Duration) (*flock.Flock, error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	for deadline := time.Now().Add(timeout); ; time.Sleep(lockPause) {
+		locked, err := lock.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("share: lock the catalogue %s: %w", path, err)
+		}
+		if locked {
+			return lock, nil
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("share: open %s: %w", path, ErrLocked)
+		}
+	}
+}
+
+const lockPause = 10 * time.Millisecond
+
+var errAbandoned = errors.New("the catalogue has become unreadable; it is mended at the next start")

@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +28,9 @@ type CollectionConfig struct {
 	// Catalog is the file of the catalogue; it is made if missing. Required.
 	Catalog string
 
-	// Rescan is the time between two scans of all folders. Default 5 minutes.
+	// Rescan is the time between two scans of all folders while [Collection.Run]
+	// watches them: for what was changed in place where nothing tells of it, as on
+	// a network drive. Default 5 minutes.
 	Rescan time.Duration
 
 	// LockTimeout is how long Open waits for another process to let the
@@ -37,71 +38,56 @@ type CollectionConfig struct {
 	LockTimeout time.Duration
 
 	// OnProblem is told of each file or folder that cannot be shared, once, and
-	// may be nil. It is called by the goroutine that scans.
+	// of what else goes wrong meanwhile, and may be nil. It is called by one goroutine at a time.
 	OnProblem func(Problem)
 }
 
 const (
 	defaultRescan      = 5 * time.Minute
 	defaultLockTimeout = time.Second
-	retryChanged       = 5 * time.Second // until a file that changed while it was hashed is tried again
 
 	publishInterval = 300 * time.Millisecond // at least this between two snapshots while hashing
 	publishShare    = 10                     // and at least so many times what the last one took
-)
 
-// A Problem is a file or folder that is not shared although it should be.
-type Problem struct {
-	Path string // absolute
-	Err  error
-}
+	saveInterval = time.Second // likewise between two writes of what was hashed: what kill -9 costs
+	saveShare    = 10
+)
 
 // A Collection is the folders that a user shares and their catalogue. All its
 // methods may be called by any goroutine.
 type Collection struct {
-	cfg     CollectionConfig
-	catalog *catalog
-	library atomic.Pointer[Library]
+	cfg       CollectionConfig
+	catalog   *catalog
+	library   atomic.Pointer[Library]
+	queue     *queue
+	meter     *meter
+	problems  *problems
+	tagging   sync.Mutex              // held while tags are changed
+	telling   sync.Mutex              // held while OnProblem is called
+	demands   demands                 // what Run is to look at
+	watcher   atomic.Pointer[watcher] // nil where no Run is under way
+	publisher throttle
+	saver     throttle
+	ready     chan struct{} // closed after the first whole scan
+	once      sync.Once     // closes it
+	closing   context.Context
+	close     context.CancelFunc
 
-	requests atomic.Uint64 // counts the demands for a scan; a scan that sees it grow walks again
-	restless atomic.Bool   // a file changed while it was hashed
-	wake     chan struct{} // holds one when Run should scan
-	scanning chan struct{} // holds one while a scan runs
-	hashing  chan struct{} // holds one while a file is hashed
-	ready    chan struct{} // closed after the first whole scan
-	closing  context.Context
-	close    context.CancelFunc
+	scanning chan struct{}   // holds one while a survey runs, which alone touches:
+	dirs     map[string]bool // folders that were there
 
 	mu        sync.Mutex
 	folders   []string // absolute, links resolved, sorted
 	librarian *librarian
-	problems  map[string]Problem // of this scan
-	told      map[string]Problem // of the last
-	progress  Progress
-}
-
-// Progress says how far a scan has come.
-type Progress struct {
-	Scanning    bool
-	Files       int   // found to be hashed in this scan
-	Hashed      int   // of these, done
-	Bytes       int64 // of all Files
-	BytesHashed int64
-	Current     string        // the place of the file that is being hashed
-	Rate        float64       // bytes hashed a second, lately
-	ETA         time.Duration // until all Files are hashed; negative: not known
-}
-
-// A Repair says what became of a catalogue that could not be read.
-type Repair struct {
-	SetAside string // where the old file lies now
-	Cause    error  // what was wrong with it
-	Folders  int    // shared folders that could be read from it
-	Tags     int    // contents whose tags could
 }
 
 // Repair says whether [Open] had to set the catalogue aside, and what was kept.
-func (c *Collection) Repair() (Repair, bool) { return Repair{}, false }
+func (c *Collection) Repair() (Repair, bool) {
+	if c.catalog.repair == nil {
+		return Repair{}, false
+	}
+	return *c.catalog.repair, true
+}
 
 // Open opens the catalogue of cfg, or makes it. It returns [ErrLocked] if
 // another process has it open. The [Library] is empty until a scan: [Collection.Run]
@@ -117,20 +103,34 @@ func Open(cfg CollectionConfig) (*Collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	folders, err := catalog.folders()
-	if err != nil {
-		catalog.close()
-		return nil, fmt.Errorf("share: read the shared folders: %w", err)
-	}
 	c := &Collection{
-		cfg: cfg, catalog: catalog,
-		wake: make(chan struct{}, 1), scanning: make(chan struct{}, 1), hashing: make(chan struct{}, 1),
-		ready:   make(chan struct{}),
-		folders: folders, librarian: newLibrarian(), problems: map[string]Problem{},
+		cfg: cfg, catalog: catalog, meter: &meter{}, problems: newProblems(),
+		demands:  demands{wake: make(chan struct{}, 1), paths: map[string]bool{}},
+		scanning: make(chan struct{}, 1), dirs: map[string]bool{}, ready: make(chan struct{}),
+		folders: catalog.sharedFolders(), librarian: newLibrarian(),
 	}
+	c.queue = newQueue(c.meter, runtime.GOMAXPROCS(0), func(small bool) { go c.work(small) })
+	c.publisher = throttle{every: publishInterval, share: publishShare, do: c.publish}
+	c.saver = throttle{every: saveInterval, share: saveShare, do: c.save}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.library.Store(newLibrary(nil))
 	return c, nil
+}
+
+func (c *Collection) publish() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.publishLocked()
+}
+
+// save makes what has been hashed durable. A disk that is full now may not be
+// later.
+func (c *Collection) save() {
+	if err := c.catalog.save(); err != nil {
+		c.note(Problem{c.cfg.Catalog, err})
+		return
+	}
+	c.problems.solve(c.cfg.Catalog)
 }
 
 // Library returns the files as they are known now.
@@ -139,22 +139,6 @@ func (c *Collection) Library() *Library { return c.library.Load() }
 // Ready is closed once the first scan is over and every file that can be
 // shared is findable. Files are findable before, each as soon as it is hashed.
 func (c *Collection) Ready() <-chan struct{} { return c.ready }
-
-// Progress says how far the scan that runs has come, or the last one came.
-func (c *Collection) Progress() Progress {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.progress
-}
-
-// Problems returns what the last scan could not share, by path.
-func (c *Collection) Problems() []Problem {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.SortedFunc(maps.Values(c.problems), func(a, b Problem) int {
-		return strings.Compare(a.Path, b.Path)
-	})
-}
 
 // Folders returns the shared folders, sorted.
 func (c *Collection) Folders() []string {
@@ -186,7 +170,7 @@ func (c *Collection) AddFolder(path string) error {
 		c.folders = slices.Insert(c.folders, at, folder)
 	}
 	c.mu.Unlock()
-	c.request()
+	c.demands.ask(folder)
 	return nil
 }
 
@@ -215,7 +199,8 @@ func (c *Collection) RemoveFolder(path string) error {
 	}
 	c.publishLocked()
 	c.mu.Unlock()
-	c.request() // its files may lie in another shared folder too
+	c.queue.cancel(func(f found) bool { return f.folder == folder })
+	c.demands.ask(folder) // its files may lie in another shared folder too
 	return nil
 }
 
@@ -229,61 +214,30 @@ func canonical(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-// request asks for a scan, of the one that runs too.
-func (c *Collection) request() {
-	c.requests.Add(1)
-	select {
-	case c.wake <- struct{}{}:
-	default: // Run has been told already
+// canonicalShared returns the canonical path of a folder or file that lies in
+// a shared folder, be it there or not.
+func (c *Collection) canonicalShared(path string) (string, error) {
+	at, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
 	}
-}
-
-// Run scans the folders at once, whenever asked and every [CollectionConfig.Rescan],
-// until ctx ends, and returns its error. What goes wrong with a file is a
-// [Problem]; Run returns an error of its own only if the catalogue fails.
-func (c *Collection) Run(ctx context.Context) error {
-	for {
-		if err := c.scan(ctx); err != nil {
-			return err
-		}
-		pause := c.cfg.Rescan
-		if c.restless.Swap(false) {
-			pause = min(pause, retryChanged)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-c.closing.Done():
-			return ErrClosed
-		case <-c.wake:
-		case <-time.After(pause):
+	if real, err := filepath.EvalSymlinks(filepath.Dir(at)); err == nil { // the last may be a link that is shared as itself
+		at = filepath.Join(real, filepath.Base(at))
+	}
+	isShared := func(path string) bool {
+		return slices.ContainsFunc(c.Folders(), func(folder string) bool { return within(folder, path) })
+	}
+	if info, err := os.Lstat(at); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		if real, err := filepath.EvalSymlinks(at); err == nil && isShared(real) {
+			if info, err := os.Stat(real); err == nil && info.IsDir() {
+				return real, nil
+			}
 		}
 	}
-}
-
-// Rescan scans the folders at the paths, each a shared one or one in it, or
-// all shared folders if none is named. It returns when every file there is
-// findable, with or without Run. For a path that is not shared it returns
-// [ErrNotShared].
-func (c *Collection) Rescan(ctx context.Context, paths ...string) error {
-	for _, path := range paths {
-		folder, err := canonical(path)
-		if err != nil {
-			return fmt.Errorf("share: rescan %s: %w", path, err)
-		}
-		if !slices.ContainsFunc(c.Folders(), func(f string) bool { return within(f, folder) }) {
-			return fmt.Errorf("share: rescan %s: %w", path, ErrNotShared)
-		}
+	if !isShared(at) {
+		return "", ErrNotShared
 	}
-	c.requests.Add(1)
-	return c.scan(ctx)
-}
-
-// publishLocked makes what is offered the Library. The caller holds mu.
-func (c *Collection) publishLocked() {
-	if c.librarian.stale {
-		c.library.Store(c.librarian.publish())
-	}
+	return at, nil
 }
 
 // ErrClosed is returned by what a Collection was asked to do after Close.
@@ -296,13 +250,9 @@ func (c *Collection) Close() error {
 		return nil
 	}
 	c.close()
-	c.scanning <- struct{}{}
-	c.hashing <- struct{}{}
+	c.scanning <- struct{}{} // the survey that runs ends, and there is none after it
+	c.queue.close()
+	c.publisher.close()
+	c.saver.close()
 	return c.catalog.close()
-}
-
-// within reports whether path is folder or lies below it.
-func within(folder, path string) bool {
-	below, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(below)
 }

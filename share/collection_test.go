@@ -357,18 +357,6 @@ func TestLocked(t *testing.T) {
 	}
 }
 
-func TestBrokenCatalog(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "catalog.db")
-	for _, garbage := range []string{"short", string(content(50_000))} {
-		if err := os.WriteFile(path, []byte(garbage), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Open(CollectionConfig{Catalog: path}); err == nil || !strings.Contains(err.Error(), path) {
-			t.Errorf("opened garbage: %v, want an error that names %s", err, path)
-		}
-	}
-}
-
 func TestRun(t *testing.T) {
 	h := newHousehold(t)
 	h.write("a.txt", "alpha")

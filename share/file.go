@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type File struct {
 	Tags     []string  // the keywords that its owner gave to the content, case kept
 	Modified time.Time // as the file system tells it
 
+	changed  int64 // as in its identity
 	place    place
 	infoHash [20]byte
 	layers   layers
@@ -29,7 +31,12 @@ type place struct {
 	below  string // the way from there, as the file system writes it
 }
 
-func (p place) String() string { return filepath.Join(p.folder, p.below) }
+func (p place) String() string {
+	if strings.HasSuffix(p.folder, string(filepath.Separator)) { // the root of a disk
+		return p.folder + p.below
+	}
+	return p.folder + string(filepath.Separator) + p.below
+}
 
 // layers finds the piece layer of a file that was hashed once.
 type layers interface {
@@ -55,11 +62,28 @@ func (f File) InfoHash() [20]byte {
 
 // open opens the file for reading, never one that lies outside its folder:
 // a symbolic link that was turned since the scan is refused by os.Root.
-func (p place) open() (*os.File, error) { return os.OpenInRoot(p.folder, p.below) }
+// What has become a pipe since is not waited for.
+func (p place) open() (*os.File, error) {
+	root, err := os.OpenRoot(p.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	file, err := root.OpenFile(p.below, os.O_RDONLY|openAtOnce, 0)
+	if err == nil {
+		return file, nil
+	}
+	// A link to an absolute path is none for os.Root, even where it leads back in.
+	real, resolving := filepath.EvalSymlinks(p.String())
+	if resolving != nil || real == p.String() || !within(p.folder, real) {
+		return nil, err
+	}
+	return root.OpenFile(belowOf(p.folder, real), os.O_RDONLY|openAtOnce, 0)
+}
 
 // isUnchanged reports whether info is still that of the file that was hashed.
 func (f File) isUnchanged(info os.FileInfo) bool {
-	return info.Size() == f.Size && info.ModTime().Equal(f.Modified)
+	return identityOf(info).isContentOf(identity{size: f.Size, modified: f.Modified.UnixNano(), changed: f.changed})
 }
 
 // pieceLayer returns the hash of every piece; none for a file of one piece.
@@ -75,8 +99,8 @@ func (f File) pieceLayer() ([]Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("share: piece layer of %s: %w", f.Name, err)
 	}
-	if len(layer) != pieces {
-		return nil, fmt.Errorf("share: piece layer of %s: %d hashes for %d pieces", f.Name, len(layer), pieces)
+	if !isLayerOf(layer, f.Root, f.Size) { // the catalogue has rotted, or was made anew: the file is to be hashed again
+		return nil, fmt.Errorf("share: piece layer of %s: the catalogue has another: %w", f.Name, ErrChanged)
 	}
 	return layer, nil
 }

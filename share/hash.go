@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 )
@@ -13,9 +14,19 @@ import (
 // errChanged: the file is not what it was when its hash was begun.
 var errChanged = errors.New("the file changes while it is read; it will be tried again")
 
-// readSize is how much of a file is read at once: small enough to stay in the
-// processor's cache for the second hash.
-const readSize = 64 << 10
+const (
+	// readSize is how much of a file is read at once: few system calls, and
+	// still in the processor's cache when it is hashed.
+	readSize = 128 << 10
+
+	// hashStep is how much both hashes take in before the next: what SHA-1 has
+	// fetched into the nearest cache is there for SHA-256.
+	hashStep = blockSize
+
+	// checkSize is how much of a file is hashed before it is looked at whether
+	// the work is still worth doing, in bytes.
+	checkSize = 32 << 20
+)
 
 // A digest is all that is computed of a file's content.
 type digest struct {
@@ -25,10 +36,19 @@ type digest struct {
 	layer []Root // the hash of every piece; nil for a file of one piece or none
 }
 
-// hashFile reads the open file once and returns its digest. advance is told of
-// the bytes read and may be nil. A file whose size or time of change differs
-// afterwards has no digest.
-func hashFile(ctx context.Context, f *os.File, advance func(bytes int64)) (digest, error) {
+// A hasher hashes one file after the other in the same memory.
+type hasher struct {
+	buffer []byte
+	stream hash.Hash
+	leaves []Root
+}
+
+func newHasher() *hasher { return &hasher{buffer: make([]byte, readSize), stream: sha1.New()} }
+
+// file reads the open file once and returns its digest. Now and then it calls
+// check with the bytes read since, and ends with its error. A file of which
+// the system says something else afterwards has no digest.
+func (h *hasher) file(f *os.File, check func(bytes int64) error) (digest, error) {
 	before, err := f.Stat()
 	if err != nil {
 		return digest{}, err
@@ -36,38 +56,55 @@ func hashFile(ctx context.Context, f *os.File, advance func(bytes int64)) (diges
 	if before.Size() > MaxSize {
 		return digest{}, fmt.Errorf("%d bytes, over the limit of %d", before.Size(), int64(MaxSize))
 	}
-	d, err := hashStream(ctx, io.LimitReader(f, before.Size()+1), before.Size(), advance)
+	was := identityOf(before)
+	unchanged := func() error {
+		now, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		if !identityOf(now).isContentOf(was) {
+			return errChanged
+		}
+		return nil
+	}
+	left := int64(checkSize)
+	d, err := h.read(io.LimitReader(f, was.size+1), was.size, func(n int64) error {
+		if left -= n; left <= 0 { // a file that grows for hours is given up early
+			left = checkSize
+			if err := unchanged(); err != nil {
+				return err
+			}
+		}
+		return check(n)
+	})
 	if err != nil {
 		return digest{}, err
 	}
-	after, err := f.Stat()
-	if err != nil {
-		return digest{}, err
-	}
-	if after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
-		return digest{}, errChanged
-	}
-	return d, nil
+	return d, unchanged()
 }
 
-// hashStream returns the digest of the size bytes that r holds.
+// hashStream returns the digest of the size bytes that r holds. advance is told
+// of the bytes read and may be nil.
 func hashStream(ctx context.Context, r io.Reader, size int64, advance func(int64)) (digest, error) {
-	var (
-		h      = treeHasher{geometry: geometryOf(size)}
-		stream = sha1.New()
-		buffer = make([]byte, readSize)
-		total  int64
-	)
-	for {
-		if err := ctx.Err(); err != nil {
-			return digest{}, err
-		}
-		n, err := io.ReadFull(r, buffer)
-		stream.Write(buffer[:n])
-		h.write(buffer[:n])
-		total += int64(n)
+	return newHasher().read(r, size, func(n int64) error {
 		if advance != nil {
-			advance(int64(n))
+			advance(n)
+		}
+		return ctx.Err()
+	})
+}
+
+// read returns the digest of the size bytes that r holds, unless check refuses.
+func (h *hasher) read(r io.Reader, size int64, check func(bytes int64) error) (digest, error) {
+	tree := treeHasher{geometry: geometryOf(size), leaves: h.leaves[:0]}
+	h.stream.Reset()
+	total := int64(0)
+	for {
+		n, err := io.ReadFull(r, h.buffer)
+		h.take(&tree, h.buffer[:n])
+		total += int64(n)
+		if err := check(int64(n)); err != nil {
+			return digest{}, err
 		}
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			break
@@ -79,9 +116,21 @@ func hashStream(ctx context.Context, r io.Reader, size int64, advance func(int64
 	if total != size {
 		return digest{}, errChanged
 	}
-	d := digest{size: size, sha1: [20]byte(stream.Sum(nil))}
-	d.root, d.layer = h.finish()
+	d := digest{size: size}
+	h.stream.Sum(d.sha1[:0])
+	d.root, d.layer = tree.finish()
+	h.leaves = tree.leaves
 	return d, nil
+}
+
+// take has both hashes take in b.
+func (h *hasher) take(tree *treeHasher, b []byte) {
+	for len(b) > 0 {
+		step := b[:min(hashStep, len(b))]
+		h.stream.Write(step)
+		tree.write(step)
+		b = b[len(step):]
+	}
 }
 
 // A treeHasher computes the root and the piece layer of a file whose blocks
@@ -127,4 +176,11 @@ func (h *treeHasher) finish() (root Root, layer []Root) {
 // layerRoot returns the root that a piece layer belongs to.
 func layerRoot(g geometry, layer []Root) Root {
 	return reduce(append([]Root(nil), layer...), g.pieceHeight(), g.layerHeight())
+}
+
+// isLayerOf reports whether layer is the piece layer of the file of that root
+// and size.
+func isLayerOf(layer []Root, root Root, size int64) bool {
+	g := geometryOf(size)
+	return len(layer) == g.pieces() && layerRoot(g, layer) == root
 }

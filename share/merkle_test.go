@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"os"
 	"testing"
 
@@ -153,23 +152,4 @@ func TestParseRoot(t *testing.T) {
 			t.Errorf("ParseRoot(%q) takes it", bad)
 		}
 	}
-}
-
-func BenchmarkHash(b *testing.B) {
-	data := content(16 << 20)
-	b.Run("root+sha1", func(b *testing.B) {
-		b.SetBytes(int64(len(data)))
-		for b.Loop() {
-			digestOf(b, data)
-		}
-	})
-	b.Run("sha1-then-sha256", func(b *testing.B) {
-		b.SetBytes(int64(len(data)))
-		for b.Loop() {
-			h := sha1.New()
-			io.Copy(h, bytes.NewReader(data))
-			g := sha256.New()
-			io.Copy(g, bytes.NewReader(data))
-		}
-	})
 }

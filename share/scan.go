@@ -2,20 +2,19 @@ package share
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
-// scan walks the folders and hashes what is not known, until everything that
-// can be shared is. One scan runs at a time; a scan that is asked for meanwhile
-// makes it walk again, so that a new folder does not wait for all hashes of
-// the others.
-func (c *Collection) scan(ctx context.Context) error {
+// survey walks what the scope covers, offers what is known, withdraws what is
+// gone or has changed and has the rest hashed: the batch that it returns is
+// done when that is. One survey runs at a time; hashing does not hold it up.
+func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(c.closing, stop)()
@@ -23,28 +22,26 @@ func (c *Collection) scan(ctx context.Context) error {
 	case c.scanning <- struct{}{}:
 		defer func() { <-c.scanning }()
 	case <-ctx.Done():
-		return c.endOf(ctx)
 	}
-	for {
-		asked := c.requests.Load()
-		c.update(func(p *Progress) { *p = Progress{Scanning: true} })
-		w := c.walk(ctx)
-		todo := c.settle(w)
-		for _, p := range w.problems {
-			c.note(p)
-		}
-		done, err := c.hashAll(ctx, todo, asked)
-		if err != nil {
-			return err
-		}
-		if err := c.finishPass(ctx, w); err != nil {
-			return err
-		}
-		if done {
-			c.isReady()
-			return nil
-		}
+	if ctx.Err() != nil {
+		return nil, c.endOf(ctx)
 	}
+	c.meter.walk(true)
+	defer c.meter.walk(false)
+	c.catalog.beginScan()
+	w := c.walk(ctx, s)
+	if ctx.Err() != nil { // cut short: what it has not seen is not gone
+		return nil, c.endOf(ctx)
+	}
+	c.problems.renew(s)
+	todo := c.settle(w)
+	for _, p := range w.problems {
+		c.note(p)
+	}
+	if p, limited := c.watchProblem(); limited && s.covers(p.Path) {
+		c.note(p)
+	}
+	return c.queue.add(todo), nil
 }
 
 // endOf returns why ctx, that of a scan, has ended.
@@ -55,58 +52,152 @@ func (c *Collection) endOf(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// isReady closes ready. The caller holds the scan's turn.
-func (c *Collection) isReady() {
-	select {
-	case <-c.ready:
-	default:
-		close(c.ready)
+// A sighting is a file that a walk met and that the catalogue knows.
+type sighting struct {
+	found
+	record record
+	where  string // the path that the record stands under
+	isHere bool   // which is the file's own
+	old    *entry // what is offered there now; nil for nothing
+	entry  *entry // what is to be offered
+}
+
+// settle takes in what a walk met and returns what is to be hashed. The caller
+// holds the survey's turn.
+func (c *Collection) settle(w *walk) (todo []found) {
+	version := c.catalog.tagVersion()
+	known := make([]sighting, 0, len(w.files))
+	for _, f := range w.files {
+		s := sighting{found: f}
+		if s.record, s.where, s.isHere = c.lookUp(f); s.where == "" {
+			todo = append(todo, f)
+			if f.identity.links > 1 && !w.scope.all {
+				c.askOthers(f)
+			}
+			continue
+		}
+		known = append(known, s)
+	}
+	for i := range known { // after all were looked up: two files may have changed places
+		if s := &known[i]; !s.isHere {
+			s.record, s.where = c.catalog.adopt(s.at, s.identity, s.record)
+		}
+		known[i].at = known[i].where
+	}
+	c.mu.Lock()
+	for i := range known {
+		known[i].old = c.librarian.at(known[i].at)
+	}
+	c.mu.Unlock()
+	inParts(len(known), func(i int) {
+		s := &known[i]
+		s.entry = c.entryOf(s.found, s.record, s.old)
+	})
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	retagged := c.catalog.tagVersion() != version
+	for _, s := range known {
+		if !slices.Contains(c.folders, s.folder) || !c.catalog.holds(s.at, s.record) {
+			continue // removed, or hashed anew, meanwhile
+		}
+		if retagged {
+			s.entry = c.entryOf(s.found, s.record, s.entry)
+		}
+		if s.entry != s.old {
+			c.librarian.put(s.entry)
+		}
+	}
+	c.withdraw(w)
+	c.publishLocked()
+	return todo
+}
+
+// askOthers has the other names of a file that has changed looked at: a watch
+// tells only of the one by which it was written to.
+func (c *Collection) askOthers(f found) {
+	for _, path := range c.catalog.stale(f.at, f.identity) {
+		if !c.queue.has(path) {
+			c.demands.ask(path)
+		}
 	}
 }
 
-// settle offers the files of a walk that are known, withdraws those that are
-// gone or have changed, and returns the ones to be hashed.
-func (c *Collection) settle(w *walk) (todo []found) {
-	here := map[string]bool{}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, f := range w.files {
-		if !slices.Contains(c.folders, f.place.folder) {
-			continue // it was removed meanwhile
-		}
-		r, known := c.catalog.find(f.place.String(), f.identity)
-		if !known {
-			todo = append(todo, f)
-			c.progress.Files++
-			c.progress.Bytes += f.info.Size()
-			continue
-		}
-		here[f.place.String()] = true
-		c.librarian.put(c.entryOf(f, r, c.librarian.at(f.place.String())))
+// lookUp returns what the catalogue knows of the file and the path where it
+// stands, "" for nowhere. The record is to be adopted unless it is here.
+func (c *Collection) lookUp(f found) (r record, where string, here bool) {
+	r, where, finding := c.catalog.find(f.at, f.identity)
+	if finding == unknown || finding == doubtful && !isRenamed(f.at, f.identity, where, r) {
+		return record{}, "", false
 	}
-	if w.ctx.Err() != nil { // the walk was cut short: what it has not seen is not gone
-		return nil
+	return r, where, finding == knownNow
+}
+
+// recognize is lookUp for one file: what it finds elsewhere it adopts.
+func (c *Collection) recognize(f found) (r record, where string, ok bool) {
+	r, where, here := c.lookUp(f)
+	if where != "" && !here {
+		r, where = c.catalog.adopt(f.at, f.identity, r)
 	}
-	c.told, c.problems = c.problems, map[string]Problem{}
+	return r, where, where != ""
+}
+
+// inParts calls each with the numbers below n, on all processors if it is worth it.
+func inParts(n int, each func(i int)) {
+	parts := min(runtime.GOMAXPROCS(0), 1+n/1000)
+	var group sync.WaitGroup
+	for part := range parts {
+		group.Go(func() {
+			for i := n * part / parts; i < n*(part+1)/parts; i++ {
+				each(i)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// withdraw stops offering, and forgets, what the walk should have met and did
+// not. Where no folder is concerned it looks at the paths alone.
+func (c *Collection) withdraw(w *walk) {
+	s := w.scope
+	isFolder := func(path string) bool { _, read := w.dirs[path]; return read || c.dirs[path] }
+	if !s.all && !slices.ContainsFunc(s.paths, isFolder) {
+		for _, at := range s.paths {
+			if c.librarian.at(at) != nil && !c.catalog.isCurrent(at) {
+				c.librarian.drop(at)
+			}
+		}
+		c.catalog.forget(w.isGone, s.paths...)
+		return
+	}
 	for at := range c.librarian.all() {
-		if !here[at] {
+		if s.covers(at) && !c.catalog.isCurrent(at) {
 			c.librarian.drop(at)
 		}
 	}
-	c.publishLocked()
-	return todo
+	c.catalog.forget(func(path string, device uint64) bool { return s.covers(path) && w.isGone(path, device) })
+	for path := range c.dirs {
+		if s.covers(path) {
+			delete(c.dirs, path)
+		}
+	}
+	for path := range w.dirs {
+		c.dirs[path] = true
+	}
 }
 
 // entryOf returns the entry of a file, the old one if nothing of it changed.
 func (c *Collection) entryOf(f found, r record, old *entry) *entry {
 	tags := c.catalog.tags(r.root)
-	if old != nil && old.Root == r.root && old.place == f.place && old.Modified.Equal(f.info.ModTime()) && slices.Equal(old.Tags, tags) {
+	if old != nil && old.Root == r.root && old.place.folder == f.folder && old.changed == r.changed &&
+		old.Modified.UnixNano() == r.modified && slices.Equal(old.Tags, tags) {
 		return old
 	}
-	dir, name := path.Split(filepath.ToSlash(f.place.below))
+	p := f.place()
+	dir, name := path.Split(filepath.ToSlash(p.below))
 	return newEntry(File{
-		Name: publicName(name), Path: publicPath(dir), Size: r.size, Root: r.root, SHA1: r.sha1,
-		Tags: tags, Modified: f.info.ModTime(), place: f.place, layers: c.catalog,
+		Name: publicName(name), Path: publicPath(dir), Size: r.size, Root: r.root, SHA1: r.sha1, Tags: tags,
+		Modified: time.Unix(0, r.modified), changed: r.changed, place: p, layers: c.catalog,
 	})
 }
 
@@ -119,99 +210,18 @@ func publicPath(dir string) string {
 	return strings.Join(names, "/")
 }
 
-// hashAll hashes files one after the other and offers each as soon as it is
-// done. It returns done = false if another scan was asked for since.
-func (c *Collection) hashAll(ctx context.Context, todo []found, asked uint64) (done bool, err error) {
-	next := time.Now()
-	for i, f := range todo {
-		if ctx.Err() != nil {
-			return false, nil
-		}
-		if i > 0 && c.requests.Load() != asked {
-			return false, nil // at least one file was hashed: no storm of requests keeps us from the end
-		}
-		if err := c.hashOne(ctx, f); err != nil && ctx.Err() == nil {
-			c.note(Problem{f.place.String(), fmt.Errorf("share: hash: %w", err)})
-			c.restless.Store(c.restless.Load() || errors.Is(err, errChanged))
-		}
-		c.update(func(p *Progress) { p.Hashed++ })
-		if now := time.Now(); now.After(next) {
-			if err := c.publish(); err != nil {
-				return false, err
-			}
-			next = time.Now().Add(max(publishInterval, publishShare*time.Since(now)))
-		}
-	}
-	return c.requests.Load() == asked, nil
-}
-
-// hashOne hashes a file, unless it was hashed while it waited for its turn,
-// and offers it.
-func (c *Collection) hashOne(ctx context.Context, f found) error {
-	at := f.place.String()
-	select {
-	case c.hashing <- struct{}{}:
-		defer func() { <-c.hashing }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	r, known := c.catalog.find(at, f.identity)
-	if !known {
-		c.update(func(p *Progress) { p.Current = at })
-		d, err := c.digest(ctx, f)
-		if err != nil {
-			return err
-		}
-		r = c.catalog.add(at, f.identity, d)
-	}
+// offer makes a file findable, soon, if its folder is still shared.
+func (c *Collection) offer(f found, r record, where string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.Contains(c.folders, f.place.folder) { // else it was removed meanwhile
-		c.librarian.put(c.entryOf(f, r, c.librarian.at(at)))
-	}
-	return nil
-}
-
-// digest hashes the file that a walk met, if it is still the same.
-func (c *Collection) digest(ctx context.Context, f found) (digest, error) {
-	file, err := f.place.open()
-	if err != nil {
-		return digest{}, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return digest{}, err
-	}
-	if !identityOf(info).isSameAt(f.identity) {
-		return digest{}, errChanged
-	}
-	return hashFile(ctx, file, func(n int64) {
-		c.update(func(p *Progress) { p.BytesHashed += n })
-	})
-}
-
-func (c *Collection) update(change func(*Progress)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	change(&c.progress)
-}
-
-// note keeps a problem of the scan that runs, and tells of it if the last scan
-// did not have it.
-func (c *Collection) note(p Problem) {
-	c.mu.Lock()
-	_, noted := c.problems[p.Path]
-	_, told := c.told[p.Path]
-	c.problems[p.Path] = p
-	c.mu.Unlock()
-	if !noted && !told && c.cfg.OnProblem != nil {
-		c.cfg.OnProblem(p)
+	if slices.Contains(c.folders, f.folder) {
+		f.at = where
+		c.librarian.put(c.entryOf(f, r, c.librarian.at(where)))
 	}
 }
 
-// publish makes what has been hashed durable and findable.
-func (c *Collection) publish() error {
+// flush makes what has been hashed durable and findable.
+func (c *Collection) flush() error {
 	if err := c.catalog.save(); err != nil {
 		return err
 	}
@@ -221,14 +231,9 @@ func (c *Collection) publish() error {
 	return nil
 }
 
-// finishPass ends a pass over the folders, whole or cut short.
-func (c *Collection) finishPass(ctx context.Context, w *walk) error {
-	c.update(func(p *Progress) { p.Scanning, p.Current = false, "" })
-	if err := c.publish(); err != nil {
-		return err
+// publishLocked makes what is offered the Library. The caller holds mu.
+func (c *Collection) publishLocked() {
+	if c.librarian.stale {
+		c.library.Store(c.librarian.publish())
 	}
-	if ctx.Err() != nil {
-		return c.endOf(ctx)
-	}
-	return c.catalog.forget(w.isGone)
 }

@@ -9,13 +9,7 @@ import (
 	"syscall"
 )
 
-// inodeOf returns the number of the file on its device.
-func inodeOf(info os.FileInfo) (inode, device uint64) {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(stat.Ino), uint64(stat.Dev)
-	}
-	return 0, 0
-}
+const openAtOnce = syscall.O_NONBLOCK // for opening: a pipe is not waited for
 
 // isHidden reports whether the user sees the file only when asking for it.
 func isHidden(name string, _ func() (os.FileInfo, error)) bool { return strings.HasPrefix(name, ".") }

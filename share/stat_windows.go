@@ -7,8 +7,7 @@ import (
 	"syscall"
 )
 
-// inodeOf returns zeros: Windows tells it only of open files.
-func inodeOf(os.FileInfo) (inode, device uint64) { return 0, 0 }
+const openAtOnce = 0 // Windows has no pipes in folders
 
 // isHidden reports whether the user sees the file only when asking for it.
 func isHidden(name string, stat func() (os.FileInfo, error)) bool {

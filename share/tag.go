@@ -24,12 +24,19 @@ const (
 // It returns [ErrNotShared] if path lies in no shared folder, [ErrBadTag] for a
 // keyword that nobody could search for.
 func (c *Collection) Tag(ctx context.Context, path string, tags ...string) (File, error) {
+	return theOnly(c.TagAll(ctx, []string{path}, tags...))
+}
+
+// TagAll tags the contents of many files at once, which takes little longer than
+// one. It returns the files in the order of the paths; after an error no file
+// is tagged.
+func (c *Collection) TagAll(ctx context.Context, paths []string, tags ...string) ([]File, error) {
 	for _, tag := range tags {
 		if len(Words(tag)) == 0 || len(tag) > maxTagSize || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
-			return File{}, fmt.Errorf("share: tag %s with %q: %w", path, tag, ErrBadTag)
+			return nil, fmt.Errorf("share: tag with %q: %w", tag, ErrBadTag)
 		}
 	}
-	return c.retag(ctx, path, func(old []string) ([]string, error) {
+	return c.retag(ctx, paths, func(old []string) ([]string, error) {
 		for _, tag := range tags {
 			if !containsTag(old, tag) {
 				old = append(old, tag)
@@ -45,12 +52,19 @@ func (c *Collection) Tag(ctx context.Context, path string, tags ...string) (File
 // Untag takes keywords away from the content of the file at path, all of them
 // if none is named. It returns what [Collection.Tag] does.
 func (c *Collection) Untag(ctx context.Context, path string, tags ...string) (File, error) {
-	return c.retag(ctx, path, func(old []string) ([]string, error) {
+	return theOnly(c.retag(ctx, []string{path}, func(old []string) ([]string, error) {
 		if len(tags) == 0 {
 			return nil, nil
 		}
 		return slices.DeleteFunc(old, func(tag string) bool { return containsTag(tags, tag) }), nil
-	})
+	}))
+}
+
+func theOnly(files []File, err error) (File, error) {
+	if err != nil {
+		return File{}, err
+	}
+	return files[0], nil
 }
 
 // containsTag compares as a search does.
@@ -58,51 +72,96 @@ func containsTag(tags []string, tag string) bool {
 	return slices.ContainsFunc(tags, func(t string) bool { return fold(t) == fold(tag) })
 }
 
-// retag changes the keywords of the content at path.
-func (c *Collection) retag(ctx context.Context, path string, change func([]string) ([]string, error)) (File, error) {
+// retag changes the keywords of the contents at the paths.
+func (c *Collection) retag(ctx context.Context, paths []string, change func([]string) ([]string, error)) ([]File, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(c.closing, stop)()
-	f, err := c.locate(path)
+	known, err := c.known(ctx, paths)
 	if err != nil {
-		return File{}, fmt.Errorf("share: tag %s: %w", path, err)
-	}
-	if err := c.hashOne(ctx, f); err != nil {
 		if ctx.Err() != nil {
 			err = c.endOf(ctx)
 		}
-		return File{}, fmt.Errorf("share: tag %s: %w", path, err)
+		return nil, err
+	}
+	c.tagging.Lock()
+	defer c.tagging.Unlock()
+	tagged := map[Root][]string{}
+	for i, s := range known {
+		tags, err := change(slices.Clone(c.catalog.tags(s.record.root)))
+		if err != nil {
+			return nil, fmt.Errorf("share: tag %s: %w", paths[i], err)
+		}
+		tagged[s.record.root] = tags
 	}
 	if err := c.catalog.save(); err != nil {
-		return File{}, err
+		return nil, err
 	}
-	r, known := c.catalog.find(f.place.String(), f.identity)
-	if !known {
-		return File{}, fmt.Errorf("share: tag %s: %w", path, errChanged)
+	if err := c.catalog.setTags(tagged); err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	tags, err := change(slices.Clone(c.catalog.tags(r.root)))
-	if err != nil {
-		return File{}, fmt.Errorf("share: tag %s: %w", path, err)
-	}
-	if err := c.catalog.setTags(r.root, tags); err != nil {
-		return File{}, err
-	}
-	e := c.entryOf(f, r, nil)
-	for _, old := range c.librarian.all() { // the same content may be offered under more names
-		if old.Root == r.root {
-			f := old.File
+	var stale []File
+	for _, e := range c.librarian.all() { // the same content may be offered under more names
+		if tags, ok := tagged[e.Root]; ok {
+			f := e.File
 			f.Tags = tags
-			c.librarian.put(newEntry(f))
+			stale = append(stale, f)
 		}
 	}
+	for _, f := range stale {
+		c.librarian.put(newEntry(f))
+	}
 	c.publishLocked()
-	return e.File, nil
+	files := make([]File, len(known))
+	for i, s := range known {
+		files[i] = c.entryOf(s.found, s.record, nil).File
+	}
+	return files, nil
+}
+
+// known returns the records of the files at the paths, which it has hashed
+// first if need be.
+func (c *Collection) known(ctx context.Context, paths []string) ([]sighting, error) {
+	files := make([]found, len(paths))
+	var todo []found
+	for i, path := range paths {
+		f, err := c.locate(ctx, path)
+		if err != nil {
+			return nil, fmt.Errorf("share: tag %s: %w", path, err)
+		}
+		files[i] = f
+		r, where, ok := c.recognize(f)
+		if !ok {
+			todo = append(todo, f)
+			continue
+		}
+		c.offer(f, r, where)
+	}
+	b := c.queue.add(todo)
+	select {
+	case <-b.done():
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	known := make([]sighting, len(files))
+	for i, f := range files {
+		if err := b.errs[f.at]; err != nil {
+			return nil, fmt.Errorf("share: tag %s: %w", paths[i], err)
+		}
+		r, where, ok := c.recognize(f)
+		if !ok {
+			return nil, fmt.Errorf("share: tag %s: %w", paths[i], errChanged)
+		}
+		f.at = where
+		known[i] = sighting{found: f, record: r}
+	}
+	return known, nil
 }
 
 // locate finds the shared file at path.
-func (c *Collection) locate(path string) (found, error) {
+func (c *Collection) locate(ctx context.Context, path string) (found, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
 		return found{}, err
@@ -110,26 +169,21 @@ func (c *Collection) locate(path string) (found, error) {
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(at)); err == nil { // folders are kept without links
 		at = filepath.Join(dir, filepath.Base(at))
 	}
-	if _, err := os.Lstat(at); err != nil {
+	info, err := os.Stat(at)
+	if err != nil {
 		return found{}, err
 	}
-	for _, folder := range c.Folders() { // sorted: the outermost comes first, as in a walk
-		below, err := filepath.Rel(folder, at)
-		if err != nil || !filepath.IsLocal(below) || below == "." {
-			continue
+	if !info.Mode().IsRegular() {
+		return found{}, errors.New("not a file")
+	}
+	w := c.walk(ctx, scopeOf(at))
+	if len(w.files) > 0 {
+		return w.files[0], nil
+	}
+	for _, p := range w.problems {
+		if !errors.Is(p.Err, errLeaves) {
+			return found{}, p.Err
 		}
-		p := place{folder, below}
-		info, err := follow(p)
-		if errors.Is(err, errLeaves) {
-			continue // hidden from this folder, but maybe not from one further in
-		}
-		if err != nil {
-			return found{}, err
-		}
-		if !info.Mode().IsRegular() {
-			return found{}, errors.New("not a file")
-		}
-		return found{p, info, identityOf(info)}, nil
 	}
 	return found{}, ErrNotShared
 }

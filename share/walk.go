@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
 
 // What keeps a file from being shared, beside what the system says.
@@ -15,86 +18,195 @@ var (
 	errTooLong = errors.New("folders nested too deep")
 )
 
-// maxPathSize is the longest Path of a file, in bytes.
-const maxPathSize = 1024 // what a QueryHit can tell
+const (
+	maxPathSize = 1024 // the longest Path of a file, in bytes: what a QueryHit can tell
+	readNames   = 1024 // names taken from a folder at once
+)
 
 // A found is a file as a scan meets it.
 type found struct {
-	place    place
-	info     os.FileInfo
+	at       string // its path
+	folder   string // the shared one
 	identity identity
 }
 
-// A walk is one pass over the folders.
+func (f found) place() place { return place{f.folder, belowOf(f.folder, f.at)} }
+
+// A dir is a folder that could be read.
+type dir struct {
+	entries int
+	device  uint64
+}
+
+// A walk is one pass over a scope of the folders.
 type walk struct {
 	ctx      context.Context
+	scope    scope
+	visit    func(path string, info os.FileInfo) // told of each folder before it is read
 	files    []found
-	seen     map[string]bool // places of files and folders
-	dirs     map[string]int  // folders that could be read, and their number of entries
+	dirs     map[string]dir
+	failed   map[string]bool // folders that are there and cannot be read
+	madeUp   map[uint64]bool // devices whose numbers hold only until they are mounted again
 	problems []Problem
 }
 
-// walk visits every shared folder.
-func (c *Collection) walk(ctx context.Context) *walk {
-	w := &walk{ctx: ctx, seen: map[string]bool{}, dirs: map[string]int{}}
-	for _, folder := range c.Folders() { // sorted: a folder comes before those in it
-		w.folder(folder, ".")
+// walk visits what scope covers of the shared folders.
+func (c *Collection) walk(ctx context.Context, s scope) *walk {
+	w := &walk{ctx: ctx, scope: s, dirs: map[string]dir{}, failed: map[string]bool{}, madeUp: map[uint64]bool{}, visit: func(string, os.FileInfo) {}}
+	if watcher := c.watcher.Load(); watcher != nil {
+		w.visit = watcher.visit
+	}
+	folders := c.Folders() // sorted: a folder comes before those in it
+	if s.all {
+		for _, folder := range folders {
+			w.enter(folder, folder)
+		}
+		return w
+	}
+	for _, path := range s.paths {
+		for _, folder := range folders {
+			switch {
+			case within(folder, path) && isOpenWay(folder, path):
+				w.enter(folder, path)
+			case within(path, folder): // it may be hidden from the one around it
+				w.enter(folder, folder)
+			}
+		}
 	}
 	return w
+}
+
+// isOpenWay reports whether a walk from the folder comes to path: nothing on
+// the way is hidden or a link.
+func isOpenWay(folder, path string) bool {
+	for at := path; len(at) > len(folder); at = filepath.Dir(at) {
+		if isHidden(filepath.Base(at), func() (os.FileInfo, error) { return os.Lstat(at) }) {
+			return false
+		}
+		if at == path {
+			continue
+		}
+		if info, err := os.Lstat(at); err == nil && !info.IsDir() {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *walk) problem(at string, err error) {
 	w.problems = append(w.problems, Problem{at, fmt.Errorf("share: scan: %w", err)})
 }
 
-// folder visits what lies below the shared folder at the place.
-func (w *walk) folder(shared, below string) {
-	at := filepath.Join(shared, below)
-	if w.ctx.Err() != nil || w.seen[at] {
+// enter visits what is at path, a shared folder or something in it.
+func (w *walk) enter(shared, path string) {
+	if w.ctx.Err() != nil {
 		return
 	}
-	w.seen[at] = true
-	if len(below) > maxPathSize {
-		w.problem(at, errTooLong)
-		return
-	}
-	entries, err := os.ReadDir(at)
-	if err != nil {
-		w.problem(at, err)
-		return
-	}
-	w.dirs[at] = len(entries)
-	for _, e := range entries {
-		if isHidden(e.Name(), e.Info) {
-			continue
-		}
-		p := place{shared, filepath.Join(below, e.Name())}
-		if e.IsDir() {
-			w.folder(shared, p.below)
-			continue
-		}
-		w.file(p, e)
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && path != shared: // it is gone
+	case err != nil:
+		w.failed[path] = path == shared && !errors.Is(err, fs.ErrNotExist)
+		w.problem(path, err)
+	case info.IsDir():
+		w.folder(shared, path, info)
+	case path != shared:
+		w.file(shared, path, fs.FileInfoToDirEntry(info))
 	}
 }
 
-// file takes in a regular file, or a link to one that is shared too.
-func (w *walk) file(p place, e fs.DirEntry) {
-	at := p.String()
-	if w.seen[at] {
+// folder visits what lies below the folder at path.
+func (w *walk) folder(shared, path string, info os.FileInfo) {
+	if _, again := w.dirs[path]; again || w.ctx.Err() != nil {
+		return
+	}
+	if len(path)-len(shared) > maxPathSize {
+		w.problem(path, errTooLong)
+		return
+	}
+	w.visit(path, info) // first, so that what comes while it is read is not missed
+	f, err := os.Open(path)
+	if err != nil {
+		w.failed[path] = true
+		w.problem(path, err)
+		return
+	}
+	defer f.Close()
+	d := dir{device: identityOf(info).device}
+	if _, known := w.madeUp[d.device]; !known {
+		w.madeUp[d.device] = makesUpNumbers(path)
+	}
+	w.dirs[path] = d
+	prefix := path + string(filepath.Separator)
+	if strings.HasSuffix(path, string(filepath.Separator)) {
+		prefix = path
+	}
+	var folders []fs.DirEntry // visited when this one is closed: one is open at a time
+	for {
+		entries, err := f.ReadDir(readNames)
+		d.entries += len(entries)
+		for _, e := range entries {
+			switch {
+			case isHidden(e.Name(), e.Info):
+			case e.IsDir():
+				folders = append(folders, e)
+			default:
+				w.file(shared, prefix+e.Name(), e)
+			}
+		}
+		if err == io.EOF || w.ctx.Err() != nil {
+			break
+		}
+		if err != nil {
+			delete(w.dirs, path) // what was not seen of it is not gone
+			w.failed[path] = true
+			w.problem(path, err)
+			return
+		}
+	}
+	w.dirs[path] = d
+	f.Close()
+	for _, e := range folders {
+		if info, err := e.Info(); err == nil {
+			w.folder(shared, prefix+e.Name(), info)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			w.problem(prefix+e.Name(), err)
+		}
+	}
+}
+
+// file takes in a regular file, or a link to one that is shared too. What is
+// neither is passed over, and never opened.
+func (w *walk) file(shared, path string, e fs.DirEntry) {
+	link := e.Type()&fs.ModeSymlink != 0
+	if !link && !e.Type().IsRegular() {
 		return
 	}
 	info, err := e.Info()
-	if err == nil && e.Type()&fs.ModeSymlink != 0 {
-		info, err = follow(p)
+	if err == nil && link {
+		info, err = follow(place{shared, belowOf(shared, path)})
 	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && e.Type()&fs.ModeSymlink == 0: // deleted since
+	case errors.Is(err, fs.ErrNotExist) && !link: // deleted since
 	case err != nil:
-		w.problem(at, err)
+		w.problem(path, err)
 	case info.Mode().IsRegular():
-		w.seen[at] = true
-		w.files = append(w.files, found{p, info, identityOf(info)})
+		id := identityOf(info)
+		if w.isMadeUp(path, id.device) {
+			id = id.withoutNumbers()
+		}
+		w.files = append(w.files, found{path, shared, id})
 	}
+}
+
+// isMadeUp reports whether the device's numbers hold until it is mounted again.
+func (w *walk) isMadeUp(path string, device uint64) bool {
+	madeUp, known := w.madeUp[device]
+	if !known {
+		madeUp = makesUpNumbers(path)
+		w.madeUp[device] = madeUp
+	}
+	return madeUp
 }
 
 // follow returns the file that a symbolic link leads to, if that lies in the
@@ -104,33 +216,71 @@ func follow(p place) (os.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	below, err := filepath.Rel(p.folder, real)
-	if err != nil || !filepath.IsLocal(below) {
+	if !within(p.folder, real) || real == p.folder {
 		return nil, errLeaves
 	}
-	for at := below; at != "."; at = filepath.Dir(at) {
-		here := filepath.Join(p.folder, at)
-		if isHidden(filepath.Base(at), func() (os.FileInfo, error) { return os.Lstat(here) }) {
+	for at := real; len(at) > len(p.folder); at = filepath.Dir(at) {
+		if isHidden(filepath.Base(at), func() (os.FileInfo, error) { return os.Lstat(at) }) {
 			return nil, errLeaves
 		}
 	}
 	return os.Lstat(real)
 }
 
-// isGone reports whether the file that was at the path has been deleted: its
-// folder, or the nearest one above that is left, could be read and is not
-// empty. An empty one may be where a disk will be plugged in again.
-func (w *walk) isGone(path string) bool {
-	if w.seen[path] {
+// isGone reports whether the file that was at the path, on the device, has been
+// deleted: the nearest folder above that is left could be read, is not empty
+// and lies on the same device. An empty one, or one of another device, may be
+// where a disk will be plugged in again.
+func (w *walk) isGone(path string, device uint64) bool {
+	for at := filepath.Dir(path); ; at = filepath.Dir(at) {
+		if d, read := w.dirs[at]; read {
+			return d.entries > 0 && (device == 0 || d.device == device)
+		}
+		if w.failed[at] || at == filepath.Dir(at) {
+			return false
+		}
+		if !w.scope.covers(at) { // the walk began below
+			info, err := os.Lstat(at)
+			if err != nil {
+				continue
+			}
+			entries, err := readSome(at)
+			return err == nil && entries > 0 && (device == 0 || identityOf(info).device == device)
+		}
+	}
+}
+
+// readSome returns how many entries a folder has, 1 for any number.
+func readSome(path string) (int, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(1)
+	if err == io.EOF {
+		err = nil
+	}
+	return len(names), err
+}
+
+// isRenamed reports whether the file that was met at path is the one of the
+// record, which was at the path where: its time of change tells only that
+// something happened. It must have been there when the record was made, for an
+// inode is given to another file soon; and what happened must have been a new
+// name, or a new link, or one link less.
+//
+// An edit that set the time of modification back is not seen if the file was
+// renamed or linked too before anybody looked: to see it each renamed file
+// would have to be hashed again.
+func isRenamed(path string, id identity, where string, r record) bool {
+	born, ok := bornAt(path)
+	if !ok || time.Unix(0, born).After(time.Unix(0, r.changed)) {
 		return false
 	}
-	for at := filepath.Dir(path); at != filepath.Dir(at); at = filepath.Dir(at) {
-		if entries, read := w.dirs[at]; read {
-			return entries > 0
-		}
-		if w.seen[at] {
-			return false // it is there and cannot be read
-		}
+	if r.links != id.links {
+		return true
 	}
-	return false
+	info, err := os.Stat(where)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && identityOf(info).inode != id.inode
 }
