@@ -84,20 +84,22 @@ func TestShareListHashesNothing(t *testing.T) {
 	}
 }
 
-// A rescan of one folder needs a shared one, and an error names it.
-func TestRescanErrors(t *testing.T) {
+// An error names the folder that it is about.
+func TestShareErrors(t *testing.T) {
 	t.Parallel()
 	s := openTest(t, t.TempDir())
 	shared, other := t.TempDir(), t.TempDir()
 	if _, err := s.ShareAdd(t.Context(), api.ShareRequest{Paths: []string{shared}}, nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ path, want string }{
-		{other, "it is not shared; see servent share list"},
-		{filepath.Join(other, "none"), "there is no such file or folder"},
+	for _, c := range []struct {
+		call       func(context.Context, api.ShareRequest, func(api.Hashing)) (api.ShareList, error)
+		path, want string
+	}{
+		{s.Rescan, other, "it is not shared; see servent share list"},
+		{s.ShareAdd, filepath.Join(other, "none"), "there is no such file or folder"},
 	} {
-		told := 0
-		_, err := s.Rescan(t.Context(), api.ShareRequest{Paths: []string{shared, c.path}}, func(api.Hashing) { told++ })
+		_, err := c.call(t.Context(), api.ShareRequest{Paths: []string{shared, c.path}}, nil)
 		failed(t, err, api.CodeUsage)
 		if err != nil && (!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.path)) {
 			t.Errorf("got %v, want %q and the path in it", err, c.want)

@@ -3,7 +3,6 @@ package servent
 import (
 	"context"
 	"errors"
-	"path/filepath"
 
 	"github.com/libp2p/go-libp2p/core/network"
 
@@ -40,18 +39,8 @@ func (s *Servent) upload(stream network.Stream) {
 	case errors.Is(err, share.ErrChanged):
 		s.log.Warn("a shared file has changed on disk: its upload was ended before a wrong byte was sent, and it is hashed again",
 			"file", file.Location(), "peer", peer)
-		s.recheck(file)
+		s.collection.Doubt(file)
 	default:
 		s.log.Info("upload ended", "peer", peer, "err", err)
 	}
-}
-
-// recheck has a file hashed again that is not what it was.
-func (s *Servent) recheck(file share.File) {
-	s.work(func() {
-		folder := filepath.Dir(file.Location())
-		if err := s.collection.Rescan(s.running, folder); err != nil && s.running.Err() == nil {
-			s.log.Warn("hash a changed file again", "file", file.Location(), "err", err)
-		}
-	})
 }

@@ -88,7 +88,7 @@ func libraryRows(library api.Library) (rows [][]string) {
 		add("not shared", countGrouped(library.Problems, "file or folder", "files and folders")+": servent share list")
 	}
 	if r := library.Repair; r != nil {
-		add("repaired", fmt.Sprintf("the catalogue could not be read (%s), it was set aside as %s", r.Cause, r.SetAside))
+		add("repaired", fmt.Sprintf("the catalogue was damaged (%s), it lies now at %s", r.Cause, r.SetAside))
 	}
 	return rows
 }

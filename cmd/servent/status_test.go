@@ -24,7 +24,7 @@ func TestPrintStatus(t *testing.T) {
 	for _, want := range []string{
 		"up          1m1s\n", "library     1 file, 2.0 KiB\n", "page        http://127.0.0.1:6348/\n",
 		"to hash     3 files, 300 B; 25 % done, 50 B/s, 6 s left\n", `hashing     /a\u001b`, "not shared  2 files and folders: servent share list\n",
-		"repaired    the catalogue could not be read (bad page), it was set aside as /home/catalog.db.damaged\n",
+		"repaired    the catalogue was damaged (bad page), it lies now at /home/catalog.db.damaged\n",
 		"address     /ip4/127.0.0.1/tcp/1/p2p/p\n",
 		"Query    17        1     11     0         6\n", "duplicate        6\n", `down  a\u001b.iso  41 %  200 B`,
 	} {

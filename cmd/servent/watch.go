@@ -152,8 +152,8 @@ func (con *console) sayProblem(p api.Problem) { con.say("not shared: %s: %s", p.
 
 // sayRepair tells of a catalogue that could not be read.
 func (con *console) sayRepair(r api.Repair) {
-	con.say("the catalogue could not be read: %s", r.Cause)
-	con.say("it was set aside as %s; kept of it: %s, keywords of %s", r.SetAside,
+	con.say("the catalogue of the shared files is damaged: %s", r.Cause)
+	con.say("it was set aside as %s; known still: %s, keywords of %s", r.SetAside,
 		countGrouped(r.Folders, "shared folder", "shared folders"), countGrouped(r.Tags, "file", "files"))
-	con.say("every file is hashed again; see servent share list whether a folder is missing")
+	con.say("files that are not known any more are hashed again; servent share list shows whether a folder is missing")
 }

@@ -91,7 +91,7 @@ func TestLibraryWatchProblems(t *testing.T) {
 func TestSayRepair(t *testing.T) {
 	var talk bytes.Buffer
 	newConsole(nil, &talk).sayRepair(api.Repair{SetAside: "/h/catalog.db.damaged", Cause: "bad page", Folders: 1, Tags: 1200})
-	for _, want := range []string{"could not be read: bad page\n", "set aside as /h/catalog.db.damaged; kept of it: 1 shared folder, keywords of 1,200 files\n", "hashed again"} {
+	for _, want := range []string{"files is damaged: bad page\n", "set aside as /h/catalog.db.damaged; known still: 1 shared folder, keywords of 1,200 files\n", "hashed again"} {
 		if !strings.Contains(talk.String(), want) {
 			t.Errorf("%q is not in\n%s", want, &talk)
 		}

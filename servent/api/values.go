@@ -146,13 +146,13 @@ func (h Hashing) Left() int { return max(0, h.Files-h.Hashed) }
 // BytesLeft is how many bytes are still to be hashed.
 func (h Hashing) BytesLeft() int64 { return max(0, h.Bytes-h.BytesHashed) }
 
-// A Repair says what became of a catalogue that could not be read. Every file
-// is hashed again then.
+// A Repair says what became of a catalogue that could not be read. Files that
+// are not known any more are hashed again then.
 type Repair struct {
 	SetAside string `json:"set_aside"` // where the old catalogue lies now, absolute
 	Cause    string `json:"cause"`     // what was wrong with it
-	Folders  int    `json:"folders"`   // shared folders that could be read from it
-	Tags     int    `json:"tags"`      // contents whose keywords could be read from it
+	Folders  int    `json:"folders"`   // shared folders that are known still
+	Tags     int    `json:"tags"`      // contents whose keywords are known still
 }
 
 // A Problem is a file or folder that is not shared although it should be.
