@@ -117,3 +117,24 @@ func TestShareInterruptedBesideAServent(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestUpTellsOfADamagedCatalogue says so once, and what becomes of the files.
+func TestUpTellsOfADamagedCatalogue(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command(t, "share", "add", dir, "--home", home)
+	if err := os.WriteFile(filepath.Join(home, "catalog.db"), []byte("no catalogue"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startTest(t, home, dir)
+	if err := p.interrupt(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"the catalogue of the shared files is damaged", "catalog.db.broken-1; known still: 1 shared folder", "hashed again"} {
+		if strings.Count(p.talk.String(), want) != 1 {
+			t.Errorf("stderr: got %s, want %q in it once", &p.talk, want)
+		}
+	}
+}
