@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"servent/servent/api"
 	"servent/share"
@@ -122,11 +124,11 @@ func (s *Shares) rescan(ctx context.Context, paths []string, emit func(api.Hashi
 func (s *Shares) Tag(ctx context.Context, req api.TagRequest, emit func(api.Hashing)) (api.TagResult, error) {
 	out := api.TagResult{Type: api.TypeTagged}
 	err := s.await(ctx, emit, func(ctx context.Context) error {
-		for _, path := range req.Paths {
-			f, err := s.collection.Tag(ctx, path, req.Tags...)
-			if err != nil {
-				return shareError("tag", path, err)
-			}
+		files, err := s.collection.TagAll(ctx, req.Paths, req.Tags...)
+		if err != nil {
+			return shareError("tag", culprit(req.Paths, err), err)
+		}
+		for _, f := range files {
 			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
 		}
 		return nil
@@ -135,6 +137,15 @@ func (s *Shares) Tag(ctx context.Context, req api.TagRequest, emit func(api.Hash
 		return api.TagResult{}, err
 	}
 	return out, nil
+}
+
+// culprit returns that of the paths which err names.
+func culprit(paths []string, err error) string {
+	names := func(path string) bool { return strings.Contains(err.Error(), " "+path+":") }
+	if i := slices.IndexFunc(paths, names); i >= 0 {
+		return paths[i]
+	}
+	return "the files"
 }
 
 // shareError says what was done to path when err, which may be nil, came.

@@ -38,8 +38,13 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 	for _, p := range w.problems {
 		c.note(p)
 	}
-	if p, limited := c.watchProblem(); limited && s.covers(p.Path) {
-		c.note(p)
+	if watcher := c.watcher.Load(); watcher != nil {
+		if s.all {
+			watcher.prune(w.dirs)
+		}
+		if p, limited := watcher.problem(); limited && s.covers(p.Path) {
+			c.note(p)
+		}
 	}
 	return c.queue.add(todo), nil
 }

@@ -126,6 +126,20 @@ func (w *watcher) lost(path string, withAllBelow bool) {
 	}
 }
 
+// prune forgets the folders that a walk of everything has not met.
+func (w *watcher) prune(met map[string]dir) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for path, f := range w.folders {
+		if _, ok := met[path]; !ok {
+			w.forget(path, f)
+		}
+	}
+	if w.notify != nil && w.watches == len(w.folders) {
+		w.limit = Problem{}
+	}
+}
+
 // changed is told of a path where something has happened.
 func (w *watcher) changed(path string) { w.c.demands.ask(path) }
 
@@ -137,14 +151,6 @@ func (w *watcher) problem() (Problem, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.limit, w.limit.Err != nil
-}
-
-// watchProblem says why some folder is not watched, if one is not.
-func (c *Collection) watchProblem() (Problem, bool) {
-	if w := c.watcher.Load(); w != nil {
-		return w.problem()
-	}
-	return Problem{}, false
 }
 
 // poll looks at what nobody tells of, and returns when it is to be done again.

@@ -14,7 +14,7 @@ var errTooManyWatches = errors.New("too many watches")
 // newNotifier returns none, which is no problem to tell of.
 func newNotifier(*watcher) (notifier, error) { return nil, nil }
 
-func isWatchLimit(error) bool { return false }
+func isWatchLimit(err error) bool { return err == errTooManyWatches }
 
 func watchLimit(err error) error { return err }
 

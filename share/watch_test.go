@@ -72,6 +72,7 @@ func (h *household) wantSoon(names ...string) time.Duration {
 
 // TestWatch: a story of what happens in a shared folder while it is watched.
 func TestWatch(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	h.write("a.txt", "alpha")
 	h.runs()
@@ -118,31 +119,35 @@ func TestWatch(t *testing.T) {
 
 // TestPolled: folders that cannot be watched are polled, and it is said why.
 func TestPolled(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	h.write("sub/a.txt", "alpha")
 	h.runs()
 	w := h.watcher.Load()
 	w.mu.Lock()
-	w.limit = Problem{h.folder, errors.New("no more")}
 	for path, f := range w.folders {
 		w.forget(path, f)
-		w.folders[path] = f
-		f.watched = false
 	}
-	w.watches = maxWatches // as if others were watched
+	w.notify = &fullNotifier{w.notify}
 	w.mu.Unlock()
+	must(t, h.Rescan(t.Context())) // finds that nothing can be watched
 	h.write("sub/b.txt", "beta")
 	h.wantSoon("sub/a.txt", "sub/b.txt")
 	must(t, os.Remove(filepath.Join(h.folder, "sub/a.txt")))
 	h.wantSoon("sub/b.txt")
-	must(t, h.Rescan(t.Context()))
-	if got := h.Problems(); len(got) != 1 || got[0].Path != h.folder {
+	if got := h.Problems(); len(got) != 1 || got[0].Path != h.folder || !errors.Is(got[0].Err, errTooManyWatches) {
 		t.Errorf("problems: %v", got)
 	}
 }
 
+// A fullNotifier watches nothing more.
+type fullNotifier struct{ notifier }
+
+func (fullNotifier) add(string) error { return errTooManyWatches }
+
 // TestCopied: a file that is being copied is not hashed until it rests.
 func TestCopied(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	h.runs()
 	f, err := os.Create(filepath.Join(h.folder, "copy.bin"))
@@ -167,6 +172,7 @@ func TestCopied(t *testing.T) {
 // TestRandomLife: whatever is done to the files, what is shared ends as what is
 // there, each under the root of its content.
 func TestRandomLife(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	other, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)
