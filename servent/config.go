@@ -11,6 +11,7 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/routing"
+	"servent/servent/api"
 )
 
 // Config says how a [Servent] works. The zero value is a servent of the
@@ -82,6 +83,10 @@ type Config struct {
 	// partial/ in the home.
 	Partial string
 
+	// OnProblem is told once of each file or folder that cannot be shared, by the
+	// goroutine that scans. Default: Log takes a warning.
+	OnProblem func(api.Problem)
+
 	// Trace, if not nil, is told what becomes of each message: the link that it
 	// came in by ([routing.Self] for our own) and each effect of routing it. The
 	// loop calls it; it must not block, nor call the servent.
@@ -127,6 +132,10 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Web, WebOff)
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+	if c.OnProblem == nil {
+		log := c.Log
+		c.OnProblem = func(p api.Problem) { log.Warn("not shared", "path", p.Path, "reason", p.Reason) }
 	}
 	for _, folder := range []*string{&c.Home, &c.Downloads, &c.Partial} {
 		if *folder == "" {

@@ -45,7 +45,7 @@ func Example() {
 
 	sharer, stop := run(servent.Config{})
 	defer stop()
-	if _, err := sharer.ShareAdd(ctx, api.ShareRequest{Paths: []string{dir}}); err != nil {
+	if _, err := sharer.ShareAdd(ctx, api.ShareRequest{Paths: []string{dir}}, nil); err != nil {
 		log.Fatal(err)
 	}
 	status, err := sharer.Status(ctx)

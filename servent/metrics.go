@@ -28,6 +28,12 @@ var (
 		"Files that can be found.", nil, nil)
 	metricBytes = prometheus.NewDesc("servent_shared_bytes",
 		"Bytes of the files that can be found.", nil, nil)
+	metricHashingFiles = prometheus.NewDesc("servent_hashing_files",
+		"Files still to be hashed, before which they cannot be found.", nil, nil)
+	metricHashingBytes = prometheus.NewDesc("servent_hashing_bytes",
+		"Bytes still to be hashed.", nil, nil)
+	metricProblems = prometheus.NewDesc("servent_unshared_paths",
+		"Files and folders that cannot be shared.", nil, nil)
 	metricTransfers = prometheus.NewDesc("servent_transfers",
 		"Files on their way, by direction.", []string{"direction"}, nil)
 	metricUptime = prometheus.NewDesc("servent_uptime_seconds",
@@ -46,7 +52,8 @@ func (s *Servent) metrics() http.Handler {
 
 // Describe sends the descriptions of all metrics.
 func (collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricAnswers, metricLinks, metricFiles, metricBytes, metricTransfers, metricUptime} {
+	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricAnswers, metricLinks, metricFiles, metricBytes,
+		metricHashingFiles, metricHashingBytes, metricProblems, metricTransfers, metricUptime} {
 		out <- d
 	}
 }
@@ -83,10 +90,20 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	gauge(metricLinks, float64(status.Links))
 	gauge(metricFiles, float64(status.Library.Files))
 	gauge(metricBytes, float64(status.Library.Bytes))
+	gauge(metricHashingFiles, float64(status.Library.Hashing))
+	gauge(metricHashingBytes, float64(bytesLeft(status.Library)))
+	gauge(metricProblems, float64(status.Library.Problems))
 	gauge(metricUptime, status.Uptime)
 	for direction, n := range byDirection(status.Transfers) {
 		gauge(metricTransfers, n, direction)
 	}
+}
+
+func bytesLeft(library api.Library) int64 {
+	if library.Progress == nil {
+		return 0
+	}
+	return library.Progress.BytesLeft()
 }
 
 func byDirection(transfers []api.Transfer) map[string]float64 {

@@ -115,9 +115,7 @@ func (s *Servent) open() (err error) {
 	}
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
-	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) {
-		s.log.Warn("not shared", "path", p.Path, "err", p.Err)
-	})
+	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
 	if err != nil {
 		return err
 	}

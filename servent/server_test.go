@@ -37,11 +37,11 @@ func TestAPI(t *testing.T) {
 	near := ready(t, start(t, Config{Home: t.TempDir()}))
 	sharer, c := dial(t, far), dial(t, near)
 
-	list, err := sharer.ShareAdd(ctx, api.ShareRequest{Paths: []string{dir}})
+	list, err := sharer.ShareAdd(ctx, api.ShareRequest{Paths: []string{dir}}, nil)
 	if err != nil || len(list.Folders) != 2 {
 		t.Fatalf("share add: got %+v, %v, want the folder beside the downloads", list, err)
 	}
-	tagged, err := sharer.Tag(ctx, api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(dir, "SEBLINUX.iso")}})
+	tagged, err := sharer.Tag(ctx, api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(dir, "SEBLINUX.iso")}}, nil)
 	if err != nil || len(tagged.Files) != 1 || len(tagged.Files[0].Tags) != 1 {
 		t.Fatalf("share tag: got %+v, %v", tagged, err)
 	}
@@ -71,7 +71,7 @@ func TestAPI(t *testing.T) {
 	if list, err = sharer.ShareRemove(ctx, api.ShareRequest{Paths: []string{dir}}); err != nil || len(list.Folders) != 1 {
 		t.Errorf("share remove: got %+v, %v", list, err)
 	}
-	if list, err = sharer.Rescan(ctx); err != nil || len(list.Folders) != 1 || list.Folders[0].Files != 0 {
+	if list, err = sharer.Rescan(ctx, api.ShareRequest{}, nil); err != nil || len(list.Folders) != 1 || list.Folders[0].Files != 0 {
 		t.Errorf("rescan: got %+v, %v", list, err)
 	}
 	if list, err = sharer.ShareList(ctx); err != nil || len(list.Folders) != 1 {
@@ -90,11 +90,11 @@ func TestAPIErrors(t *testing.T) {
 	failed(t, err, api.CodeUsage)
 	_, err = c.Get(ctx, api.GetRequest{Root: "x", Size: -1}, func(api.Progress) {})
 	failed(t, err, api.CodeUsage)
-	_, err = c.ShareAdd(ctx, api.ShareRequest{Paths: []string{filepath.Join(t.TempDir(), "none")}})
+	_, err = c.ShareAdd(ctx, api.ShareRequest{Paths: []string{filepath.Join(t.TempDir(), "none")}}, nil)
 	failed(t, err, api.CodeUsage)
 	_, err = c.ShareRemove(ctx, api.ShareRequest{Paths: []string{t.TempDir()}})
 	failed(t, err, api.CodeUsage)
-	_, err = c.Tag(ctx, api.TagRequest{Tags: []string{"x"}, Paths: []string{filepath.Join(t.TempDir(), "none")}})
+	_, err = c.Tag(ctx, api.TagRequest{Tags: []string{"x"}, Paths: []string{filepath.Join(t.TempDir(), "none")}}, nil)
 	failed(t, err, api.CodeUsage)
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()

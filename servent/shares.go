@@ -6,22 +6,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"servent/servent/api"
 	"servent/share"
 )
 
-// rescanEvery is how soon a new file is noticed, for want of a watch on the
-// folders.
-const rescanEvery = time.Minute
-
 // Shares is the shared folders of a home. A running servent holds its own; the
 // command opens it where no servent runs.
 type Shares struct {
 	collection *share.Collection
-	scanFirst  bool // nobody else scans the folders
+	alone      bool // nobody scans the folders but its calls
 }
 
 // folders is how a [Servent] has the methods of its Shares, and keeps the rest
@@ -38,12 +34,12 @@ func OpenShares(dir string) (*Shares, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.scanFirst = true
+	s.alone = true
 	return s, nil
 }
 
 func openShares(catalog string, onProblem func(share.Problem)) (*Shares, error) {
-	c, err := share.Open(share.CollectionConfig{Catalog: catalog, Rescan: rescanEvery, OnProblem: onProblem})
+	c, err := share.Open(share.CollectionConfig{Catalog: catalog, OnProblem: onProblem})
 	if err != nil {
 		return nil, fmt.Errorf("servent: open the catalogue: %w", err)
 	}
@@ -61,49 +57,26 @@ func makeFolder(dir string) error {
 // Close lets go of the catalogue.
 func (s *Shares) Close() error { return s.collection.Close() }
 
-// ShareList returns the shared folders, and what in them could not be read.
-func (s *Shares) ShareList(ctx context.Context) (api.ShareList, error) {
-	if s.scanFirst {
-		return s.Rescan(ctx)
+// Repair says whether the catalogue could not be read and had to be set aside,
+// and what was kept of it.
+func (s *Shares) Repair() (api.Repair, bool) {
+	r, ok := s.collection.Repair()
+	if !ok {
+		return api.Repair{}, false
 	}
-	return s.list(), nil
+	return api.Repair{SetAside: r.SetAside, Cause: r.Cause.Error(), Folders: r.Folders, Tags: r.Tags}, true
 }
 
-func (s *Shares) list() api.ShareList {
-	list := api.ShareList{Folders: []api.Folder{}, Problems: []string{}}
-	for _, path := range s.collection.Folders() {
-		list.Folders = append(list.Folders, api.Folder{Path: path})
-	}
-	for f := range s.collection.Library().Files() {
-		for i := range list.Folders {
-			if folder := &list.Folders[i]; within(folder.Path, f.Location()) {
-				folder.Files++
-				folder.Bytes += f.Size
-				break
-			}
-		}
-	}
-	for _, p := range s.collection.Problems() {
-		list.Problems = append(list.Problems, fmt.Sprintf("%s: %v", p.Path, p.Err))
-	}
-	return list
-}
-
-// within reports whether path lies below folder.
-func within(folder, path string) bool {
-	rel, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(rel)
-}
-
-// ShareAdd shares folders, now and after a restart, and returns when their
-// files are findable.
-func (s *Shares) ShareAdd(ctx context.Context, req api.ShareRequest) (api.ShareList, error) {
+// ShareAdd shares folders, now and after a restart. It tells emit, which may be
+// nil, how far the hashing is, and returns when their files are findable. Where
+// ctx ends before that, a running servent goes on.
+func (s *Shares) ShareAdd(ctx context.Context, req api.ShareRequest, emit func(api.Hashing)) (api.ShareList, error) {
 	for _, path := range req.Paths {
 		if err := s.collection.AddFolder(path); err != nil {
 			return api.ShareList{}, shareError("share", path, err)
 		}
 	}
-	return s.Rescan(ctx)
+	return s.rescan(ctx, req.Paths, emit)
 }
 
 // ShareRemove stops sharing folders.
@@ -116,37 +89,82 @@ func (s *Shares) ShareRemove(ctx context.Context, req api.ShareRequest) (api.Sha
 	return s.ShareList(ctx)
 }
 
-// Rescan looks at every shared file again.
-func (s *Shares) Rescan(ctx context.Context) (api.ShareList, error) {
-	if err := s.collection.Rescan(ctx); err != nil {
-		return api.ShareList{}, shareError("rescan", "the shared folders", err)
-	}
-	return s.list(), nil
+// Rescan looks at every shared file in the folders of req again, which are
+// shared or lie in shared ones; at all shared files if it names none. It tells
+// and returns as ShareAdd does.
+func (s *Shares) Rescan(ctx context.Context, req api.ShareRequest, emit func(api.Hashing)) (api.ShareList, error) {
+	return s.rescan(ctx, req.Paths, emit)
 }
 
-// Tag gives files keywords and returns when they are found by them.
-func (s *Shares) Tag(ctx context.Context, req api.TagRequest) (api.TagResult, error) {
-	var out api.TagResult
-	files, err := s.collection.TagAll(ctx, req.Paths, req.Tags...)
+// rescan scans one folder after the other, so that an error names its folder.
+func (s *Shares) rescan(ctx context.Context, paths []string, emit func(api.Hashing)) (api.ShareList, error) {
+	err := s.await(ctx, emit, func(ctx context.Context) error {
+		if len(paths) == 0 {
+			return shareError("rescan", "the shared folders", s.collection.Rescan(ctx))
+		}
+		for _, path := range paths {
+			if err := s.collection.Rescan(ctx, path); err != nil {
+				return shareError("rescan", path, err)
+			}
+		}
+		return nil
+	})
 	if err != nil {
-		return out, shareError("tag", strings.Join(req.Paths, " "), err)
+		return api.ShareList{}, err
 	}
-	for _, f := range files {
-		out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
+	if len(paths) == 0 {
+		return s.list(), nil
+	}
+	return s.ShareList(ctx)
+}
+
+// Tag gives files keywords. It tells emit, which may be nil, how far those that
+// are not hashed yet are, and returns when all are found by their keywords.
+// Where ctx ends before that, a running servent goes on.
+func (s *Shares) Tag(ctx context.Context, req api.TagRequest, emit func(api.Hashing)) (api.TagResult, error) {
+	out := api.TagResult{Type: api.TypeTagged}
+	err := s.await(ctx, emit, func(ctx context.Context) error {
+		files, err := s.collection.TagAll(ctx, req.Paths, req.Tags...)
+		if err != nil {
+			return shareError("tag", culprit(req.Paths, err), err)
+		}
+		for _, f := range files {
+			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
+		}
+		return nil
+	})
+	if err != nil {
+		return api.TagResult{}, err
 	}
 	return out, nil
 }
 
-// shareError says what was done to path when err came.
+// culprit returns that of the paths which err names.
+func culprit(paths []string, err error) string {
+	names := func(path string) bool { return strings.Contains(err.Error(), " "+path+":") }
+	if i := slices.IndexFunc(paths, names); i >= 0 {
+		return paths[i]
+	}
+	return "the files"
+}
+
+// shareError says what was done to path when err, which may be nil, came.
 func shareError(verb, path string, err error) error {
+	if err == nil {
+		return nil
+	}
 	code := api.CodeInternal
 	message := fmt.Sprintf("%s %s: %v", verb, path, err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		code = api.CodeInterrupt
+	case errors.Is(err, share.ErrClosed):
+		message = fmt.Sprintf("%s %s: the servent has stopped; what it has hashed is kept", verb, path)
 	case errors.Is(err, share.ErrNotShared):
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not shared; see servent share list, or share it with servent share add DIR", verb, path)
-	case errors.Is(err, share.ErrBadTag), errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, os.ErrNotExist):
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: there is no such file or folder", verb, path)
+	case errors.Is(err, share.ErrBadTag):
 		code = api.CodeUsage
 	}
 	return api.NewError(code, message)

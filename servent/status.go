@@ -20,19 +20,14 @@ const (
 
 // Status tells of the servent at a glance.
 func (s *Servent) Status(ctx context.Context) (api.Status, error) {
-	library, progress := s.collection.Library(), s.collection.Progress()
 	out := api.Status{
-		Peer:    s.host.ID().String(),
-		Version: Version,
-		Network: s.cfg.Network,
-		Addrs:   s.listenAddrs(),
-		Web:     s.web,
-		Uptime:  time.Since(s.begin).Seconds(),
-		Library: api.Library{
-			Files:   library.Len(),
-			Bytes:   library.Bytes(),
-			Hashing: progress.Files - progress.Hashed,
-		},
+		Peer:      s.host.ID().String(),
+		Version:   Version,
+		Network:   s.cfg.Network,
+		Addrs:     s.listenAddrs(),
+		Web:       s.web,
+		Uptime:    time.Since(s.begin).Seconds(),
+		Library:   s.tellLibrary(),
 		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
 	}

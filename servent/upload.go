@@ -25,15 +25,22 @@ func (s *Servent) upload(stream network.Stream) {
 	t := s.transfers.begin(api.Transfer{Direction: "up", Peer: peer.String()})
 	defer t.end()
 	library := s.collection.Library()
-	lookUp := func(hash [20]byte) (share.File, bool) {
-		f, ok := library.ByInfoHash(hash)
-		if ok {
+	var file share.File
+	lookUp := func(hash [20]byte) (f share.File, ok bool) {
+		if f, ok = library.ByInfoHash(hash); ok {
+			file = f
 			t.is(f.Name, f.Root.String(), f.Size)
 		}
 		return f, ok
 	}
 	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Sent: func(n int) { t.add(int64(n)) }})
-	if err != nil && !errors.Is(err, context.Canceled) {
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+	case errors.Is(err, share.ErrChanged):
+		s.log.Warn("a shared file has changed on disk: its upload was ended before a wrong byte was sent, and it is hashed again",
+			"file", file.Location(), "peer", peer)
+		s.collection.Doubt(file)
+	default:
 		s.log.Info("upload ended", "peer", peer, "err", err)
 	}
 }

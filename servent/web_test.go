@@ -107,7 +107,8 @@ func TestMetrics(t *testing.T) {
 		t.Fatalf("got %d: %s", code, body)
 	}
 	for _, want := range []string{
-		`servent_links 1`, `servent_shared_files 1`, `servent_shared_bytes 1000`, `servent_uptime_seconds [0-9.e-]+`, `servent_transfers{direction="down"} 0`,
+		`servent_links 1`, `servent_shared_files 1`, `servent_shared_bytes 1000`, `servent_hashing_files 0`, `servent_hashing_bytes 0`, `servent_unshared_paths 0`,
+		`servent_uptime_seconds [0-9.e-]+`, `servent_transfers{direction="down"} 0`,
 		`servent_messages_total{type="Query",verdict="fresh"} 1`, `servent_messages_total{type="Query",verdict="received"} 1`,
 		`servent_messages_total{type="QueryHit",verdict="sent"} 1`,
 	} {

@@ -136,7 +136,7 @@ func (class *classroom) start(ctx, running context.Context, config servent.Confi
 // that have it.
 func (class *classroom) share(ctx context.Context) error {
 	for n, s := range class.servents {
-		if _, err := s.Rescan(ctx); err != nil {
+		if _, err := s.Rescan(ctx, api.ShareRequest{}, nil); err != nil {
 			return fmt.Errorf("scan the files of servent %d: %w", n+1, err)
 		}
 	}
@@ -145,7 +145,7 @@ func (class *classroom) share(ctx context.Context) error {
 			continue
 		}
 		request := api.TagRequest{Tags: []string{demoKeyword}, Paths: []string{file.path(class.dir)}}
-		if _, err := class.servents[file.servent-1].Tag(ctx, request); err != nil {
+		if _, err := class.servents[file.servent-1].Tag(ctx, request, nil); err != nil {
 			return fmt.Errorf("tag the files of servent %d: %w", file.servent, err)
 		}
 	}

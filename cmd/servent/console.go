@@ -13,14 +13,15 @@ import (
 
 // A console is where a verb writes to: results to out, talk to err.
 type console struct {
-	out, err                 io.Writer
+	out                      io.Writer
+	err                      *screen
 	outTerminal, errTerminal bool
 	json, quiet, verbose     bool // the shared flags
 	color                    bool
 }
 
 func newConsole(out, err io.Writer) *console {
-	return &console{out: out, err: err, outTerminal: isTerminal(out), errTerminal: isTerminal(err)}
+	return &console{out: out, err: &screen{w: err}, outTerminal: isTerminal(out), errTerminal: isTerminal(err)}
 }
 
 // isTerminal reports whether w is a terminal that can move its cursor.

@@ -146,7 +146,11 @@ func advise(err error, goOn string) error {
 	switch told.Code {
 	case api.CodeExists:
 		return api.NewError(told.Code, told.Message+"; replace it with --overwrite, or give it another name with -o")
-	case api.CodeUnfinished, api.CodeTimeout, api.CodeDiskFull:
+	case api.CodeVerify:
+		return api.NewError(told.Code, told.Message+"; no wrong byte was kept: search again for what is offered now, or go on when another servent has this file: "+goOn)
+	case api.CodeUnfinished:
+		return api.NewError(told.Code, told.Message+"; search again for other sources, or go on with: "+goOn)
+	case api.CodeTimeout, api.CodeDiskFull:
 		return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
 	}
 	return told

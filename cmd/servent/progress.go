@@ -3,28 +3,20 @@ package main
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"servent/servent/api"
 )
 
-// progressPause is the shortest time between two states of the line: faster
-// than the eye only costs.
-const progressPause = 100 * time.Millisecond
-
-// eraseLine goes to the beginning of the terminal's line and erases it.
-// Source: ECMA-48 §8.3.41, EL.
-const eraseLine = "\r\x1b[K"
-
 // A progressLine shows how far one download is: JSON lines with --json, one
 // line that changes on a terminal, and nothing else.
 type progressLine struct {
-	con   *console
-	last  api.Progress
-	drawn time.Time
+	passingLine
+	last api.Progress
 }
 
-func newProgressLine(con *console) *progressLine { return &progressLine{con: con} }
+func newProgressLine(con *console) *progressLine {
+	return &progressLine{passingLine: passingLine{con: con}}
+}
 
 // show takes the next state.
 func (p *progressLine) show(progress api.Progress) {
@@ -33,18 +25,7 @@ func (p *progressLine) show(progress api.Progress) {
 		p.con.print(progress)
 		return
 	}
-	if p.con.quiet || !p.con.errTerminal || time.Since(p.drawn) < progressPause {
-		return
-	}
-	p.drawn = time.Now()
-	fmt.Fprint(p.con.err, eraseLine, progressText(progress, terminalWidth(p.con.err)-1))
-}
-
-// clear takes the line away.
-func (p *progressLine) clear() {
-	if !p.drawn.IsZero() {
-		fmt.Fprint(p.con.err, eraseLine)
-	}
+	p.draw(func(limit int) string { return progressText(progress, limit) })
 }
 
 // percent is how much of the file was verified.

@@ -135,7 +135,7 @@ func (con *console) conclude(summary api.Summary) error {
 // sayFigures tells what --json has in its summary.
 func (con *console) sayFigures(summary api.Summary) {
 	if summary.Own > 0 {
-		con.say("%s in the own library too", count(summary.Own, "match", "matches"))
+		con.say("%s in the own library too", countMatches(summary.Own, "match", "matches"))
 	}
 	took := (time.Duration(summary.ElapsedMS) * time.Millisecond).Round(10 * time.Millisecond)
 	if summary.Hits == 0 {
@@ -145,8 +145,19 @@ func (con *console) sayFigures(summary api.Summary) {
 	}
 	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took)
 	if summary.LeftOut > 0 {
-		con.say("%s left out by those who answered: use more words", count(summary.LeftOut, "match was", "matches were"))
+		con.say("%s left out by those who answered: use more words", countMatches(summary.LeftOut, "match was", "matches were"))
 	}
+}
+
+// countedMatches is up to where a servent counts its matches: from there on a
+// sum of them is a lower bound.
+const countedMatches = 1000
+
+func countMatches(n int, one, more string) string {
+	if n >= countedMatches {
+		return "at least " + countGrouped(n, one, more)
+	}
+	return count(n, one, more)
 }
 
 // lonely tells a servent without neighbours what to do.

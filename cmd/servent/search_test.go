@@ -16,7 +16,7 @@ import (
 // terminalTest returns a console that takes its buffer for a terminal.
 func terminalTest(color bool) (*console, *bytes.Buffer) {
 	var out bytes.Buffer
-	return &console{out: &out, err: &out, outTerminal: true, color: color}, &out
+	return &console{out: &out, err: &screen{w: &out}, outTerminal: true, color: color}, &out
 }
 
 var hitsTest = []api.Hit{

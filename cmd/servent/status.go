@@ -13,9 +13,10 @@ import (
 const statusHelp = `Example:
   servent status
 
-What the running servent does: its addresses, library, links, messages of each
-type (received, sent, fresh, improved, duplicate), messages dropped by reason,
-and transfers. Exit code 4 when none runs on the home.
+What the running servent does: its addresses, library and how far its hashing
+is, links, messages of each type (received, sent, fresh, improved, duplicate),
+messages dropped by reason, and transfers. Exit code 4 when none runs on the
+home.
 
 Usage: servent status [FLAGS]`
 
@@ -61,9 +62,7 @@ func (con *console) printStatus(status api.Status) {
 		{"links", strconv.Itoa(status.Links)},
 		{"library", fmt.Sprintf("%s, %s", count(status.Library.Files, "file", "files"), formatSize(status.Library.Bytes))},
 	}
-	if status.Library.Hashing > 0 {
-		rows = append(rows, []string{"to hash", count(status.Library.Hashing, "file", "files")})
-	}
+	rows = append(rows, libraryRows(status.Library)...)
 	if status.Web != "" {
 		rows = append(rows, []string{"page", status.Web})
 	}
@@ -73,6 +72,25 @@ func (con *console) printStatus(status api.Status) {
 	printAligned(con.out, rows)
 	con.printTraffic(status)
 	con.printTransfers(status.Transfers)
+}
+
+// libraryRows tells what of the library cannot be found, or not yet.
+func libraryRows(library api.Library) (rows [][]string) {
+	add := func(name, text string) { rows = append(rows, []string{name, escape(text)}) }
+	if p := library.Progress; p != nil {
+		add("to hash", fmt.Sprintf("%s, %s; %s done, %s/s, %s", countGrouped(p.Left(), "file", "files"),
+			formatSize(p.BytesLeft()), hashedPercent(*p), formatSize(int64(p.Rate)), formatETA(p.ETA)))
+		if p.File != "" {
+			add("hashing", p.File)
+		}
+	}
+	if library.Problems > 0 {
+		add("not shared", countGrouped(library.Problems, "file or folder", "files and folders")+": servent share list")
+	}
+	if r := library.Repair; r != nil {
+		add("repaired", fmt.Sprintf("the catalogue was damaged (%s), it lies now at %s", r.Cause, r.SetAside))
+	}
+	return rows
 }
 
 func (con *console) printTraffic(status api.Status) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,7 +19,8 @@ const upHelp = `Example:
 Run the servent in the foreground until Ctrl-C, and share each DIR (beside the
 folders of earlier "servent share add"). Others on the network find it by
 themselves; where multicast does not pass, name one with --connect. A new file
-is noticed within a minute, or at once by "servent share rescan".
+is noticed within seconds. Files are hashed before they can be found: how far
+that is shows on stderr and in "servent status".
 
 Usage: servent up [DIR…] [FLAGS]`
 
@@ -115,9 +117,14 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	watch := newLibraryWatch(con, time.Now())
+	config.OnProblem = watch.problem
 	s, err := servent.New(config)
 	if err != nil {
 		return err
+	}
+	if r, ok := s.Repair(); ok {
+		con.sayRepair(r)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -126,6 +133,7 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 		if err := con.announce(ctx, s); err != nil && ctx.Err() == nil {
 			con.say("%v", err)
 		}
+		defer watch.start(ctx, s.Hashing)()
 	case err := <-ended:
 		return err
 	}

@@ -79,24 +79,9 @@ func (c *Client) ShareList(ctx context.Context) (ShareList, error) {
 	return call[ShareList](ctx, c, http.MethodGet, "/api/share", nil)
 }
 
-// ShareAdd shares folders, and returns all that are shared then.
-func (c *Client) ShareAdd(ctx context.Context, request ShareRequest) (ShareList, error) {
-	return call[ShareList](ctx, c, http.MethodPost, "/api/share/add", request)
-}
-
 // ShareRemove stops sharing folders, and returns all that are shared then.
 func (c *Client) ShareRemove(ctx context.Context, request ShareRequest) (ShareList, error) {
 	return call[ShareList](ctx, c, http.MethodPost, "/api/share/remove", request)
-}
-
-// Rescan looks through the shared folders again.
-func (c *Client) Rescan(ctx context.Context) (ShareList, error) {
-	return call[ShareList](ctx, c, http.MethodPost, "/api/share/rescan", struct{}{})
-}
-
-// Tag gives files keywords. It returns when they can be found by them.
-func (c *Client) Tag(ctx context.Context, request TagRequest) (TagResult, error) {
-	return call[TagResult](ctx, c, http.MethodPost, "/api/share/tag", request)
 }
 
 // call sends request, if any, and returns the value that answers it.

@@ -82,12 +82,7 @@ func TestCalls(t *testing.T) {
 		{`GET /api/peers`, func() (any, error) { return client.Peers(ctx) }},
 		{`POST /api/connect {"addr":"/x"}`, func() (any, error) { return client.Connect(ctx, ConnectRequest{Addr: "/x"}) }},
 		{`GET /api/share`, func() (any, error) { return client.ShareList(ctx) }},
-		{`POST /api/share/add {"paths":["/a"]}`, func() (any, error) { return client.ShareAdd(ctx, paths) }},
 		{`POST /api/share/remove {"paths":["/a"]}`, func() (any, error) { return client.ShareRemove(ctx, paths) }},
-		{`POST /api/share/rescan {}`, func() (any, error) { return client.Rescan(ctx) }},
-		{`POST /api/share/tag {"tags":["T"],"paths":["/a/b"]}`, func() (any, error) {
-			return client.Tag(ctx, TagRequest{Tags: []string{"T"}, Paths: []string{"/a/b"}})
-		}},
 	}
 	for _, c := range calls {
 		value, err := c.call()
@@ -180,6 +175,44 @@ func TestGetStreamsProgress(t *testing.T) {
 	}
 	if len(seen) != 3 || seen[2] != 2 {
 		t.Errorf("progress: got %v, want 0 1 2", seen)
+	}
+}
+
+// The calls that wait for files to be hashed.
+func TestHashingStreams(t *testing.T) {
+	var asked, last string
+	client := dialTest(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = r.URL.Path + " " + string(body)
+		for hashed := range 3 {
+			fmt.Fprintf(w, "data: {\"type\":\"progress\",\"files\":2,\"hashed\":%d}\n\n", hashed)
+		}
+		fmt.Fprintf(w, "data: {\"type\":%q,\"folders\":[{\"path\":\"/a\"}],\"files\":[{\"location\":\"/a\"}]}\n\n", last)
+	})
+	paths, tag := ShareRequest{Paths: []string{"/a"}}, TagRequest{Tags: []string{"T"}, Paths: []string{"/a/b"}}
+	for _, c := range []struct {
+		want, last string
+		call       func(func(Hashing)) (any, error)
+	}{
+		{`/api/share/add {"paths":["/a"]}`, TypeShares, func(f func(Hashing)) (any, error) { return client.ShareAdd(t.Context(), paths, f) }},
+		{`/api/share/rescan {"paths":["/a"]}`, TypeShares, func(f func(Hashing)) (any, error) { return client.Rescan(t.Context(), paths, f) }},
+		{`/api/share/tag {"tags":["T"],"paths":["/a/b"]}`, TypeTagged, func(f func(Hashing)) (any, error) { return client.Tag(t.Context(), tag, f) }},
+	} {
+		last = c.last
+		var left []int
+		value, err := c.call(func(h Hashing) { left = append(left, h.Left()) })
+		if err != nil || asked != c.want {
+			t.Errorf("asked: got %s, %v, want %s", asked, err, c.want)
+		}
+		if fmt.Sprint(left) != "[2 1 0]" {
+			t.Errorf("%s: files left: got %v, want 2 1 0", c.want, left)
+		}
+		if b, _ := json.Marshal(value); !strings.Contains(string(b), `"/a"`) {
+			t.Errorf("%s: the result was lost: %s", c.want, b)
+		}
+		if _, err := c.call(nil); err != nil {
+			t.Errorf("%s: nobody wants to know how far it is: %v", c.want, err)
+		}
 	}
 }
 

@@ -2,7 +2,7 @@
 // the values of its local API, as JSON, and the [Client] that speaks it over
 // the unix socket of the servent's home.
 //
-// Every call is HTTP. A stream (a search, a download) is answered by
+// Every call is HTTP. A stream (a search, a download, hashing) is answered by
 // server-sent events, each one an [Event] in JSON; all other calls by one JSON
 // value. A call that fails is answered by an [Error].
 //
@@ -12,9 +12,9 @@
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	GET  /api/share       ShareList
-//	POST /api/share/add   ShareRequest      ShareList
+//	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
-//	POST /api/share/tag   TagRequest        TagResult
-//	POST /api/share/rescan                  ShareList
+//	POST /api/share/tag   TagRequest        stream: Hashing…, TagResult
+//	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
 //	GET  /metrics         Prometheus text
 package api

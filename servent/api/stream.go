@@ -41,6 +41,35 @@ func (c *Client) Get(ctx context.Context, request GetRequest, progress func(Prog
 	})
 }
 
+// ShareAdd shares folders, calls progress from this goroutine now and then, and
+// returns all that are shared once the files of the new ones are findable.
+// Where ctx ends before that, the servent goes on.
+func (c *Client) ShareAdd(ctx context.Context, request ShareRequest, progress func(Hashing)) (ShareList, error) {
+	return hash[ShareList](ctx, c, "/api/share/add", request, TypeShares, progress)
+}
+
+// Rescan looks through shared folders again, as ShareAdd does through new ones.
+func (c *Client) Rescan(ctx context.Context, request ShareRequest, progress func(Hashing)) (ShareList, error) {
+	return hash[ShareList](ctx, c, "/api/share/rescan", request, TypeShares, progress)
+}
+
+// Tag gives files keywords, calls progress from this goroutine now and then
+// while they are hashed, and returns when they can be found by them. Where ctx
+// ends before that, the servent goes on.
+func (c *Client) Tag(ctx context.Context, request TagRequest, progress func(Hashing)) (TagResult, error) {
+	return hash[TagResult](ctx, c, "/api/share/tag", request, TypeTagged, progress)
+}
+
+// hash makes a call that waits for files to be hashed.
+func hash[T any](ctx context.Context, c *Client, path string, request any, last string, progress func(Hashing)) (T, error) {
+	return follow[T](ctx, c, path, request, last, CodeInternal, func(kind string, data []byte) error {
+		if kind != TypeProgress {
+			return nil
+		}
+		return deliver(data, progress)
+	})
+}
+
 // deliver decodes one event for f.
 func deliver[T any](data []byte, f func(T)) error {
 	var value T

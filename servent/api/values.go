@@ -9,6 +9,8 @@ const (
 	TypeSummary  = "summary"
 	TypeProgress = "progress"
 	TypeDone     = "done"
+	TypeShares   = "shares"
+	TypeTagged   = "tagged"
 	TypeError    = "error"
 )
 
@@ -55,11 +57,11 @@ type Hit struct {
 // A Summary ends a search.
 type Summary struct {
 	Type      string `json:"type"`
-	Hits      int    `json:"hits"`    // distinct roots
-	Sources   int    `json:"sources"` // distinct peers
-	LeftOut   int    `json:"left_out"`
-	Own       int    `json:"own"`   // matches in the own library, which are not hits
-	Links     int    `json:"links"` // neighbours that were asked
+	Hits      int    `json:"hits"`     // distinct roots
+	Sources   int    `json:"sources"`  // distinct peers
+	LeftOut   int    `json:"left_out"` // matches that the sources did not send; from 1,000 on, there are at least so many
+	Own       int    `json:"own"`      // matches in the own library, which are not hits; from 1,000 on, at least
+	Links     int    `json:"links"`    // neighbours that were asked
 	TTL       int    `json:"ttl"`
 	ElapsedMS int64  `json:"elapsed_ms"`
 }
@@ -115,11 +117,49 @@ type Status struct {
 	Transfers []Transfer `json:"transfers"`
 }
 
-// Library is the size of what is shared.
+// Library is the size of what is shared, and how far the hashing is.
 type Library struct {
-	Files   int   `json:"files"`
-	Bytes   int64 `json:"bytes"`
-	Hashing int   `json:"hashing"` // files still to hash
+	Files    int      `json:"files"`
+	Bytes    int64    `json:"bytes"`
+	Hashing  int      `json:"hashing"`            // files still to hash
+	Progress *Hashing `json:"progress,omitempty"` // nil: nothing is left to hash
+	Problems int      `json:"problems"`           // files and folders that cannot be shared
+	Repair   *Repair  `json:"repair,omitempty"`   // nil: the catalogue was readable
+}
+
+// Hashing says how far the hashing of the shared files is. Its Type is
+// TypeProgress.
+type Hashing struct {
+	Type        string  `json:"type"`
+	Scanning    bool    `json:"scanning"` // the folders are being looked through, or files hashed, or have never been
+	File        string  `json:"file"`     // absolute, the one that is being hashed; empty: none
+	Files       int     `json:"files"`    // found to be hashed
+	Hashed      int     `json:"hashed"`   // of these, done
+	Bytes       int64   `json:"bytes"`    // of all Files
+	BytesHashed int64   `json:"bytes_hashed"`
+	Rate        float64 `json:"rate"` // bytes a second, lately
+	ETA         float64 `json:"eta"`  // seconds; -1: unknown
+}
+
+// Left is how many files are still to be hashed.
+func (h Hashing) Left() int { return max(0, h.Files-h.Hashed) }
+
+// BytesLeft is how many bytes are still to be hashed.
+func (h Hashing) BytesLeft() int64 { return max(0, h.Bytes-h.BytesHashed) }
+
+// A Repair says what became of a catalogue that could not be read. Files that
+// are not known any more are hashed again then.
+type Repair struct {
+	SetAside string `json:"set_aside"` // where the old catalogue lies now, absolute
+	Cause    string `json:"cause"`     // what was wrong with it
+	Folders  int    `json:"folders"`   // shared folders that are known still
+	Tags     int    `json:"tags"`      // contents whose keywords are known still
+}
+
+// A Problem is a file or folder that is not shared although it should be.
+type Problem struct {
+	Path   string `json:"path"` // absolute
+	Reason string `json:"reason"`
 }
 
 // Traffic counts the messages of one type since the start.
@@ -177,7 +217,7 @@ type ConnectRequest struct {
 
 // A ShareRequest names folders.
 type ShareRequest struct {
-	Paths []string `json:"paths"` // absolute
+	Paths []string `json:"paths"` // absolute; none: all shared ones, in a rescan
 }
 
 // A TagRequest gives files keywords, by their content.
@@ -186,8 +226,9 @@ type TagRequest struct {
 	Paths []string `json:"paths"` // absolute, below a shared folder
 }
 
-// A TagResult says what was tagged.
+// A TagResult says what was tagged. Its Type is TypeTagged.
 type TagResult struct {
+	Type  string       `json:"type"`
 	Files []SharedFile `json:"files"`
 }
 
@@ -199,10 +240,15 @@ type SharedFile struct {
 	Tags     []string `json:"tags"`
 }
 
-// A ShareList is the shared folders.
+// A ShareList is the shared folders. Its Type is TypeShares.
 type ShareList struct {
-	Folders  []Folder `json:"folders"`
-	Problems []string `json:"problems"` // what could not be read, in words
+	Type         string    `json:"type"`
+	Folders      []Folder  `json:"folders"`
+	Hashing      int       `json:"hashing"`          // files that are not findable yet, for they are still to be hashed
+	HashingBytes int64     `json:"hashing_bytes"`    // of these, still to be read
+	Problems     []Problem `json:"problems"`         // by path, the first thousand at most
+	MoreProblems int       `json:"more_problems"`    // that do not stand in Problems
+	Repair       *Repair   `json:"repair,omitempty"` // nil: the catalogue was readable
 }
 
 // A Folder is one shared folder.
