@@ -13,10 +13,12 @@ import (
 // [Fold]. So "Übung_2" and "U\u0308BUNG ②" hold the same two. What is not UTF-8
 // separates words.
 func Of(s string) []string {
-	return strings.FieldsFunc(Fold(s), func(r rune) bool { return !isWordRune(r) })
+	return strings.FieldsFunc(Fold(s), isNoWordRune)
 }
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func isNoWordRune(r rune) bool { return !isWordRune(r) }
 
 // Fold returns s with all that does not count for a match taken away: after
 // compatibility decomposition (NFKD), case folding and removal of accents and

@@ -26,10 +26,12 @@ type Word struct {
 	Whole bool   // it must equal a word of the document, not only begin one
 }
 
-// A Query is the words that a document must have, all of them. The zero Query
-// matches nothing.
+// A Query is the words that a document must have, all of them. It never
+// changes. The zero Query matches nothing.
 type Query struct {
-	words []Word
+	words   []Word
+	needles [][]byte // of each word: see needle
+	marks   []marks  // of each word
 }
 
 // Parse returns the query that criteria holds: its words, without those that
@@ -46,7 +48,7 @@ func Parse(criteria string) (Query, error) {
 	if len(texts) == 0 {
 		return Query{}, ErrNone
 	}
-	var words []Word
+	words := make([]Word, 0, min(len(texts), MaxQuery))
 	for _, text := range texts {
 		word := Word{Text: text, Whole: utf8.RuneCountInString(text) <= shortWord}
 		if slices.ContainsFunc(words, word.isImpliedBy) {
@@ -57,7 +59,27 @@ func Parse(criteria string) (Query, error) {
 			words = append(words, word)
 		}
 	}
-	return Query{words}, nil
+	return newQuery(words), nil
+}
+
+// newQuery prepares the words for any number of searches.
+func newQuery(words []Word) Query {
+	q := Query{words, make([][]byte, len(words)), make([]marks, len(words))}
+	size := 0
+	for _, w := range words {
+		size += len(w.Text) + 2
+	}
+	needles := make([]byte, 0, size)
+	for i, w := range words {
+		begin := len(needles)
+		needles = append(append(needles, separator), w.Text...)
+		if w.Whole {
+			needles = append(needles, separator)
+		}
+		q.needles[i] = needles[begin:]
+		q.marks[i] = marksOf(needles[begin+1 : begin+1+len(w.Text)])
+	}
+	return q
 }
 
 // Words returns the words of the query in their order. They are not to be

@@ -1,7 +1,10 @@
 package words
 
-// Budget is the work that one query may cost in all; see [Search].
-const Budget = 1 << 20
+import "math/bits"
+
+// Budget is the work that one query may cost in all: see [Search]. It takes
+// about a millisecond at most.
+const Budget = 400_000
 
 // A Stop is why a search ended.
 type Stop uint8
@@ -24,8 +27,9 @@ func (s Stop) String() string {
 }
 
 // A Search is what [Index.Search] is told and what it answers. It may be used
-// again and again, by one goroutine at a time, and a search with one that has
-// been used allocates nothing.
+// again and again, by one goroutine at a time; it keeps an eighth of a byte for
+// each document, so that a search with one that has been used allocates
+// nothing.
 type Search struct {
 	Gone    Set // documents to leave out; nil: none
 	Limit   int // how many documents to return
@@ -35,19 +39,117 @@ type Search struct {
 	Found []uint32 // the first Limit documents that match, lowest first, are appended
 	Total int      // how many match, as far as was counted
 	Stop  Stop     // why it ended there
+
+	plan  plan
+	sieve sieve
 }
 
-// A Set is a set of documents: bit i%64 of element i/64 is that of document i.
-// What lies behind its end is not in it.
-type Set []uint64
+// What work costs beside the looking at one posting or at 64 documents of a
+// bitmap, which is a unit.
+const (
+	wordWork = 32 // finding a word in the vocabulary
+	nameWork = 16 // looking for a word in the name of a document
+	nameUnit = 32 // bytes of a long name that are a further unit
+)
 
-// Has reports whether document i is in the set.
-func (s Set) Has(i uint32) bool { return int(i/64) < len(s) && s[i/64]>>(i%64)&1 != 0 }
-
-// Add puts document i into the set, which grows if it has to.
-func (s *Set) Add(i uint32) {
-	for int(i/64) >= len(*s) {
-		*s = append(*s, 0)
+// Search appends to s.Found the documents that match q and are not gone, the
+// lowest first and at most s.Limit of them, and sets s.Total and s.Stop for
+// this index. What Found held before stays before them.
+func (x *Index) Search(q Query, s *Search) {
+	s.Total, s.Stop = 0, Complete
+	switch p := &s.plan; {
+	case len(q.words) == 0 || x.Len() == 0:
+	case s.wanted() <= 0:
+		s.Stop = Counted
+	case !p.prepare(x, q):
+		s.Work -= wordWork * len(q.words)
+	default:
+		s.Work -= wordWork * len(q.words)
+		if driver := p.choose(s.wanted()); driver != nil {
+			s.walkLists(x, driver)
+		} else {
+			s.walkBitmaps(x)
+		}
+		p.forget()
 	}
-	(*s)[i/64] |= 1 << (i % 64)
+}
+
+// wanted returns how many documents are to be counted.
+func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
+
+// walkLists looks at the documents that the lists of one term name, in windows
+// that grow: most searches have enough long before the end of the lists, and
+// the documents of many lists are in no order until all are read.
+func (s *Search) walkLists(x *Index, driver *term) {
+	const growth = 8 // so that reading the lists from their beginning each time costs little
+	s.sieve.fit(x.Len())
+	all := uint64(x.Len())
+	window := driver.window(all, s.wanted())
+	for low, high := uint64(0), min(window, all); low < all; low, high = high, min(high*growth, all) {
+		s.Work -= x.postings.gather(&s.sieve, driver.from, driver.to, low, high)
+		s.sieve.drain(func(place int, element uint64) bool { return s.judge(x, place, element) })
+		if s.Stop != Complete {
+			return
+		}
+	}
+}
+
+// walkBitmaps looks at the documents that all the bitmaps have.
+func (s *Search) walkBitmaps(x *Index) {
+	for place, element := range s.plan.filters[0] {
+		if element == 0 {
+			continue
+		}
+		if !s.judge(x, place, element) {
+			return
+		}
+	}
+}
+
+// judge counts those of 64 documents that match. It returns false when the
+// search has to stop.
+func (s *Search) judge(x *Index, place int, element uint64) bool {
+	p := &s.plan
+	for _, filter := range p.filters {
+		element &= filter[place]
+	}
+	if place < len(s.Gone) {
+		element &^= s.Gone[place]
+	}
+	if s.Work--; s.Work < 0 {
+		s.Stop = Exhausted
+		return false
+	}
+	for ; element != 0; element &= element - 1 {
+		document := uint32(place<<6 + bits.TrailingZeros64(element))
+		if x.signatures[document]&p.mask != p.mask || !s.verify(x, document) {
+			continue
+		}
+		if s.Work < 0 {
+			s.Stop = Exhausted
+			return false
+		}
+		if s.Total < s.Limit {
+			s.Found = append(s.Found, document)
+		}
+		if s.Total++; s.Total >= s.wanted() {
+			s.Stop = Counted
+			return false
+		}
+	}
+	return true
+}
+
+// verify looks for the words that no bitmap and no list has told of.
+func (s *Search) verify(x *Index, document uint32) bool {
+	if len(s.plan.needles) == 0 {
+		return true
+	}
+	s.Work -= nameWork + len(x.names.of(document))/nameUnit
+	for _, needle := range s.plan.needles {
+		if !x.names.has(document, needle) {
+			return false
+		}
+	}
+	return true
 }
