@@ -2,25 +2,32 @@ package words
 
 import "slices"
 
-// When a run of words has a bitmap: an eighth of a byte for each document,
-// whatever the run.
+// When a run of words has a bitmap, or an outline of it: an eighth of a byte for
+// each document, or for each 64, whatever the run.
 const (
 	bitmapDocuments = 4096 // an index of fewer documents has none
 	denseWord       = 32   // a word that one in so many documents has is a bitmap instead of a list
 	densePrefix     = 64   // the words that begin with the same three letters have one beside their lists
+	outlined        = 512  // either has an outline
 )
 
-// bitmaps are those of the runs of a vocabulary that most documents have. No
+// bitmaps are those of the runs of a vocabulary that many documents have. No
 // two runs overlap.
 type bitmaps struct {
 	runs []bitmap // in the order of the vocabulary
 }
 
 // A bitmap is the set of the documents that have any word of a run.
+//
+// Files of a folder are alike and come one after the other, so that a word is
+// in few of its neighbourhoods: what three words have in common is mostly known
+// from the outlines.
 type bitmap struct {
 	from, to uint32
-	count    uint32 // documents
-	set      Set
+	count    uint32 // documents, or a few more
+	blocks   uint32 // members of outline
+	outline  Set    // bit i is set if element i of the set is not 0
+	set      Set    // nil: there is only the outline
 }
 
 // around returns the bitmap of the run that holds a word, or nil.
@@ -57,9 +64,25 @@ func (b *bitmaps) search(word uint32) int {
 }
 
 func (b *bitmaps) size() (size int64) {
-	const ofBitmap = 40 // bytes of one without its set
+	const ofBitmap = 64 // bytes of one without its sets
 	for _, m := range b.runs {
-		size += int64(8 * cap(m.set))
+		size += int64(8 * (cap(m.set) + cap(m.outline)))
 	}
 	return size + int64(ofBitmap*cap(b.runs))
+}
+
+// put adds a document.
+func (b *bitmap) put(document int) {
+	if b.set != nil {
+		b.set[document>>6] |= 1 << (document & 63)
+	}
+	b.outline[document>>12] |= 1 << (document >> 6 & 63)
+}
+
+// tally counts what was put.
+func (b *bitmap) tally() {
+	b.blocks = uint32(b.outline.Count())
+	if b.set != nil {
+		b.count = uint32(b.set.Count())
+	}
 }

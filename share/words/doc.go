@@ -1,3 +1,51 @@
 // Package words finds documents by their words: what a word is, what a query
 // asks for, and an index that answers it. It does no I/O and knows no clock.
+//
+// [Of] says what the words of a text are and [Parse] what a query wants: a word
+// of three letters or more begins a word of the document, a shorter one equals
+// one, and all must be there. A [Builder] takes documents in the order that
+// they are wanted in, the newest first, and makes an [Index], which never
+// changes. [Index.Search] returns the first documents that match, and stops
+// when it has enough or has done the work it was allowed.
+//
+// An index of four documents:
+//
+//	names      0  ·linux·kernel·txt     1  ·linus·jpg
+//	           2  ·kernel·notes·txt     3  ·li·linux        (· separates)
+//
+//	vocabulary    postings           bitmaps, of what many documents have
+//	 0 jpg         1
+//	 1 kernel      0 2               the word kernel     outline, set
+//	 2 li          3
+//	 3 linus       1          ┐ the words that
+//	 4 linux       0 3        ┘ begin with lin           outline, set
+//	 5 notes       2
+//	 6 txt         0 2
+//
+//	signatures    64 bits for each document: the marks of its words' first
+//	              three and first five letters
+//
+// The vocabulary is sorted: what begins with the letters of a query is one run
+// of it, whose documents lie together in the postings, as varints of the gaps
+// between them. Words, and beginnings of three letters, that many documents
+// have get a bitmap: its set has a bit for each document; its outline has one
+// for each 64 documents, a block, and is all that the less frequent get.
+//
+// A search goes the cheapest way to few documents, and looks closely at those:
+//
+//	run            each word of the query       none in the vocabulary: done
+//	intersect      the outlines of all words    no block in common: done
+//	choose         a driver: the word whose lists are the least work, or else
+//	               the sets
+//	walk           the driver's documents in the blocks left, into a sieve, or
+//	               the blocks left themselves, in the order of documents
+//	judge          64 documents at a time: the sets of the other words, what is
+//	               gone; then each by signature, and at last by its name
+//
+// The driver's lists are read in windows of documents that grow, because the
+// first that match are mostly enough. Work is counted on the way in postings,
+// blocks and names looked at; see [Budget].
+//
+// An index of few documents has neither bitmaps nor outlines, and costs little
+// more than its names: it is cheap to make one of a single document.
 package words

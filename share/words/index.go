@@ -6,7 +6,7 @@ type Index struct {
 	names      names
 	vocabulary vocabulary
 	postings   postings
-	dense      bitmaps  // of single words
+	single     bitmaps  // of single words
 	prefixes   bitmaps  // of all words that begin with the same three letters
 	signatures []uint64 // of each document: the marks of its words
 }
@@ -18,5 +18,5 @@ func (x *Index) Len() int { return len(x.signatures) }
 // words of the documents and of where each begins, and those of everything
 // beyond.
 func (x *Index) Size() (names, beyond int64) {
-	return x.names.size(), x.vocabulary.size() + x.postings.size() + x.dense.size() + x.prefixes.size() + int64(8*cap(x.signatures))
+	return x.names.size(), x.vocabulary.size() + x.postings.size() + x.single.size() + x.prefixes.size() + int64(8*cap(x.signatures))
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -108,18 +109,21 @@ func TestIndexAgainstScan(t *testing.T) {
 	text := rapid.StringOfN(rapid.RuneFrom([]rune("aaabÄß1д京 ._")), 0, 12, -1)
 	rapid.Check(t, func(t *rapid.T) {
 		texts := rapid.SliceOfN(text, 0, 200).Draw(t, "texts")
+		if rapid.IntRange(0, 3).Draw(t, "many") == 0 {
+			texts = repeat(texts, rapid.IntRange(1, 50).Draw(t, "run"))
+		}
 		q, err := Parse(strings.Join(rapid.SliceOfN(text, 1, 3).Draw(t, "criteria"), " "))
 		if err != nil {
 			return
 		}
 		s := &Search{
-			Gone:    rapid.SliceOfN(rapid.Uint64(), 0, 4).Draw(t, "gone"),
+			Gone:    rapid.SliceOfN(rapid.Uint64(), 0, 80).Draw(t, "gone"),
 			Limit:   rapid.IntRange(0, 80).Draw(t, "limit"),
-			CountTo: rapid.IntRange(0, 200).Draw(t, "count to"),
+			CountTo: rapid.SampledFrom([]int{0, 1, 200, 1 << 20}).Draw(t, "count to"),
 			Work:    math.MaxInt,
 		}
 		if rapid.Bool().Draw(t, "bounded") {
-			s.Work = rapid.IntRange(0, 200).Draw(t, "work")
+			s.Work = rapid.IntRange(0, 2000).Draw(t, "work")
 		}
 		bounded := s.Work < math.MaxInt
 		x := indexOf(texts...)
@@ -127,8 +131,22 @@ func TestIndexAgainstScan(t *testing.T) {
 			x = mergeOf(x)
 		}
 		x.Search(q, s)
-		checkAnswer(t, s, scan(texts, q, s.Gone), bounded)
+		checkAnswer(t, q, s, scan(texts, q, s.Gone), bounded)
 	})
+}
+
+// repeat makes texts enough for an index to have bitmaps: each comes some times
+// in a row, as files of one folder are alike.
+func repeat(texts []string, run int) []string {
+	var all []string
+	for len(texts) > 0 && len(all) < bitmapDocuments+100 {
+		for _, text := range texts {
+			for range run {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
 }
 
 // mergeOf returns an index of the documents of x.
@@ -143,7 +161,7 @@ func mergeOf(x *Index) *Index {
 }
 
 // checkAnswer holds an answer against all the documents that match.
-func checkAnswer(t rapid.TB, s *Search, want []uint32, bounded bool) {
+func checkAnswer(t rapid.TB, q Query, s *Search, want []uint32, bounded bool) {
 	t.Helper()
 	total := len(want)
 	switch s.Stop {
@@ -151,14 +169,92 @@ func checkAnswer(t rapid.TB, s *Search, want []uint32, bounded bool) {
 		total = min(total, max(s.Limit, s.CountTo))
 	case Exhausted:
 		if !bounded {
-			t.Fatalf("the work ran out, of which there was no end")
+			t.Fatalf("%q: the work ran out", q.Words())
 		}
 		total = min(total, s.Total)
 	}
 	if s.Total != total {
-		t.Fatalf("%d in all, %v; want %d of %d", s.Total, s.Stop, total, len(want))
+		t.Fatalf("%q: %d in all, %v; want %d of %d", q.Words(), s.Total, s.Stop, total, len(want))
 	}
 	if want := want[:min(len(want), s.Limit, s.Total)]; !slices.Equal(s.Found, want) {
-		t.Fatalf("found %v, %v; want %v", s.Found, s.Stop, want)
+		t.Fatalf("%q: found %v, %v; want %v", q.Words(), s.Found, s.Stop, want)
+	}
+}
+
+func FuzzSearch(f *testing.F) {
+	f.Add("linux/Notes kernel.txt\nÜbung 1\n\nlinux", "lin 1", uint16(2))
+	f.Add("a a a\x00b\n東京タワー\nﷺ", "東京タ", uint16(0))
+	f.Fuzz(func(t *testing.T, lines, criteria string, work uint16) {
+		q, err := Parse(criteria)
+		if err != nil || len(lines) > 4<<10 {
+			return
+		}
+		texts := strings.Split(lines, "\n")
+		s := &Search{Limit: 3, CountTo: 10, Work: int(work)}
+		indexOf(texts...).Search(q, s)
+		checkAnswer(t, q, s, scan(texts, q, nil), true)
+	})
+}
+
+// TestSearchAllocates nothing once it has room.
+func TestSearchAllocates(t *testing.T) {
+	texts := generate(20_000, 4)
+	x := indexOf(texts...)
+	s := &Search{Limit: 64}
+	for _, criteria := range []string{texts[77], "sun", "html re", "missing", "mar ing str"} {
+		q, err := Parse(criteria)
+		if err != nil {
+			t.Fatal(err)
+		}
+		search := func() {
+			s.Work, s.Found = Budget, s.Found[:0]
+			x.Search(q, s)
+		}
+		search()
+		if n := testing.AllocsPerRun(10, search); n != 0 {
+			t.Errorf("%q: %v allocations, want none", criteria, n)
+		}
+	}
+}
+
+// TestSize: the text says what it costs, and a small index costs little more.
+func TestSize(t *testing.T) {
+	names, beyond := indexOf("linux kernel", "Linux").Size()
+	if want := int64(len("·linux·kernel·linux·") - 4 /* "·" has two bytes */ + 4*3); names != want {
+		t.Errorf("names: %d bytes, want %d", names, want)
+	}
+	if beyond > 100 {
+		t.Errorf("beyond: %d bytes for three words", beyond)
+	}
+}
+
+func TestHugeDocument(t *testing.T) {
+	var long strings.Builder
+	for i := range 5000 {
+		long.WriteString(" " + strings.Repeat("x", i%50))
+		long.WriteString(" w")
+		long.WriteString(strings.Repeat("yz", i%7))
+	}
+	x := indexOf("first", long.String(), "last")
+	for _, c := range []struct {
+		criteria string
+		want     []uint32
+	}{{"xxxxxxx wyzyzyz", []uint32{1}}, {"w", []uint32{1}}, {"las", []uint32{2}}} {
+		q, _ := Parse(c.criteria)
+		s := unbounded()
+		if x.Search(q, s); !slices.Equal(s.Found, c.want) {
+			t.Errorf("%q finds %v, want %v", c.criteria, s.Found, c.want)
+		}
+	}
+}
+
+func TestBuilderFull(t *testing.T) {
+	var b Builder
+	b.names.text = make([]byte, 0, 16)
+	if err := b.begin(MaxText + 1); !errors.Is(err, ErrFull) {
+		t.Errorf("a document over MaxText: %v, want ErrFull", err)
+	}
+	if err := b.Add("linux"); err != nil || b.Index().Len() != 1 {
+		t.Errorf("a document that fits is refused: %v", err)
 	}
 }

@@ -38,8 +38,9 @@ type inverted struct {
 	next   uint32 // the first document that may come next in its list
 	count  uint32 // documents
 	at     uint32 // measuring: bytes of its list; filling: where to write
-	dense  int32  // its own bitmap, or -1
+	own    int32  // its own bitmap, or -1
 	prefix int32  // the bitmap of its first letters, or -1
+	dense  bool   // it has no list
 }
 
 func newInversion(b *Builder) *inversion {
@@ -113,27 +114,28 @@ func (v *inversion) choose(x *Index) {
 			w := &v.words[v.order[i]]
 			size := w.at
 			w.next, w.at, w.prefix = 0, p.starts[i], prefix
-			if w.dense = v.bitmapOf(&x.dense, i, i+1, denseWord); w.dense >= 0 {
+			w.own = v.bitmapOf(&x.single, i, i+1, denseWord)
+			if w.dense = w.own >= 0 && x.single.runs[w.own].set != nil; w.dense {
 				size = 0
 			}
 			p.starts = append(p.starts, w.at+size)
-			w.bits = v.bitsOf(i, to-from == 1)
+			w.bits = v.bitsOf(i, x)
 		}
 		from = to
 	}
 	p.lists = make([]byte, p.starts[len(v.order)])
-	x.dense.runs, x.prefixes.runs = exactly(x.dense.runs), exactly(x.prefixes.runs)
+	x.single.runs, x.prefixes.runs = exactly(x.single.runs), exactly(x.prefixes.runs)
 }
 
 // bitsOf returns what a word sets in the signature of its documents: nothing
-// that a bitmap says better. The word may be the only one of its beginning.
-func (v *inversion) bitsOf(place int, only bool) (bits uint64) {
+// that a bitmap says better.
+func (v *inversion) bitsOf(place int, x *Index) (bits uint64) {
 	id := v.order[place]
 	m, w := marksOf(v.word(id)), &v.words[id]
-	if w.prefix < 0 && (w.dense < 0 || !only) {
+	if w.prefix < 0 || x.prefixes.runs[w.prefix].set == nil {
 		bits |= m.near
 	}
-	if w.dense < 0 {
+	if !w.dense {
 		bits |= m.far
 	}
 	return bits
@@ -155,16 +157,22 @@ func (v *inversion) endOfPrefix(from int) int {
 }
 
 // bitmapOf makes a bitmap for a run of words if one document in share, or more,
-// has one of them. It returns its number, or -1.
+// has one of them, or an outline if there are fewer. It returns its number, or
+// -1 if there are too few for that.
 func (v *inversion) bitmapOf(all *bitmaps, from, to int, share uint64) int32 {
 	documents, count := uint64(len(v.ends)), uint64(0)
 	for _, id := range v.order[from:to] {
 		count += uint64(v.words[id].count)
 	}
-	if documents < bitmapDocuments || count*share < documents {
+	if documents < bitmapDocuments || count*outlined < documents {
 		return -1
 	}
-	all.runs = append(all.runs, bitmap{from: uint32(from), to: uint32(to), set: make(Set, (documents+63)/64)})
+	elements := (documents + 63) / 64
+	b := bitmap{from: uint32(from), to: uint32(to), count: uint32(min(count, documents)), outline: make(Set, (elements+63)/64)}
+	if count*share >= documents {
+		b.set = make(Set, elements)
+	}
+	all.runs = append(all.runs, b)
 	return int32(len(all.runs) - 1)
 }
 
@@ -174,26 +182,26 @@ func (v *inversion) fill(x *Index) {
 	begin := uint32(0)
 	for document, end := range v.ends {
 		bits := uint64(0)
-		place, bit := document/64, uint64(1)<<(document%64)
 		for _, id := range v.ids[begin:end] {
 			w := &v.words[id]
 			bits |= w.bits
 			if w.prefix >= 0 {
-				x.prefixes.runs[w.prefix].set[place] |= bit
+				x.prefixes.runs[w.prefix].put(document)
 			}
-			if w.dense >= 0 {
-				x.dense.runs[w.dense].set[place] |= bit
-				continue
+			if w.own >= 0 {
+				x.single.runs[w.own].put(document)
 			}
-			w.at += uint32(putGap(x.postings.lists[w.at:], uint32(document)-w.next))
-			w.next = uint32(document) + 1
+			if !w.dense {
+				w.at += uint32(putGap(x.postings.lists[w.at:], uint32(document)-w.next))
+				w.next = uint32(document) + 1
+			}
 		}
 		x.signatures[document] = bits
 		begin = end
 	}
-	for _, all := range []*bitmaps{&x.dense, &x.prefixes} {
+	for _, all := range []*bitmaps{&x.single, &x.prefixes} {
 		for i := range all.runs {
-			all.runs[i].count = uint32(all.runs[i].set.Count())
+			all.runs[i].tally()
 		}
 	}
 }

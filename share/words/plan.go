@@ -1,64 +1,123 @@
 package words
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A term is a word of a query as an index sees it.
 type term struct {
-	from, to uint32 // the words of the vocabulary that match
-	count    int    // about how many documents have them
-	inLists  bool   // all of them have lists
-	filter   Set    // has every document that matches; nil: there is none
-	filtered int    // documents of filter
-	exact    bool   // filter has no other
-	mask     uint64 // what every document that matches has in its signature
+	from, to uint32   // the words of the vocabulary that match
+	count    int      // about how many documents have them
+	dense    []bitmap // of those that have no lists
+	outline  *bitmap  // no document that matches lies outside its outline; nil: there is none
+	filter   *bitmap  // has a set, and in it every document that matches; nil: there is none
+	exact    bool     // filter has no other document
+	mask     uint64   // what every document that matches has in its signature
 	needle   []byte
 }
 
-// A plan is how a search finds its documents: it goes through those of the
-// lists of one term, or of the filters, and tests the rest.
+// look gathers what the index has of the words of a term.
+func (t *term) look(x *Index, m marks) {
+	t.count = x.postings.weight(t.from, t.to)
+	t.mask = m.near | m.far
+	t.dense = x.single.within(t.from, t.to)
+	for _, b := range t.dense {
+		if b.set != nil {
+			t.mask &^= m.far
+			t.count += int(b.count)
+		}
+	}
+	if len(t.dense) == 1 && t.to == t.from+1 {
+		t.lookAt(&t.dense[0])
+		t.exact = t.filter != nil
+	}
+	if b := x.prefixes.around(t.from); b != nil {
+		t.lookAt(b)
+		if b.set != nil {
+			t.mask &^= m.near
+		}
+		if b.from == t.from && b.to == t.to {
+			t.exact, t.count = b.set != nil, int(b.count)
+		}
+	}
+}
+
+// lookAt takes a bitmap for outline and filter, unless there is a closer one.
+func (t *term) lookAt(b *bitmap) {
+	if t.outline == nil {
+		t.outline = b
+	}
+	if t.filter == nil && b.set != nil {
+		t.filter = b
+	}
+}
+
+// spread returns the part of the documents that have the term, of those in the
+// blocks of its outline.
+func (t *term) spread(all int) float64 {
+	if t.outline != nil {
+		all = 64 * int(t.outline.blocks)
+	}
+	return min(1, float64(t.count)/float64(all))
+}
+
+// A plan is how a search finds its documents: it goes through those of one
+// term, the driver, or through the bitmaps that the terms have, and tests each
+// document for the rest.
 type plan struct {
 	terms   []term
-	density float64  // the part of all documents that is expected to match
-	all     int      // documents
-	filters []Set    // those of all terms but the driver
-	mask    uint64   // of all signatures
-	needles [][]byte // of the terms that neither lists nor filters settle
+	all     int // documents
+	wanted  int // documents
+	blocks  Set // runs of 64 documents that may match; nil: all of them
+	left    int // members of blocks
+	driver  *term
+	filters []Set    // what every document that matches is in
+	mask    uint64   // what it has in its signature
+	needles [][]byte // what it has in its name
+
+	outline Set // memory for blocks
 }
 
 // prepare looks up the words of q. It returns false if no document can match.
-func (p *plan) prepare(x *Index, q Query) bool {
-	p.terms, p.density, p.all = p.terms[:0], 1, x.Len()
+func (p *plan) prepare(x *Index, q Query, wanted int) bool {
+	p.terms, p.all, p.wanted = p.terms[:0], x.Len(), wanted
 	for i, w := range q.words {
 		t := term{needle: q.needles[i]}
 		if t.from, t.to = x.vocabulary.run(t.needle[1:1+len(w.Text)], w.Whole); t.from == t.to {
 			return false
 		}
 		t.look(x, q.marks[i])
-		p.density *= min(1, float64(t.count)/float64(p.all))
 		p.terms = append(p.terms, t)
 	}
+	p.intersect()
+	if p.left == 0 {
+		return false
+	}
+	p.choose()
+	p.settle()
 	return true
 }
 
-// look gathers what the index has of a term.
-func (t *term) look(x *Index, m marks) {
-	dense := x.dense.within(t.from, t.to)
-	t.inLists = len(dense) == 0
-	t.count = x.postings.weight(t.from, t.to)
-	for _, b := range dense {
-		t.count += int(b.count)
-	}
-	t.mask = m.near
-	if t.inLists {
-		t.mask |= m.far
-	}
-	if len(dense) == 1 && dense[0].from == t.from && dense[0].to == t.to {
-		t.filter, t.filtered, t.exact, t.mask = dense[0].set, int(dense[0].count), true, 0
-	} else if b := x.prefixes.around(t.from); b != nil {
-		t.filter, t.filtered, t.exact = b.set, int(b.count), b.from == t.from && b.to == t.to
-		t.mask &^= m.near
-		if t.exact {
-			t.count, t.mask = int(b.count), 0
+// intersect finds the blocks that the outlines of all terms have.
+func (p *plan) intersect() {
+	p.blocks, p.left = nil, (p.all+63)/64
+	first := true
+	for i := range p.terms {
+		switch b := p.terms[i].outline; {
+		case b == nil:
+		case p.blocks == nil:
+			p.blocks, p.left = b.outline, int(b.blocks)
+		case first:
+			p.outline = append(p.outline[:0], p.blocks...)
+			p.blocks, first = p.outline, false
+			fallthrough
+		default:
+			p.left = 0
+			for j, element := range b.outline {
+				p.blocks[j] &= element
+				p.left += bits.OnesCount64(p.blocks[j])
+			}
 		}
 	}
 }
@@ -66,62 +125,53 @@ func (t *term) look(x *Index, m marks) {
 // What a document costs on the way, in units of work: see [Budget].
 const (
 	listCost = 3  // in a list: reading, sieving, testing
-	nameCost = 25 // of a filter that is not exact
-	bitCost  = 2  // of an exact one
+	nameCost = 25 // of the bitmaps: testing, if not all terms are settled by them
+	bitCost  = 2  // of the bitmaps, if they are
 )
 
-// choose returns the term whose lists are to be gone through, or nil where the
-// filters are less work.
-func (p *plan) choose(wanted int) (driver *term) {
-	// How much of all documents is likely to be gone through.
-	part := 1.0
-	if expected := p.density * float64(p.all); expected > float64(wanted) {
-		part = float64(wanted) / expected
-	}
-	best := 0.0
-	filtered, filters, cost := 1.0, 0, float64(bitCost)
+// choose makes the term the driver whose documents are the least work; none, if
+// the bitmaps are less.
+func (p *plan) choose() {
+	documents := float64(64 * p.left)
+	filtered, filters, cost := documents, 0, float64(bitCost)
+	expected := documents
 	for i := range p.terms {
 		t := &p.terms[i]
-		if t.inLists {
-			if c := float64(t.to-t.from) + part*listCost*float64(t.count); driver == nil || c < best {
-				driver, best = t, c
-			}
-		}
+		expected *= t.spread(p.all)
 		if t.filter != nil {
 			filters++
-			filtered *= float64(t.filtered) / float64(p.all)
+			filtered *= float64(t.filter.count) / float64(64*t.filter.blocks)
 		}
 		if !t.exact {
 			cost = nameCost
 		}
 	}
-	if filters > 0 && driver != nil {
-		if c := part * (float64(filters)*float64(p.all)/64 + filtered*float64(p.all)*cost); c < best {
-			driver = nil
+	// How much of all that is likely to be gone through.
+	part := min(1, float64(p.wanted)/max(1, expected))
+	p.driver = nil
+	least := 0.0
+	if filters > 0 {
+		least = part * (float64(filters*p.left) + filtered*cost)
+	}
+	for i := range p.terms {
+		t := &p.terms[i]
+		c := float64(t.to-t.from) + part*listCost*float64(t.count)
+		if p.driver == nil && filters == 0 || c < least {
+			p.driver, least = t, c
 		}
 	}
-	p.settle(driver)
-	return driver
 }
 
-// forget lets go of the index.
-func (p *plan) forget() {
-	clear(p.terms)
-	clear(p.filters)
-	clear(p.needles)
-}
-
-// settle notes what is to be tested of each document that the driver, or the
-// filters, name.
-func (p *plan) settle(driver *term) {
+// settle notes what is to be tested of each document.
+func (p *plan) settle() {
 	p.filters, p.needles, p.mask = p.filters[:0], p.needles[:0], 0
 	for i := range p.terms {
 		t := &p.terms[i]
-		if t == driver {
+		if t == p.driver {
 			continue
 		}
 		if t.filter != nil {
-			p.filters = append(p.filters, t.filter)
+			p.filters = append(p.filters, t.filter.set)
 		}
 		if !t.exact {
 			p.mask |= t.mask
@@ -131,13 +181,50 @@ func (p *plan) settle(driver *term) {
 	slices.SortFunc(p.needles, func(a, b []byte) int { return len(b) - len(a) })
 }
 
-// window returns below which document about as many of a term's lie as are
-// wanted, and some more.
-func (t *term) window(all uint64, wanted int) uint64 {
-	const least = 1024 // postings that are read at once
-	aim := uint64(max(least, 2*min(wanted, t.count)))
-	if aim >= uint64(t.count) {
-		return all
+// reach returns the first document behind the next n blocks from low on.
+func (p *plan) reach(low uint64, n int) uint64 {
+	if p.blocks == nil {
+		return min(low+64*uint64(n), uint64(p.all))
 	}
-	return all * aim / uint64(t.count)
+	for place := low >> 12; place < uint64(len(p.blocks)); place++ {
+		element := p.blocks[place]
+		if place == low>>12 {
+			element &= ^uint64(0) << (low >> 6 & 63)
+		}
+		if count := bits.OnesCount64(element); count < n {
+			n -= count
+			continue
+		}
+		for ; n > 1; n-- {
+			element &= element - 1
+		}
+		return min(place<<12+uint64(bits.TrailingZeros64(element)+1)<<6, uint64(p.all))
+	}
+	return uint64(p.all)
+}
+
+// each calls visit for the blocks from low up to and without high, which are
+// multiples of 64 or the end, until it returns false. There must be blocks.
+func (p *plan) each(low, high uint64, visit func(place int) bool) {
+	end := (high + 63) >> 6
+	for place := low >> 12; place<<6 < end; place++ {
+		element := p.blocks[place]
+		if place == low>>12 {
+			element &= ^uint64(0) << (low >> 6 & 63)
+		}
+		for ; element != 0; element &= element - 1 {
+			block := place<<6 + uint64(bits.TrailingZeros64(element))
+			if block >= end || !visit(int(block)) {
+				return
+			}
+		}
+	}
+}
+
+// forget lets go of the index.
+func (p *plan) forget() {
+	clear(p.terms)
+	clear(p.filters)
+	clear(p.needles)
+	p.blocks, p.driver = nil, nil
 }

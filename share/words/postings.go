@@ -27,38 +27,41 @@ func gapSize(gap uint32) uint32 { return uint32(bits.Len32(gap|1)+6) / 7 }
 // putGap writes a gap and returns how many bytes it took.
 func putGap(list []byte, gap uint32) int { return binary.PutUvarint(list, uint64(gap)) }
 
-// gather puts the documents from low up to and without high that the words of
-// a run have into a sieve. It returns how many it looked at.
-func (p *postings) gather(into *sieve, from, to uint32, low, high uint64) (work int) {
-	at := p.starts[from]
-	for _, end := range p.starts[from+1 : to+1] {
-		next := uint64(0) // document
-		list := p.lists[at:end]
-		for i := 0; i < len(list); {
-			gap := uint64(list[i])
-			i++
-			if gap >= 0x80 {
-				gap &= 0x7f
-				for shift := 7; ; shift += 7 {
-					b := list[i]
-					i++
-					gap |= uint64(b&0x7f) << shift
-					if b < 0x80 {
-						break
-					}
+// A reading is how far a list has been read.
+type reading struct {
+	at   uint32 // in the lists
+	next uint64 // the first document that may come
+}
+
+// read puts the documents of a list from low up to and without high into a
+// sieve, of those that lie in blocks, and returns how many it read: no more
+// than most. The list ends at end; a nil set has all blocks.
+func (p *postings) read(r reading, end uint32, low, high uint64, blocks Set, into *sieve, most int) (reading, int) {
+	list, i, work := p.lists[:end], r.at, 0
+	next := r.next
+	for i < end && work < most {
+		begin := i
+		gap := uint64(list[i])
+		i++
+		if gap >= 0x80 {
+			gap &= 0x7f
+			for shift := 7; ; shift += 7 {
+				b := list[i]
+				i++
+				gap |= uint64(b&0x7f) << shift
+				if b < 0x80 {
+					break
 				}
 			}
-			document := next + gap
-			next = document + 1
-			work++
-			if document >= high {
-				break
-			}
-			if document >= low {
-				into.add(uint32(document))
-			}
 		}
-		at = end
+		document := next + gap
+		if work++; document >= high {
+			return reading{begin, next}, work
+		}
+		next = document + 1
+		if document >= low && (blocks == nil || blocks[document>>12]>>(document>>6&63)&1 != 0) {
+			into.add(uint32(document))
+		}
 	}
-	return work
+	return reading{i, next}, work
 }

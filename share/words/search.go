@@ -61,13 +61,13 @@ func (x *Index) Search(q Query, s *Search) {
 	case len(q.words) == 0 || x.Len() == 0:
 	case s.wanted() <= 0:
 		s.Stop = Counted
-	case !p.prepare(x, q):
-		s.Work -= wordWork * len(q.words)
 	default:
 		s.Work -= wordWork * len(q.words)
-		if driver := p.choose(s.wanted()); driver != nil {
-			s.walkLists(x, driver)
-		} else {
+		switch {
+		case !p.prepare(x, q, s.wanted()):
+		case p.driver != nil:
+			s.walkLists(x)
+		default:
 			s.walkBitmaps(x)
 		}
 		p.forget()
@@ -77,33 +77,64 @@ func (x *Index) Search(q Query, s *Search) {
 // wanted returns how many documents are to be counted.
 func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
 
-// walkLists looks at the documents that the lists of one term name, in windows
-// that grow: most searches have enough long before the end of the lists, and
-// the documents of many lists are in no order until all are read.
-func (s *Search) walkLists(x *Index, driver *term) {
-	const growth = 8 // so that reading the lists from their beginning each time costs little
+// walkLists looks at the documents that the driver names, in windows that grow:
+// most searches have enough long before the end of its lists, and the documents
+// of many lists are in no order until all are read.
+func (s *Search) walkLists(x *Index) {
+	const (
+		least  = 128 // documents that are read at once
+		growth = 8   // so that reading the lists from their beginning each time costs little
+	)
+	p, t := &s.plan, s.plan.driver
 	s.sieve.fit(x.Len())
-	all := uint64(x.Len())
-	window := driver.window(all, s.wanted())
-	for low, high := uint64(0), min(window, all); low < all; low, high = high, min(high*growth, all) {
-		s.Work -= x.postings.gather(&s.sieve, driver.from, driver.to, low, high)
-		s.sieve.drain(func(place int, element uint64) bool { return s.judge(x, place, element) })
-		if s.Stop != Complete {
+	aim := max(least, int(t.to-t.from), 2*min(p.wanted, t.count))
+	blocks := int(float64(aim)/(64*t.spread(p.all))) + 1
+	only := reading{at: x.postings.starts[t.from]}
+	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
+		high := p.reach(low, blocks)
+		if t.to == t.from+1 && len(t.dense) == 0 {
+			var work int
+			only, work = x.postings.read(only, x.postings.starts[t.to], low, high, p.blocks, &s.sieve, s.Work+1)
+			s.Work -= work
+		} else {
+			s.gather(x, low, high)
+		}
+		if s.Work < 0 { // part of the window is not all that comes first
+			s.Stop = Exhausted
+		}
+		s.sieve.drain(func(place int, element uint64) bool { return s.Stop == Complete && s.judge(x, place, element) })
+		low = high
+	}
+}
+
+// gather puts the documents from low up to and without high that have any word
+// of the driver into the sieve.
+func (s *Search) gather(x *Index, low, high uint64) {
+	t := s.plan.driver
+	at := x.postings.starts[t.from]
+	for _, end := range x.postings.starts[t.from+1 : t.to+1] {
+		_, work := x.postings.read(reading{at: at}, end, low, high, s.plan.blocks, &s.sieve, s.Work+1)
+		if s.Work -= work; s.Work < 0 {
 			return
 		}
+		at = end
+	}
+	for i := range t.dense {
+		set := t.dense[i].set
+		if set == nil { // it has a list too
+			continue
+		}
+		s.plan.each(low, high, func(place int) bool {
+			s.Work--
+			s.sieve.addElement(place, set[place])
+			return true
+		})
 	}
 }
 
 // walkBitmaps looks at the documents that all the bitmaps have.
 func (s *Search) walkBitmaps(x *Index) {
-	for place, element := range s.plan.filters[0] {
-		if element == 0 {
-			continue
-		}
-		if !s.judge(x, place, element) {
-			return
-		}
-	}
+	s.plan.each(0, uint64(x.Len()), func(place int) bool { return s.judge(x, place, ^uint64(0)) })
 }
 
 // judge counts those of 64 documents that match. It returns false when the
@@ -122,7 +153,7 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 	}
 	for ; element != 0; element &= element - 1 {
 		document := uint32(place<<6 + bits.TrailingZeros64(element))
-		if x.signatures[document]&p.mask != p.mask || !s.verify(x, document) {
+		if len(p.needles) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
 			continue
 		}
 		if s.Work < 0 {
@@ -142,9 +173,6 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 
 // verify looks for the words that no bitmap and no list has told of.
 func (s *Search) verify(x *Index, document uint32) bool {
-	if len(s.plan.needles) == 0 {
-		return true
-	}
 	s.Work -= nameWork + len(x.names.of(document))/nameUnit
 	for _, needle := range s.plan.needles {
 		if !x.names.has(document, needle) {

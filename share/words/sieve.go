@@ -25,6 +25,15 @@ func (s *sieve) add(document uint32) {
 	s.floors[2][document>>18] |= 1 << (document >> 12 & 63)
 }
 
+// addElement adds the documents of an element of a set.
+func (s *sieve) addElement(place int, element uint64) {
+	if element != 0 {
+		s.floors[0][place] |= element
+		s.floors[1][place>>6] |= 1 << (place & 63)
+		s.floors[2][place>>12] |= 1 << (place >> 6 & 63)
+	}
+}
+
 // drain empties the sieve. It gives keep its elements that are not 0, with
 // their place, until keep returns false; what is left is dropped.
 func (s *sieve) drain(keep func(place int, element uint64) bool) {
