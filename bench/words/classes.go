@@ -50,11 +50,11 @@ const perShares = 2000
 type maker struct {
 	c        *corpus
 	rng      *rand.Rand
-	prefixes []string // frequent, of three letters
-	holders  []set    // the documents of each of them
-	words    []string // frequent
-	frequent []string // words to be paired
-	pairs    []set    // the documents of each of them
+	prefixes []string    // frequent, of three letters
+	holders  []words.Set // the documents of each of them
+	words    []string    // frequent
+	frequent []string    // words to be paired
+	pairs    []words.Set // the documents of each of them
 }
 
 func newMaker(c *corpus, seed uint64) *maker {

@@ -2,9 +2,7 @@ package main
 
 import (
 	"maps"
-	"math/bits"
 	"slices"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -70,7 +68,7 @@ func (c *corpus) wordsOf(doc int) []uint32 { return c.ids[c.starts[doc]:c.starts
 
 // run returns the places of the words that begin with prefix.
 func (c *corpus) run(prefix string) (from, to int) {
-	from = sort.SearchStrings(c.vocabulary, prefix)
+	from, _ = slices.BinarySearch(c.vocabulary, prefix)
 	to = from
 	for to < len(c.vocabulary) && strings.HasPrefix(c.vocabulary[to], prefix) {
 		to++
@@ -78,11 +76,8 @@ func (c *corpus) run(prefix string) (from, to int) {
 	return from, to
 }
 
-// A set holds a bit for each document.
-type set []uint64
-
-// meets reports whether a document is in all the sets.
-func meets(a set, more ...set) bool {
+// meets reports whether a document is in all the sets, which are of one length.
+func meets(a words.Set, more ...words.Set) bool {
 	for i, bits := range a {
 		for _, b := range more {
 			bits &= b[i]
@@ -94,32 +89,21 @@ func meets(a set, more ...set) bool {
 	return false
 }
 
-func (s set) count() (n int) {
-	for _, w := range s {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
-
 // sets returns the documents that have a word that begins with each prefix.
-func (c *corpus) sets(prefixes []string) []set {
-	sets := make([]set, len(prefixes))
-	holders := map[uint32][]set{}
+func (c *corpus) sets(prefixes []string) []words.Set {
+	sets := make([]words.Set, len(prefixes))
+	holders := make([][]*words.Set, len(c.vocabulary)) // by word
 	for i, prefix := range prefixes {
-		sets[i] = make(set, (len(c.docs)+63)/64)
+		sets[i] = make(words.Set, (len(c.docs)+63)/64)
 		from, to := c.run(prefix)
 		for id := from; id < to; id++ {
-			holders[uint32(id)] = append(holders[uint32(id)], sets[i])
+			holders[id] = append(holders[id], &sets[i])
 		}
-	}
-	of := make([][]set, len(c.vocabulary))
-	for id, s := range holders {
-		of[id] = s
 	}
 	for doc := range c.docs {
 		for _, id := range c.wordsOf(doc) {
-			for _, s := range of[id] {
-				s[doc/64] |= 1 << (doc % 64)
+			for _, s := range holders[id] {
+				s.Add(uint32(doc))
 			}
 		}
 	}

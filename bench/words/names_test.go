@@ -91,7 +91,7 @@ func TestGenerate(t *testing.T) {
 	}
 	c := newCorpus(docs)
 	most := c.frequentWords(1)[0]
-	if n := c.sets([]string{most})[0].count(); n < len(docs)/50 || n > len(docs)*9/10 {
+	if n := size(c.sets([]string{most})[0]); n < len(docs)/50 || n > len(docs)*9/10 {
 		t.Errorf("the most frequent word, %q, begins one in %d of %d names, want it uneven, but not in all", most, n, len(docs))
 	}
 }
