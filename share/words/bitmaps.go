@@ -15,6 +15,7 @@ const (
 // two runs overlap.
 type bitmaps struct {
 	runs []bitmap // in the order of the vocabulary
+	ends []uint32 // to of each: all that a look-up reads until it has found its run
 }
 
 // A bitmap is the set of the documents that have any word of a run.
@@ -54,12 +55,7 @@ func (b *bitmaps) within(from, to uint32) []bitmap {
 
 // search returns the first run that ends behind a word.
 func (b *bitmaps) search(word uint32) int {
-	i, _ := slices.BinarySearchFunc(b.runs, word, func(m bitmap, word uint32) int {
-		if m.to <= word {
-			return -1
-		}
-		return 1
-	})
+	i, _ := slices.BinarySearch(b.ends, word+1)
 	return i
 }
 
@@ -68,7 +64,7 @@ func (b *bitmaps) size() (size int64) {
 	for _, m := range b.runs {
 		size += int64(8 * (cap(m.set) + cap(m.outline)))
 	}
-	return size + int64(ofBitmap*cap(b.runs))
+	return size + int64(ofBitmap*cap(b.runs)+4*cap(b.ends))
 }
 
 // put adds a document.
@@ -79,10 +75,15 @@ func (b *bitmap) put(document int) {
 	b.outline[document>>12] |= 1 << (document >> 6 & 63)
 }
 
-// tally counts what was put.
-func (b *bitmap) tally() {
-	b.blocks = uint32(b.outline.Count())
-	if b.set != nil {
-		b.count = uint32(b.set.Count())
+// finish counts what was put, and gives back the room left for more.
+func (b *bitmaps) finish() {
+	b.runs, b.ends = exactly(b.runs), make([]uint32, len(b.runs))
+	for i := range b.runs {
+		m := &b.runs[i]
+		b.ends[i] = m.to
+		m.blocks = uint32(m.outline.Count())
+		if m.set != nil {
+			m.count = uint32(m.set.Count())
+		}
 	}
 }

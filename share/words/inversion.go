@@ -124,7 +124,6 @@ func (v *inversion) choose(x *Index) {
 		from = to
 	}
 	p.lists = make([]byte, p.starts[len(v.order)])
-	x.single.runs, x.prefixes.runs = exactly(x.single.runs), exactly(x.prefixes.runs)
 }
 
 // bitsOf returns what a word sets in the signature of its documents: nothing
@@ -199,9 +198,6 @@ func (v *inversion) fill(x *Index) {
 		x.signatures[document] = bits
 		begin = end
 	}
-	for _, all := range []*bitmaps{&x.single, &x.prefixes} {
-		for i := range all.runs {
-			all.runs[i].tally()
-		}
-	}
+	x.single.finish()
+	x.prefixes.finish()
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -53,6 +54,16 @@ func (t *term) lookAt(b *bitmap) {
 	}
 }
 
+// isSure reports whether a document has a word of the term for certain.
+func (t *term) isSure(document uint32) bool {
+	for i := range t.dense {
+		if t.dense[i].set.Has(document) {
+			return true
+		}
+	}
+	return false
+}
+
 // spread returns the part of the documents that have the term, of those in the
 // blocks of its outline.
 func (t *term) spread(all int) float64 {
@@ -72,9 +83,9 @@ type plan struct {
 	blocks  Set // runs of 64 documents that may match; nil: all of them
 	left    int // members of blocks
 	driver  *term
-	filters []Set    // what every document that matches is in
-	mask    uint64   // what it has in its signature
-	needles [][]byte // what it has in its name
+	filters []Set   // what every document that matches is in
+	mask    uint64  // what it has in its signature
+	tests   []*term // what it has in its name, as far as filters do not tell
 
 	outline Set // memory for blocks
 }
@@ -164,7 +175,7 @@ func (p *plan) choose() {
 
 // settle notes what is to be tested of each document.
 func (p *plan) settle() {
-	p.filters, p.needles, p.mask = p.filters[:0], p.needles[:0], 0
+	p.filters, p.tests, p.mask = p.filters[:0], p.tests[:0], 0
 	for i := range p.terms {
 		t := &p.terms[i]
 		if t == p.driver {
@@ -175,10 +186,10 @@ func (p *plan) settle() {
 		}
 		if !t.exact {
 			p.mask |= t.mask
-			p.needles = append(p.needles, t.needle)
+			p.tests = append(p.tests, t)
 		}
 	}
-	slices.SortFunc(p.needles, func(a, b []byte) int { return len(b) - len(a) })
+	slices.SortFunc(p.tests, func(a, b *term) int { return cmp.Compare(a.count, b.count) })
 }
 
 // reach returns the first document behind the next n blocks from low on.
@@ -225,6 +236,6 @@ func (p *plan) each(low, high uint64, visit func(place int) bool) {
 func (p *plan) forget() {
 	clear(p.terms)
 	clear(p.filters)
-	clear(p.needles)
+	clear(p.tests)
 	p.blocks, p.driver = nil, nil
 }

@@ -27,41 +27,66 @@ func gapSize(gap uint32) uint32 { return uint32(bits.Len32(gap|1)+6) / 7 }
 // putGap writes a gap and returns how many bytes it took.
 func putGap(list []byte, gap uint32) int { return binary.PutUvarint(list, uint64(gap)) }
 
+// gap returns the gap that is written at a place, and the place behind it.
+func (p *postings) gap(at uint32) (gap uint64, behind uint32) {
+	if b := p.lists[at]; b < 0x80 {
+		return uint64(b), at + 1
+	}
+	return p.longGap(at)
+}
+
+func (p *postings) longGap(at uint32) (gap uint64, behind uint32) {
+	list := p.lists[at:]
+	gap = uint64(list[0]&0x7f) | uint64(list[1]&0x7f)<<7
+	i := uint32(2)
+	for shift := 14; list[i-1] >= 0x80; shift += 7 {
+		gap |= uint64(list[i]&0x7f) << shift
+		i++
+	}
+	return gap, at + i
+}
+
 // A reading is how far a list has been read.
 type reading struct {
 	at   uint32 // in the lists
 	next uint64 // the first document that may come
 }
 
-// read puts the documents of a list from low up to and without high into a
-// sieve, of those that lie in blocks, and returns how many it read: no more
-// than most. The list ends at end; a nil set has all blocks.
-func (p *postings) read(r reading, end uint32, low, high uint64, blocks Set, into *sieve, most int) (reading, int) {
-	list, i, work := p.lists[:end], r.at, 0
-	next := r.next
-	for i < end && work < most {
-		begin := i
-		gap := uint64(list[i])
-		i++
-		if gap >= 0x80 {
-			gap &= 0x7f
-			for shift := 7; ; shift += 7 {
-				b := list[i]
-				i++
-				gap |= uint64(b&0x7f) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		}
-		document := next + gap
-		if work++; document >= high {
-			return reading{begin, next}, work
-		}
-		next = document + 1
-		if document >= low && (blocks == nil || blocks[document>>12]>>(document>>6&63)&1 != 0) {
-			into.add(uint32(document))
-		}
+// open returns readings of the lists of a run, from their beginning, in the
+// memory of old ones.
+func (p *postings) open(from, to uint32, old []reading) []reading {
+	list := old[:0]
+	for _, at := range p.starts[from:to] {
+		list = append(list, reading{at: at})
 	}
-	return reading{i, next}, work
+	return list
+}
+
+// gather goes on with the readings of the lists from a word on: it puts the
+// documents below high into a sieve, of those that lie in blocks; a nil set has
+// all blocks. It returns how many documents it looked at, more than most where
+// it stopped before the end.
+func (p *postings) gather(from uint32, list []reading, high uint64, blocks Set, into *sieve, most int) (work int) {
+	ends := p.starts[from+1 : from+1+uint32(len(list))]
+	for i, end := range ends {
+		at, next := list[i].at, list[i].next
+		// Neighbours come into the sieve together.
+		place, element := uint64(0), uint64(0)
+		for at < end && work <= most {
+			gap, behind := p.gap(at)
+			document := next + gap
+			if work++; document >= high {
+				break
+			}
+			at, next = behind, document+1
+			if document>>6 != place {
+				into.addBlock(place, element, blocks)
+				place, element = document>>6, 0
+			}
+			element |= 1 << (document & 63)
+		}
+		into.addBlock(place, element, blocks)
+		list[i] = reading{at, next}
+	}
+	return work
 }

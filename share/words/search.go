@@ -4,7 +4,7 @@ import "math/bits"
 
 // Budget is the work that one query may cost in all: see [Search]. It takes
 // about a millisecond at most.
-const Budget = 400_000
+const Budget = 200_000
 
 // A Stop is why a search ended.
 type Stop uint8
@@ -42,6 +42,7 @@ type Search struct {
 
 	plan  plan
 	sieve sieve
+	lists []reading // of the driver
 }
 
 // What work costs beside the looking at one posting or at 64 documents of a
@@ -82,23 +83,22 @@ func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
 // of many lists are in no order until all are read.
 func (s *Search) walkLists(x *Index) {
 	const (
-		least  = 128 // documents that are read at once
-		growth = 8   // so that reading the lists from their beginning each time costs little
+		least     = 128 // documents that are read at once
+		manyLists = 64  // whose readings alone are work
 	)
 	p, t := &s.plan, s.plan.driver
 	s.sieve.fit(x.Len())
+	s.lists = x.postings.open(t.from, t.to, s.lists)
 	aim := max(least, int(t.to-t.from), 2*min(p.wanted, t.count))
 	blocks := int(float64(aim)/(64*t.spread(p.all))) + 1
-	only := reading{at: x.postings.starts[t.from]}
+	growth := 2
+	if len(s.lists) > manyLists {
+		growth = 4
+	}
 	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
 		high := p.reach(low, blocks)
-		if t.to == t.from+1 && len(t.dense) == 0 {
-			var work int
-			only, work = x.postings.read(only, x.postings.starts[t.to], low, high, p.blocks, &s.sieve, s.Work+1)
-			s.Work -= work
-		} else {
-			s.gather(x, low, high)
-		}
+		s.Work -= x.postings.gather(t.from, s.lists, high, p.blocks, &s.sieve, s.Work)
+		s.gatherDense(low, high)
 		if s.Work < 0 { // part of the window is not all that comes first
 			s.Stop = Exhausted
 		}
@@ -107,28 +107,18 @@ func (s *Search) walkLists(x *Index) {
 	}
 }
 
-// gather puts the documents from low up to and without high that have any word
-// of the driver into the sieve.
-func (s *Search) gather(x *Index, low, high uint64) {
-	t := s.plan.driver
-	at := x.postings.starts[t.from]
-	for _, end := range x.postings.starts[t.from+1 : t.to+1] {
-		_, work := x.postings.read(reading{at: at}, end, low, high, s.plan.blocks, &s.sieve, s.Work+1)
-		if s.Work -= work; s.Work < 0 {
-			return
+// gatherDense puts the documents from low up to and without high that have words of the driver
+// without lists into the sieve.
+func (s *Search) gatherDense(low, high uint64) {
+	dense := s.plan.driver.dense
+	for i := range dense {
+		if set := dense[i].set; set != nil {
+			s.plan.each(low, high, func(place int) bool {
+				s.Work--
+				s.sieve.addBlock(uint64(place), set[place], nil)
+				return s.Work >= 0
+			})
 		}
-		at = end
-	}
-	for i := range t.dense {
-		set := t.dense[i].set
-		if set == nil { // it has a list too
-			continue
-		}
-		s.plan.each(low, high, func(place int) bool {
-			s.Work--
-			s.sieve.addElement(place, set[place])
-			return true
-		})
 	}
 }
 
@@ -153,7 +143,7 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 	}
 	for ; element != 0; element &= element - 1 {
 		document := uint32(place<<6 + bits.TrailingZeros64(element))
-		if len(p.needles) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
+		if len(p.tests) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
 			continue
 		}
 		if s.Work < 0 {
@@ -171,11 +161,14 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 	return true
 }
 
-// verify looks for the words that no bitmap and no list has told of.
+// verify looks for the words that neither lists nor bitmaps have told of.
 func (s *Search) verify(x *Index, document uint32) bool {
-	s.Work -= nameWork + len(x.names.of(document))/nameUnit
-	for _, needle := range s.plan.needles {
-		if !x.names.has(document, needle) {
+	for _, t := range s.plan.tests {
+		if t.isSure(document) {
+			continue
+		}
+		s.Work -= nameWork + len(x.names.of(document))/nameUnit
+		if !x.names.has(document, t.needle) {
 			return false
 		}
 	}

@@ -19,19 +19,15 @@ func (s *sieve) fit(n int) {
 	}
 }
 
-func (s *sieve) add(document uint32) {
-	s.floors[0][document>>6] |= 1 << (document & 63)
-	s.floors[1][document>>12] |= 1 << (document >> 6 & 63)
-	s.floors[2][document>>18] |= 1 << (document >> 12 & 63)
-}
-
-// addElement adds the documents of an element of a set.
-func (s *sieve) addElement(place int, element uint64) {
-	if element != 0 {
-		s.floors[0][place] |= element
-		s.floors[1][place>>6] |= 1 << (place & 63)
-		s.floors[2][place>>12] |= 1 << (place >> 6 & 63)
+// addBlock adds the documents of an element of a set, if the block of that
+// place is in blocks; a nil set has all blocks.
+func (s *sieve) addBlock(place, element uint64, blocks Set) {
+	if element == 0 || blocks != nil && blocks[place>>6]>>(place&63)&1 == 0 {
+		return
 	}
+	s.floors[0][place] |= element
+	s.floors[1][place>>6] |= 1 << (place & 63)
+	s.floors[2][place>>12] |= 1 << (place >> 6 & 63)
 }
 
 // drain empties the sieve. It gives keep its elements that are not 0, with
