@@ -41,10 +41,10 @@ func (p proof) report(engines []built) {
 type row struct {
 	class         class
 	queries       int
-	matches       float64   // of a query, the mean
-	means         []float64 // µs, by engine: the median of the rounds' means
-	p50, p99, max time.Duration
-	ranOut        int // queries whose work ran out
+	matches       float64       // of a query, the mean
+	means         []float64     // µs, by engine: the mean of the queries' medians over the rounds
+	p50, p99, max time.Duration // of all searches by ours
+	ranOut        int           // queries whose work ran out
 }
 
 // A result is the rows of all classes that have queries.
@@ -72,7 +72,7 @@ func newResult(engines []built, queries []query, p proof, t timing) result {
 		row.queries = len(of)
 		row.matches /= float64(len(of))
 		for k := range engines {
-			row.means = append(row.means, medianMean(t.took[k], of))
+			row.means = append(row.means, meanOfMedians(t.took[k], of))
 		}
 		row.p50, row.p99, row.max = spread(t.took[0], of)
 		r.rows = append(r.rows, row)
@@ -80,19 +80,20 @@ func newResult(engines []built, queries []query, p proof, t timing) result {
 	return r
 }
 
-// medianMean returns the median over the rounds of the mean of some queries,
-// in µs.
-func medianMean(rounds [][]time.Duration, of []int) float64 {
-	var means []float64
-	for _, times := range rounds {
-		var sum time.Duration
-		for _, n := range of {
-			sum += times[n]
+// meanOfMedians returns the mean over some queries of what each took at the
+// median of the rounds, in µs: without what another process took away now and
+// then, which is much beside a search of some µs.
+func meanOfMedians(rounds [][]time.Duration, of []int) float64 {
+	var sum time.Duration
+	times := make([]time.Duration, len(rounds))
+	for _, n := range of {
+		for i := range rounds {
+			times[i] = rounds[i][n]
 		}
-		means = append(means, us(sum)/float64(len(of)))
+		slices.Sort(times)
+		sum += times[len(times)/2]
 	}
-	slices.Sort(means)
-	return means[len(means)/2]
+	return us(sum) / float64(len(of))
 }
 
 // spread returns how all searches of some queries are spread over all rounds.
@@ -114,7 +115,7 @@ func (r row) ratio(engine int) float64 { return r.means[engine] / r.means[0] }
 
 // reportClasses prints the table of times.
 func (r result) reportClasses() {
-	fmt.Printf("\nOne search at a time, at most %d documents, medians of %d rounds of the mean, µs; beside it how often the time of ours that is,\nand the least that is wanted; then how our searches spread over all rounds\n\n", limit, *rounds)
+	fmt.Printf("\nOne search at a time, at most %d documents, µs: the mean of the queries, each at its median of %d rounds; beside it how often the time of ours that is,\nand the least that is wanted; then how all our searches spread\n\n", limit, *rounds)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "\tqueries\tfiles\t"
 	for k, e := range r.engines {
