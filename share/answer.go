@@ -23,17 +23,15 @@ func (u *upload) answerAll() error {
 			}
 			return u.readErr
 		}
-		if err := u.answerHashes(); err != nil {
-			return err
-		}
 		if err := u.answerRequests(); err != nil {
 			return err
 		}
 	}
 }
 
-// listen takes in what the peer has said: at least one message if it waits for
-// no answer, and no more than there is. It reports whether the peer has left.
+// listen takes in what the peer has said, answers what is not a request for a
+// block, and queues those: at least one message if the peer waits for nothing,
+// and no more than there is. It reports whether the peer has left.
 func (u *upload) listen() (left bool, err error) {
 	wait := u.conn.Waiting() == 0
 	for wait || len(u.inbox) > 0 {
