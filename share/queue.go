@@ -102,8 +102,8 @@ func newQueue(m *meter, workers int, spawn func(small bool)) *queue {
 	return &queue{meter: m, workers: workers, spawn: spawn, jobs: map[string]*job{}, busy: map[fileID][]*job{}}
 }
 
-// add has files hashed, each when it is at rest.
-func (q *queue) add(files []found) *batch {
+// add has files hashed, each when it has been at rest for so long.
+func (q *queue) add(files []found, calm time.Duration) *batch {
 	b := &batch{left: len(files), isDone: make(chan struct{})}
 	if len(files) == 0 {
 		close(b.isDone)
@@ -119,7 +119,7 @@ func (q *queue) add(files []found) *batch {
 			b.finish(f.at, ErrClosed)
 			continue
 		case j == nil:
-			j = &job{found: f, from: f.identity.restedAt(now)}
+			j = &job{found: f, from: f.identity.restedAt(now).Add(calm)}
 			q.jobs[f.at] = j
 			q.expect(j)
 			q.place(j, now)

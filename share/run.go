@@ -14,6 +14,9 @@ const (
 	// program that makes a file does several things to it at once.
 	gather = 100 * time.Millisecond
 
+	// calm is how long a file must be left alone that was written to under Run's eyes.
+	calm = time.Second
+
 	// A scan of what has changed is followed by a pause of at least so many
 	// times what it took, and at most longestPause.
 	pauseShare   = 4
@@ -110,6 +113,7 @@ func (c *Collection) Run(ctx context.Context) error {
 			if s, any = c.demands.take(); !any {
 				continue
 			}
+			s.calm = calm
 		}
 		start := time.Now()
 		if err := c.surveyed(ctx, s); err != nil {

@@ -46,7 +46,7 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 			c.note(p)
 		}
 	}
-	return c.queue.add(todo), nil
+	return c.queue.add(todo, s.calm), nil
 }
 
 // endOf returns why ctx, that of a scan, has ended.

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A scope is the part of the shared folders that a scan looks at: all of them,
@@ -11,6 +12,10 @@ import (
 type scope struct {
 	all   bool
 	paths []string // absolute, sorted, none within another
+
+	// calm: a file that has just been written to waits, for it may be one that is
+	// being copied, which would be hashed over and over, and offered in part.
+	calm time.Duration
 }
 
 func scopeOf(paths ...string) scope {
