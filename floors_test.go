@@ -94,6 +94,7 @@ var floors = []floor{
 	},
 	{folder: "servent/routing", own: []string{"servent/messages", "servent/routing"}, never: append(impure, "servent/routing/lab")},
 	{folder: "servent/share/words", never: append(impure, "time"), libraries: []string{"golang.org/x/text"}},
+	{folder: "servent/share/peerwire", never: impure},
 	{
 		folder: "servent/share", own: []string{"servent/share"}, never: []string{"net"},
 		libraries: []string{"go.etcd.io/bbolt", "github.com/fsnotify/fsnotify", "github.com/gofrs/flock", "golang.org/x/text"},
@@ -197,6 +198,7 @@ func TestFloorsRefuse(t *testing.T) {
 		{"servent/routing/lab", "servent/servent"},
 		{"servent/share", "servent/messages"},
 		{"servent/share/peerwire", "github.com/libp2p/go-libp2p/core/network"},
+		{"servent/share/peerwire", "os"},
 		{"servent/share", "net/http"},
 		{"servent/share/words", "servent/share"},
 		{"servent/share/words", "os"},

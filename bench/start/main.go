@@ -8,8 +8,9 @@
 //
 // That nothing is hashed again is told by the kernel's count of the bytes that
 // the process has read (rchar in /proc/PID/io): the first start must have read
-// every file, the others hardly anything, a whole rescan included. At the end
-// of each start another servent finds one of the files by its name.
+// every file, the others hardly anything beside the catalogue, which is read
+// once, a whole rescan included. At the end of each start another servent finds
+// one of the files by its name.
 package main
 
 import (

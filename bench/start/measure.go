@@ -25,7 +25,7 @@ type row struct {
 type begin struct {
 	line, ready time.Duration // until the ready line; until every file is counted as well
 	peak        int64         // bytes
-	read        int64         // bytes, until after a whole rescan
+	read        int64         // bytes, until after a whole rescan, beside the catalogue
 }
 
 // measure makes the files, has them hashed and starts the servent again and
@@ -57,6 +57,7 @@ func measure(ctx context.Context, s shape, binary, work string) (r row, err erro
 func start(ctx context.Context, binary, home, folder string) (b begin, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, *patience, fmt.Errorf("not ready after %v; see -patience", *patience))
 	defer cancel()
+	catalogue := sizeOf(filepath.Join(home, "catalog.db"))
 	p, err := up(ctx, binary, home, folder)
 	if err != nil {
 		return b, err
@@ -82,10 +83,20 @@ func start(ctx context.Context, binary, home, folder string) (b begin, err error
 	if b.read, err = p.read(); err != nil {
 		return b, err
 	}
+	b.read -= catalogue
 	if b.peak, err = p.peak(); err != nil {
 		return b, err
 	}
 	return b, p.stop()
+}
+
+// sizeOf returns the size of the file at path, 0 if there is none yet.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // find has another servent ask the one at addr for a file by its number.

@@ -12,7 +12,7 @@ const (
 	// targetReady is how soon the servent is to be ready.
 	targetReady = 2 * time.Second
 	// mostRead is how much a start may read that hashes nothing, as a part of
-	// all content: the catalogue, and what the system is asked.
+	// all content, beside the catalogue: what the system is asked.
 	mostRead = 0.05
 	mib      = 1 << 20
 )
@@ -22,7 +22,7 @@ func printTable(rows []row) {
 	all := int64(*files) * *fileSize
 	fmt.Printf("%d files of %d bytes, %d MiB in all, shared by \"servent up\" (--no-discovery), started %d times after all was hashed;\n"+
 		"ready: from process start until the ready line is printed and the local API counts every file; the kernel has the files'\n"+
-		"names in memory. Read: bytes by read(2), after a whole rescan too. A neighbour found a file by name in every start.\n\n",
+		"names in memory. Read: bytes by read(2), after a whole rescan too, beside the catalogue. A neighbour found a file by name in every start.\n\n",
 		*files, *fileSize, all/mib, *starts)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "files\tfirst start, hashing s\tready line ms median (max)\tready ms median (max)\tpeak RSS MiB\tread MiB first\tread MiB again\thashed again")
