@@ -30,6 +30,7 @@ type catalog struct {
 
 	abandoned atomic.Bool // see guard
 	saving    sync.Mutex  // held by the one who writes; taken before mu
+	closed    bool        // nothing is written any more; saving guards it
 
 	mu         sync.Mutex
 	records    map[string]*known // by path
@@ -327,7 +328,9 @@ func (c *catalog) tagVersion() int {
 func (c *catalog) close() error {
 	defer c.lock.Unlock()
 	err := c.save()
-	c.saving.Lock() // for good
+	c.saving.Lock()
+	defer c.saving.Unlock()
+	c.closed = true
 	if closing := c.guard(c.db.Close); err == nil && closing != nil {
 		err = fmt.Errorf("share: close the catalogue: %w", closing)
 	}

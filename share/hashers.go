@@ -10,7 +10,7 @@ import (
 
 // What ends a hasher's work on a file without anything to tell of.
 var (
-	errUnwanted = errors.New("the folder is not shared any more")
+	errUnwanted = fmt.Errorf("%w any more", ErrNotShared)
 	errNotFile  = errors.New("not a file any more")
 )
 

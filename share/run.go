@@ -2,6 +2,7 @@ package share
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -148,7 +149,7 @@ func (c *Collection) settled() {
 	if c.closing.Err() != nil {
 		return
 	}
-	if err := c.flush(); err != nil {
+	if err := c.flush(); err != nil && !errors.Is(err, ErrClosed) {
 		c.note(Problem{c.cfg.Catalog, err})
 	}
 	c.once.Do(func() { close(c.ready) })

@@ -107,6 +107,9 @@ func writeRows(tx *bbolt.Tx, rows []row, orphans []Root, layers map[Root][]Root)
 
 // update runs a transaction that writes. The caller holds saving.
 func (c *catalog) update(change func(*bbolt.Tx) error) error {
+	if c.closed {
+		return ErrClosed
+	}
 	return c.guard(func() error { return c.db.Update(change) })
 }
 

@@ -86,8 +86,8 @@ func (c *Collection) retag(ctx context.Context, paths []string, change func([]st
 		}
 		return nil, err
 	}
-	c.tagging.Lock()
-	defer c.tagging.Unlock()
+	c.editing.Lock()
+	defer c.editing.Unlock()
 	tagged := map[Root][]string{}
 	for i, s := range known {
 		tags, err := change(slices.Clone(c.catalog.tags(s.record.root)))
