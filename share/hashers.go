@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime"
 	"time"
 )
@@ -48,7 +49,6 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		c.offer(f, r, where)
 		return f.identity, false, nil
 	}
-	c.meter.current.Store(&f.at)
 	file, err := f.place().open()
 	if err != nil {
 		return f.identity, false, err
@@ -80,6 +80,13 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		return id, false, err
 	}
 	r, where := c.catalog.add(f.at, id, d)
+	now, err := os.Stat(f.at)
+	if err != nil { // a folder above has been renamed: that shows on no open file
+		return id, true, err
+	}
+	if !identityOf(now).isSameAt(id) {
+		return id, true, errChanged
+	}
 	c.offer(f, r, where)
 	return id, true, nil
 }

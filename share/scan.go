@@ -12,8 +12,9 @@ import (
 )
 
 // survey walks what the scope covers, offers what is known, withdraws what is
-// gone or has changed and has the rest hashed: the batch that it returns is
-// done when that is. One survey runs at a time; hashing does not hold it up.
+// gone or has changed and has the rest hashed: the batch that it returns, if s
+// is awaited, is done when that is. One survey runs at a time; hashing does not
+// hold it up.
 func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -35,6 +36,7 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 	}
 	c.problems.renew(s)
 	todo := c.settle(w)
+	c.saver.ask()
 	for _, p := range w.problems {
 		c.note(p)
 	}
@@ -46,7 +48,11 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 			c.note(p)
 		}
 	}
-	return c.queue.add(todo, s.calm), nil
+	if s.awaited {
+		return c.queue.addAwaited(todo, s.calm), nil
+	}
+	c.queue.add(todo, s.calm, nil)
+	return nil, nil
 }
 
 // endOf returns why ctx, that of a scan, has ended.

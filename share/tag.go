@@ -137,7 +137,7 @@ func (c *Collection) known(ctx context.Context, paths []string) ([]sighting, err
 		}
 		c.offer(f, r, where)
 	}
-	b := c.queue.add(todo, 0)
+	b := c.queue.addAwaited(todo, 0)
 	select {
 	case <-b.done():
 	case <-ctx.Done():
