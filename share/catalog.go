@@ -31,6 +31,7 @@ type catalog struct {
 	abandoned atomic.Bool // see guard
 	saving    sync.Mutex  // held by the one who writes; taken before mu
 	closed    bool        // nothing is written any more; saving guards it
+	unkept    bool        // the keepsake is older than the catalogue; likewise
 
 	mu         sync.Mutex
 	records    map[string]*known // by path
@@ -73,6 +74,7 @@ func (c *catalog) load(tx *bbolt.Tx) error {
 	files := tx.Bucket(bucketFiles)
 	n := files.Stats().KeyN
 	c.records, c.inodes = make(map[string]*known, n), make(map[uint64]*known, n)
+	c.folders, c.tagged, c.users = nil, map[Root][]string{}, map[Root]int{}
 	var slab []known
 	err := files.ForEach(func(path, b []byte) error {
 		r, ok := decodeRecord(b)

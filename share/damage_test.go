@@ -279,3 +279,59 @@ func FuzzReadBolt(f *testing.F) {
 }
 
 func nothing(*bbolt.Tx) error { return nil }
+
+// TestRepairCutShort: folders and tags survive a repair that was ended, by
+// kill -9 or for want of room, at whatever point.
+func TestRepairCutShort(t *testing.T) {
+	folder := t.TempDir()
+	root := Root{1}
+	kept := keepsake{[]string{folder}, map[Root][]string{root: {"SEBLINUX"}}}
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	fresh := func() {
+		db, err := bbolt.Open(path, 0o600, nil)
+		must(t, err)
+		must(t, db.Close())
+	}
+	for name, leave := range map[string]func(){
+		"set aside":    func() {},
+		"made, empty":  func() { must(t, os.WriteFile(path, nil, 0o600)) },
+		"made, whole":  fresh,
+		"cut off anew": func() { fresh(); must(t, os.Truncate(path, 5000)) },
+	} {
+		os.Remove(path)
+		must(t, kept.write(path+keepsakeSuffix))
+		leave()
+		for range 2 { // and they stay
+			c, err := Open(CollectionConfig{Catalog: path})
+			must(t, err)
+			if !slices.Equal(c.Folders(), kept.folders) || !slices.Equal(c.catalog.tags(root), kept.tags[root]) {
+				t.Errorf("%s: folders %q, tags %q", name, c.Folders(), c.catalog.tags(root))
+			}
+			must(t, c.Close())
+			must(t, os.Remove(path+keepsakeSuffix))
+		}
+	}
+}
+
+// TestNoKeepsake: where the copy of folders and tags cannot be written, what
+// was asked for holds all the same, and the copy is written when it can be.
+func TestNoKeepsake(t *testing.T) {
+	h := newHousehold(t)
+	path := h.write("a.txt", "alpha")
+	at := h.cfg.Catalog + keepsakeSuffix
+	must(t, os.Remove(at))
+	must(t, os.MkdirAll(filepath.Join(at, "in the way"), 0o700))
+	other := t.TempDir()
+	must(t, h.AddFolder(other))
+	if _, err := h.Tag(t.Context(), path, "SEBLINUX"); err == nil {
+		t.Error("nothing is said of it")
+	}
+	if got := len(h.Folders()); got != 2 {
+		t.Errorf("%d folders, want 2", got)
+	}
+	must(t, os.RemoveAll(at))
+	must(t, h.catalog.save())
+	if k := readKeepsake(at); len(k.folders) != 2 {
+		t.Errorf("kept: %+v", k)
+	}
+}

@@ -231,15 +231,12 @@ func (c *Collection) offer(f found, r record, where string) {
 	}
 }
 
-// flush makes what has been hashed durable and findable.
+// flush makes what has been hashed durable and findable; findable even where
+// there is no room to save it.
 func (c *Collection) flush() error {
-	if err := c.catalog.save(); err != nil {
-		return err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.publishLocked()
-	return nil
+	err := c.catalog.save()
+	c.publish()
+	return err
 }
 
 // publishLocked makes what is offered the Library. The caller holds mu.
