@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"runtime"
 	"time"
 )
@@ -46,8 +45,7 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		return f.identity, false, errUnwanted
 	}
 	if r, where, ok := c.recognize(f); ok { // by another path, or by another scan
-		c.offer(f, r, where)
-		return f.identity, false, nil
+		return f.identity, false, c.offer(f, r, where)
 	}
 	file, err := f.place().open()
 	if err != nil {
@@ -80,13 +78,5 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		return id, false, err
 	}
 	r, where := c.catalog.add(f.at, id, d)
-	now, err := os.Stat(f.at)
-	if err != nil { // a folder above has been renamed: that shows on no open file
-		return id, true, err
-	}
-	if !identityOf(now).isSameAt(id) {
-		return id, true, errChanged
-	}
-	c.offer(f, r, where)
-	return id, true, nil
+	return id, true, c.offer(f, r, where)
 }

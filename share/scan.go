@@ -2,6 +2,7 @@ package share
 
 import (
 	"context"
+	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -221,14 +222,31 @@ func publicPath(dir string) string {
 	return strings.Join(names, "/")
 }
 
-// offer makes a file findable, soon, if its folder is still shared.
-func (c *Collection) offer(f found, r record, where string) {
+// offer makes a file findable, soon, if its folder is still shared. It returns
+// an error, and offers nothing, if the file is not at its path any more: that a
+// folder above was renamed shows neither on the open file nor in what is known of
+// it, and the survey that was to withdraw the file may be over.
+func (c *Collection) offer(f found, r record, where string) error {
+	f.at = where
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if slices.Contains(c.folders, f.folder) {
-		f.at = where
 		c.librarian.put(c.entryOf(f, r, c.librarian.at(where)))
 	}
+	c.mu.Unlock()
+	now, err := os.Stat(where) // after: a survey sees to what happens from now on
+	if err == nil && !identityOf(now).isSameAt(r.identity) {
+		err = errChanged
+	}
+	if err == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.librarian.at(where); e != nil && e.Root == r.root && e.changed == r.changed {
+		c.librarian.drop(where)
+		c.publisher.ask()
+	}
+	return err
 }
 
 // flush makes what has been hashed durable and findable; findable even where

@@ -135,7 +135,9 @@ func (c *Collection) known(ctx context.Context, paths []string) ([]sighting, err
 			todo = append(todo, f)
 			continue
 		}
-		c.offer(f, r, where)
+		if err := c.offer(f, r, where); err != nil {
+			return nil, fmt.Errorf("share: tag %s: %w", path, err)
+		}
 	}
 	b := c.queue.addAwaited(todo, 0)
 	select {
