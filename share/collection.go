@@ -68,6 +68,7 @@ type Collection struct {
 	watcher   atomic.Pointer[watcher] // nil where no Run is under way
 	publisher throttle
 	saver     throttle
+	calm      time.Duration // see the constant of this name
 	ready     chan struct{} // closed after the first whole scan
 	once      sync.Once     // closes it
 	closing   context.Context
@@ -108,7 +109,7 @@ func Open(cfg CollectionConfig) (*Collection, error) {
 		cfg: cfg, catalog: catalog, meter: &meter{}, problems: newProblems(),
 		demands:  demands{wake: make(chan struct{}, 1), paths: map[string]bool{}},
 		scanning: make(chan struct{}, 1), dirs: map[string]bool{}, ready: make(chan struct{}),
-		folders: catalog.sharedFolders(),
+		folders: catalog.sharedFolders(), calm: calm,
 	}
 	c.queue = newQueue(c.meter, runtime.GOMAXPROCS(0), func(small bool) { go c.work(small) })
 	c.publisher = throttle{every: publishInterval, share: publishShare, do: c.publish}

@@ -115,7 +115,7 @@ func (c *Collection) Run(ctx context.Context) error {
 			if s, any = c.demands.take(); !any {
 				continue
 			}
-			s.calm = calm
+			s.calm = c.calm
 		}
 		start := time.Now()
 		if err := c.surveyed(ctx, s, first && s.all); err != nil {
