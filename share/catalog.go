@@ -30,6 +30,8 @@ type catalog struct {
 
 	abandoned atomic.Bool // see guard
 	saving    sync.Mutex  // held by the one who writes; taken before mu
+	closed    bool        // nothing is written any more; saving guards it
+	unkept    bool        // the keepsake is older than the catalogue; likewise
 
 	mu         sync.Mutex
 	records    map[string]*known // by path
@@ -72,6 +74,7 @@ func (c *catalog) load(tx *bbolt.Tx) error {
 	files := tx.Bucket(bucketFiles)
 	n := files.Stats().KeyN
 	c.records, c.inodes = make(map[string]*known, n), make(map[uint64]*known, n)
+	c.folders, c.tagged, c.users = nil, map[Root][]string{}, map[Root]int{}
 	var slab []known
 	err := files.ForEach(func(path, b []byte) error {
 		r, ok := decodeRecord(b)
@@ -327,7 +330,9 @@ func (c *catalog) tagVersion() int {
 func (c *catalog) close() error {
 	defer c.lock.Unlock()
 	err := c.save()
-	c.saving.Lock() // for good
+	c.saving.Lock()
+	defer c.saving.Unlock()
+	c.closed = true
 	if closing := c.guard(c.db.Close); err == nil && closing != nil {
 		err = fmt.Errorf("share: close the catalogue: %w", closing)
 	}

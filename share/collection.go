@@ -62,16 +62,18 @@ type Collection struct {
 	queue     *queue
 	meter     *meter
 	problems  *problems
-	tagging   sync.Mutex              // held while tags are changed
+	editing   sync.Mutex              // held while tags or the list of folders are changed
 	telling   sync.Mutex              // held while OnProblem is called
 	demands   demands                 // what Run is to look at
 	watcher   atomic.Pointer[watcher] // nil where no Run is under way
 	publisher throttle
 	saver     throttle
+	calm      time.Duration // see the constant of this name
 	ready     chan struct{} // closed after the first whole scan
 	once      sync.Once     // closes it
 	closing   context.Context
 	close     context.CancelFunc
+	closed    func() error // what Close does, once
 
 	scanning chan struct{}   // holds one while a survey runs, which alone touches:
 	dirs     map[string]bool // folders that were there
@@ -107,12 +109,13 @@ func Open(cfg CollectionConfig) (*Collection, error) {
 		cfg: cfg, catalog: catalog, meter: &meter{}, problems: newProblems(),
 		demands:  demands{wake: make(chan struct{}, 1), paths: map[string]bool{}},
 		scanning: make(chan struct{}, 1), dirs: map[string]bool{}, ready: make(chan struct{}),
-		folders: catalog.sharedFolders(),
+		folders: catalog.sharedFolders(), calm: calm,
 	}
 	c.queue = newQueue(c.meter, runtime.GOMAXPROCS(0), func(small bool) { go c.work(small) })
 	c.publisher = throttle{every: publishInterval, share: publishShare, do: c.publish}
 	c.saver = throttle{every: saveInterval, share: saveShare, do: c.save}
 	c.closing, c.close = context.WithCancel(context.Background())
+	c.closed = sync.OnceValue(c.end)
 	c.library.Store(new(Library))
 	c.librarian = newLibrarian(&c.mu, c.publishLocked)
 	return c, nil
@@ -163,6 +166,8 @@ func (c *Collection) AddFolder(path string) error {
 	if !info.IsDir() {
 		return fmt.Errorf("share: add folder %s: not a folder", path)
 	}
+	c.editing.Lock()
+	defer c.editing.Unlock()
 	if err := c.catalog.addFolder(folder); err != nil {
 		return err
 	}
@@ -185,6 +190,8 @@ func (c *Collection) RemoveFolder(path string) error {
 			return fmt.Errorf("share: remove folder %s: %w", path, err)
 		}
 	}
+	c.editing.Lock()
+	defer c.editing.Unlock()
 	if !slices.Contains(c.Folders(), folder) {
 		return fmt.Errorf("share: remove folder %s: %w", path, ErrNotShared)
 	}
@@ -246,10 +253,9 @@ var ErrClosed = errors.New("share: the collection is closed")
 
 // Close stops a scan that runs, waits for it and closes the catalogue. The
 // last [Library] remains usable, but files of many pieces are served no more.
-func (c *Collection) Close() error {
-	if c.closing.Err() != nil {
-		return nil
-	}
+func (c *Collection) Close() error { return c.closed() }
+
+func (c *Collection) end() error {
 	c.close()
 	c.scanning <- struct{}{} // the survey that runs ends, and there is none after it
 	c.queue.close()

@@ -17,6 +17,7 @@ type household struct {
 	t      *testing.T
 	folder string
 	cfg    CollectionConfig
+	hasty  bool // files need not rest for long under Run
 }
 
 // newHousehold opens a collection that shares one new folder.

@@ -38,6 +38,7 @@ func aCatalog(t testing.TB) (catalog []byte, folder string) {
 // TestDamage: whatever has become of the catalogue's bytes, it opens; nothing
 // false is offered; and folders and tags are there if their copy is.
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	whole, folder := aCatalog(t)
 	for name, damage := range map[string]func(b []byte) []byte{
 		"empty":            func([]byte) []byte { return nil },
@@ -99,6 +100,7 @@ func newDamaged(t *testing.T, b []byte, folder string) *household {
 
 // TestDamageAnywhere flips a byte, or cuts the file off, in many places.
 func TestDamageAnywhere(t *testing.T) {
+	t.Parallel()
 	whole, folder := aCatalog(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	path := filepath.Join(t.TempDir(), "catalog.db")
@@ -217,7 +219,7 @@ func TestTruncatedWhileOpen(t *testing.T) {
 	if err := h.Rescan(t.Context()); !errors.Is(err, errAbandoned) {
 		t.Errorf("rescan: %v", err)
 	}
-	h.wantFound("new", 0) // it could not be kept
+	h.wantFound("new", 1) // though it cannot be kept
 	if err := h.Close(); err == nil {
 		t.Error("closed as if nothing was")
 	}
@@ -279,3 +281,59 @@ func FuzzReadBolt(f *testing.F) {
 }
 
 func nothing(*bbolt.Tx) error { return nil }
+
+// TestRepairCutShort: folders and tags survive a repair that was ended, by
+// kill -9 or for want of room, at whatever point.
+func TestRepairCutShort(t *testing.T) {
+	folder := t.TempDir()
+	root := Root{1}
+	kept := keepsake{[]string{folder}, map[Root][]string{root: {"SEBLINUX"}}}
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	fresh := func() {
+		db, err := bbolt.Open(path, 0o600, nil)
+		must(t, err)
+		must(t, db.Close())
+	}
+	for name, leave := range map[string]func(){
+		"set aside":    func() {},
+		"made, empty":  func() { must(t, os.WriteFile(path, nil, 0o600)) },
+		"made, whole":  fresh,
+		"cut off anew": func() { fresh(); must(t, os.Truncate(path, 5000)) },
+	} {
+		os.Remove(path)
+		must(t, kept.write(path+keepsakeSuffix))
+		leave()
+		for range 2 { // and they stay
+			c, err := Open(CollectionConfig{Catalog: path})
+			must(t, err)
+			if !slices.Equal(c.Folders(), kept.folders) || !slices.Equal(c.catalog.tags(root), kept.tags[root]) {
+				t.Errorf("%s: folders %q, tags %q", name, c.Folders(), c.catalog.tags(root))
+			}
+			must(t, c.Close())
+			must(t, os.Remove(path+keepsakeSuffix))
+		}
+	}
+}
+
+// TestNoKeepsake: where the copy of folders and tags cannot be written, what
+// was asked for holds all the same, and the copy is written when it can be.
+func TestNoKeepsake(t *testing.T) {
+	h := newHousehold(t)
+	path := h.write("a.txt", "alpha")
+	at := h.cfg.Catalog + keepsakeSuffix
+	must(t, os.Remove(at))
+	must(t, os.MkdirAll(filepath.Join(at, "in the way"), 0o700))
+	other := t.TempDir()
+	must(t, h.AddFolder(other))
+	if _, err := h.Tag(t.Context(), path, "SEBLINUX"); err == nil {
+		t.Error("nothing is said of it")
+	}
+	if got := len(h.Folders()); got != 2 {
+		t.Errorf("%d folders, want 2", got)
+	}
+	must(t, os.RemoveAll(at))
+	must(t, h.catalog.save())
+	if k := readKeepsake(at); len(k.folders) != 2 {
+		t.Errorf("kept: %+v", k)
+	}
+}

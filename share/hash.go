@@ -14,6 +14,10 @@ import (
 // errChanged: the file is not what it was when its hash was begun.
 var errChanged = errors.New("the file changes while it is read; it will be tried again")
 
+// errNoSize: the system says one size and reads another, as with what it makes
+// up below /proc and /sys.
+var errNoSize = errors.New("it has not the size that the system tells")
+
 const (
 	// readSize is how much of a file is read at once: few system calls, and
 	// still in the processor's cache when it is hashed.
@@ -77,10 +81,16 @@ func (h *hasher) file(f *os.File, check func(bytes int64) error) (digest, error)
 		}
 		return check(n)
 	})
-	if err != nil {
+	if err != nil && err != errChanged {
 		return digest{}, err
 	}
-	return d, unchanged()
+	if now := unchanged(); now != nil {
+		return digest{}, now
+	}
+	if err == errChanged {
+		return digest{}, errNoSize
+	}
+	return d, nil
 }
 
 // hashStream returns the digest of the size bytes that r holds. advance is told

@@ -10,7 +10,7 @@ import (
 
 // What ends a hasher's work on a file without anything to tell of.
 var (
-	errUnwanted = errors.New("the folder is not shared any more")
+	errUnwanted = fmt.Errorf("%w any more", ErrNotShared)
 	errNotFile  = errors.New("not a file any more")
 )
 
@@ -45,10 +45,8 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		return f.identity, false, errUnwanted
 	}
 	if r, where, ok := c.recognize(f); ok { // by another path, or by another scan
-		c.offer(f, r, where)
-		return f.identity, false, nil
+		return f.identity, false, c.offer(f, r, where)
 	}
-	c.meter.current.Store(&f.at)
 	file, err := f.place().open()
 	if err != nil {
 		return f.identity, false, err
@@ -80,6 +78,5 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		return id, false, err
 	}
 	r, where := c.catalog.add(f.at, id, d)
-	c.offer(f, r, where)
-	return id, true, nil
+	return id, true, c.offer(f, r, where)
 }

@@ -77,6 +77,7 @@ func TestEachOnce(t *testing.T) {
 // TestDoubt: a file that was changed behind the system's back is offered no
 // more when an upload has noticed, and hashed again.
 func TestDoubt(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	h.write("a.txt", "alpha")
 	h.runs()
@@ -155,6 +156,7 @@ func TestOddNames(t *testing.T) {
 
 // TestManyInOneFolder: more files than are read from a folder at once.
 func TestManyInOneFolder(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	const files = 3*readNames + 7
 	inParts(files, func(i int) {

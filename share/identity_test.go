@@ -26,6 +26,7 @@ func tells(folder string) bool {
 // TestKnownAgain: what is done to files that were hashed, and how many bytes
 // are hashed for it.
 func TestKnownAgain(t *testing.T) {
+	t.Parallel()
 	old := time.Date(2001, 2, 3, 4, 5, 6, 7, time.UTC)
 	for _, test := range []struct {
 		name string

@@ -32,6 +32,8 @@ const keepsakeSuffix = ".keep"
 // maxKeepsakeLine is the longest line that is read, in bytes.
 const maxKeepsakeLine = 1 << 20
 
+func (k keepsake) empty() bool { return len(k.folders)+len(k.tags) == 0 }
+
 func (k keepsake) encode() []byte {
 	var b bytes.Buffer
 	line := func(text string) { fmt.Fprintf(&b, "%08x %s\n", crc32.ChecksumIEEE([]byte(text)), text) }

@@ -12,6 +12,7 @@ import (
 // TestKilled: a process that is killed while it hashes leaves a catalogue that
 // needs no repair, and what it hashed until a moment before is not hashed again.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	const files, size, home = 3000, 2000, "SHARE_TEST_KILLED"
 	if dir := os.Getenv(home); dir != "" { // the one that is killed
 		c, err := Open(CollectionConfig{Catalog: filepath.Join(dir, "catalog.db")})

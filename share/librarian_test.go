@@ -209,6 +209,7 @@ func TestLibrarianAgainstMap(t *testing.T) {
 
 // TestShelvesStayFew: however files come and go, one by one.
 func TestShelvesStayFew(t *testing.T) {
+	t.Parallel()
 	s := newStudy(50)
 	defer s.mu.Unlock()
 	for i := range 3000 {

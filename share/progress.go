@@ -14,7 +14,7 @@ type Progress struct {
 	Hashed      int   // of these, done
 	Bytes       int64 // of all Files
 	BytesHashed int64
-	Current     string        // the place of a file that is being hashed
+	Current     string        // the place of the largest file that is being hashed
 	Rate        float64       // bytes hashed a second, lately
 	ETA         time.Duration // until all Files are hashed; negative: not known
 }
@@ -30,11 +30,10 @@ const (
 
 // A meter counts what is hashed. Its hot path, count, is two atomic additions.
 type meter struct {
-	bytes   atomic.Int64 // of the files of this round
-	work    atomic.Int64 // all that was ever hashed, files counted as fileCost
-	read    atomic.Int64 // likewise, bytes alone
-	next    atomic.Int64 // when the next sample is due, nanoseconds since 1970
-	current atomic.Pointer[string]
+	bytes atomic.Int64 // of the files of this round
+	work  atomic.Int64 // all that was ever hashed, files counted as fileCost
+	read  atomic.Int64 // likewise, bytes alone
+	next  atomic.Int64 // when the next sample is due, nanoseconds since 1970
 
 	mu       sync.Mutex
 	walking  int
@@ -96,9 +95,13 @@ func (m *meter) finish(size, read int64, hashed bool) {
 	if m.done++; !hashed {
 		m.total -= size
 	}
-	if m.done == m.files {
-		m.current.Store(nil)
-	}
+}
+
+// resize says that a file which is expected has another size.
+func (m *meter) resize(from, to int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.total += to - from
 }
 
 // count says that bytes were hashed.
@@ -149,9 +152,6 @@ func (m *meter) progress(now time.Time) Progress {
 		return p
 	}
 	m.sample(now) // where files come in small, or nothing comes at all
-	if current := m.current.Load(); current != nil {
-		p.Current = *current
-	}
 	p.Rate = m.readRate
 	if left := p.Bytes - p.BytesHashed + int64(p.Files-p.Hashed)*fileCost; m.workRate > 0 {
 		p.ETA = time.Duration(min(float64(left)/m.workRate, math.MaxInt32) * float64(time.Second))
@@ -160,4 +160,8 @@ func (m *meter) progress(now time.Time) Progress {
 }
 
 // Progress says how far the scan that runs has come, or the last one came.
-func (c *Collection) Progress() Progress { return c.meter.progress(time.Now()) }
+func (c *Collection) Progress() Progress {
+	p := c.meter.progress(time.Now())
+	p.Current = c.queue.largest()
+	return p
+}

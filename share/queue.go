@@ -17,10 +17,12 @@ type job struct {
 	running   bool   // a hasher has it
 	again     *found // the file as it was met while it was hashed
 	cancelled atomic.Bool
-	read      int64 // bytes hashed in this try
+	begun     time.Time // when this try was
+	read      int64     // bytes hashed in it
 }
 
-// A batch is what one scan had to hash. It is done when each file was tried.
+// A batch is what somebody waits for to be hashed. It is done when each file
+// was tried.
 type batch struct {
 	left   int
 	errs   map[string]error
@@ -73,6 +75,7 @@ type queue struct {
 	jobs    map[string]*job // by path, also those in a hasher's hands
 	ready   [lanes][]*job
 	resting restingJobs
+	hands   map[*job]bool     // those that hashers have
 	busy    map[fileID][]*job // files in a hasher's hands, and other paths to them
 	running [2]int            // hashers: for all, for small files only
 	timer   *time.Timer
@@ -99,16 +102,23 @@ func (r *restingJobs) Pop() any {
 }
 
 func newQueue(m *meter, workers int, spawn func(small bool)) *queue {
-	return &queue{meter: m, workers: workers, spawn: spawn, jobs: map[string]*job{}, busy: map[fileID][]*job{}}
+	return &queue{meter: m, workers: workers, spawn: spawn, jobs: map[string]*job{}, hands: map[*job]bool{}, busy: map[fileID][]*job{}}
 }
 
-// add has files hashed, each when it has been at rest for so long.
-func (q *queue) add(files []found, calm time.Duration) *batch {
+// addAwaited is add for those who wait until each file was tried.
+func (q *queue) addAwaited(files []found, calm time.Duration) *batch {
 	b := &batch{left: len(files), isDone: make(chan struct{})}
 	if len(files) == 0 {
 		close(b.isDone)
-		return b
 	}
+	q.add(files, calm, b)
+	return b
+}
+
+// add has files hashed, each when it has been at rest for so long. The batch
+// may be nil, and is best nil where nobody waits: a file that has days to wait
+// keeps the batch of each scan that meets it.
+func (q *queue) add(files []found, calm time.Duration, b *batch) {
 	now := time.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -116,10 +126,13 @@ func (q *queue) add(files []found, calm time.Duration) *batch {
 		j := q.jobs[f.at]
 		switch {
 		case q.closed:
-			b.finish(f.at, ErrClosed)
+			if b != nil {
+				b.finish(f.at, ErrClosed)
+			}
 			continue
 		case j == nil:
-			j = &job{found: f, from: f.identity.restedAt(now).Add(calm)}
+			// As a time from now on, so that a clock that is set back holds nothing up.
+			j = &job{found: f, from: now.Add(f.identity.restedAt(now).Add(calm).Sub(now))}
 			q.jobs[f.at] = j
 			q.expect(j)
 			q.place(j, now)
@@ -128,13 +141,31 @@ func (q *queue) add(files []found, calm time.Duration) *batch {
 				j.again = &f
 			}
 		default: // it waits
+			if j.counted {
+				q.meter.resize(j.identity.size, f.identity.size)
+			}
 			j.found = f
 			j.cancelled.Store(false)
 		}
-		j.batches = append(j.batches, b)
+		if b != nil {
+			j.batches = append(j.batches, b)
+		}
 	}
 	q.staff()
-	return b
+}
+
+// largest returns the path of the largest file in a hasher's hands, the one
+// that takes longest; "" if there is none.
+func (q *queue) largest() (path string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	size := int64(-1)
+	for j := range q.hands {
+		if j.identity.size > size {
+			path, size = j.at, j.identity.size
+		}
+	}
+	return path
 }
 
 // has reports whether the file at path is to be hashed.
@@ -233,7 +264,8 @@ func (q *queue) take(small bool) *job {
 		if !j.counted {
 			q.expect(j)
 		}
-		j.running, j.read = true, 0
+		j.running, j.begun, j.read = true, time.Now(), 0
+		q.hands[j] = true
 		return j
 	}
 	q.running[kindOf(small)]--
@@ -241,10 +273,27 @@ func (q *queue) take(small bool) *job {
 	return nil
 }
 
+// A file that changes is tried again after firstRetry, later after lastRetry. A
+// large one that is written to again and again, a log, would be read for ever:
+// the pause is wasteShare times what the last try took in vain, up to longestRetry.
 const (
-	firstRetry = time.Second     // a file that changes is tried again after this,
-	lastRetry  = 4 * time.Second // and at the latest after this
+	firstRetry   = time.Second
+	lastRetry    = 4 * time.Second
+	wasteShare   = 10
+	longestRetry = time.Minute
 )
+
+// retry returns how long a file that has changed is left alone.
+func (j *job) retry(now time.Time) time.Duration {
+	pause := min(firstRetry<<min(j.tries, 8), lastRetry)
+	if j.again != nil { // it has been seen since
+		pause = firstRetry
+	}
+	if j.read > 0 {
+		pause = max(pause, min(wasteShare*now.Sub(j.begun), longestRetry))
+	}
+	return pause
+}
 
 // give takes a job back from a hasher, which met the file as it is now. A file
 // that changed is tried again.
@@ -252,6 +301,7 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
+	delete(q.hands, j)
 	was := fileID{j.identity.device, j.identity.inode}
 	others := q.busy[was]
 	delete(q.busy, was)
@@ -259,19 +309,26 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 		q.place(other, now)
 	}
 	q.meter.finish(j.identity.size, j.read, hashed)
+	if hashed {
+		j.read = 0 // not in vain
+	}
 	for _, b := range j.batches {
 		b.finish(j.at, err)
 	}
 	j.batches, j.running, j.counted, j.identity = nil, false, false, id
 	switch {
 	case j.again != nil:
-		j.found, j.again, j.from = *j.again, nil, now.Add(firstRetry)
+		pause := firstRetry
+		if err == errChanged {
+			pause = j.retry(now)
+		}
+		j.found, j.again, j.from = *j.again, nil, now.Add(pause)
 		j.cancelled.Store(false)
 		q.place(j, now)
 	case j.cancelled.Load():
 		delete(q.jobs, j.at)
 	case err == errChanged:
-		j.from = now.Add(min(firstRetry<<min(j.tries, 8), lastRetry))
+		j.from = now.Add(j.retry(now))
 		j.tries++
 		q.place(j, now)
 	default:

@@ -36,7 +36,7 @@ func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &catalog{path: path, lock: lock, tagged: map[Root][]string{}, users: map[Root]int{}, unsaved: newChanges()}
+	c := &catalog{path: path, lock: lock, unsaved: newChanges()}
 	if err := c.open(timeout); err != nil {
 		lock.Unlock()
 		return nil, err
@@ -50,13 +50,18 @@ func (c *catalog) open(timeout time.Duration) error {
 		cause = c.openDB(timeout)
 	}
 	if cause == nil {
+		if _, err := os.Lstat(c.path + keepsakeSuffix); errors.Is(err, fs.ErrNotExist) {
+			_ = c.keep() // one of an earlier version has none; save tries again
+		}
 		return nil
 	}
 	if broken := (*corruptError)(nil); !errors.As(cause, &broken) {
 		return fmt.Errorf("share: open the catalogue %s: %w", c.path, cause)
 	}
-	if kept := readKeepsake(c.path + keepsakeSuffix); len(kept.folders)+len(kept.tags) > 0 {
+	if kept := readKeepsake(c.path + keepsakeSuffix); !kept.empty() {
 		saved.keepsake = kept // whole, while the others come from a damaged file
+	} else if err := saved.keepsake.write(c.path + keepsakeSuffix); err != nil { // for the new one
+		return fmt.Errorf("share: keep a copy of folders and tags: %w", err)
 	}
 	aside, err := setAside(c.path)
 	if err != nil {
@@ -66,7 +71,7 @@ func (c *catalog) open(timeout time.Duration) error {
 		return fmt.Errorf("share: open the catalogue %s: %w", c.path, err)
 	}
 	c.repair = &Repair{SetAside: aside, Cause: cause, Folders: len(saved.folders), Tags: len(saved.tags)}
-	return c.restore(saved)
+	return c.restore(saved.records, saved.layers)
 }
 
 // A salvage is what can be read of a damaged catalogue.
@@ -124,14 +129,13 @@ func (s *salvage) take(bucket string, key, value []byte) {
 	}
 }
 
-// restore puts what was saved into a new catalogue.
-func (c *catalog) restore(saved salvage) error {
-	slices.Sort(saved.folders)
+// restore puts what was saved into a new catalogue, which has folders and tags
+// already.
+func (c *catalog) restore(records map[string]record, layers map[Root][]Root) error {
 	c.mu.Lock()
-	c.folders = saved.folders
-	for path, r := range saved.records {
+	for path, r := range records {
 		if hasLayer(r.size) {
-			layer := saved.layers[r.root]
+			layer := layers[r.root]
 			if !isLayerOf(layer, r.root, r.size) {
 				continue
 			}
@@ -140,21 +144,7 @@ func (c *catalog) restore(saved salvage) error {
 		c.learn(path, r)
 	}
 	c.mu.Unlock()
-	if err := c.save(); err != nil {
-		return err
-	}
-	err := c.update(func(tx *bbolt.Tx) error {
-		for _, folder := range saved.folders {
-			if err := tx.Bucket(bucketFolders).Put([]byte(folder), nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("share: save the shared folders: %w", err)
-	}
-	return c.setTags(saved.tags)
+	return c.save()
 }
 
 // openDB has bbolt open the file, or make it, and reads it. It returns a
@@ -184,24 +174,31 @@ func (c *catalog) openDB(timeout time.Duration) error {
 	return err
 }
 
-// read makes the buckets that are missing and loads the others.
+// read makes the buckets that are missing and loads the others. Where all are,
+// the catalogue is new, and takes up the keepsake of an old one in the same
+// transaction: nothing that ends the process in between can lose it.
 func (c *catalog) read() error {
 	buckets := [][]byte{bucketFolders, bucketFiles, bucketLayers, bucketTags}
-	missing := false
+	missing := 0
 	err := c.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {
-			missing = missing || tx.Bucket(name) == nil
+			if tx.Bucket(name) == nil {
+				missing++
+			}
 		}
 		return nil
 	})
-	if err == nil && missing { // else nothing has to wait for the disk
+	if err == nil && missing > 0 { // else nothing has to wait for the disk
 		err = c.db.Update(func(tx *bbolt.Tx) error {
 			for _, name := range buckets {
 				if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 					return err
 				}
 			}
-			return nil
+			if missing < len(buckets) {
+				return nil
+			}
+			return putKeepsake(tx, readKeepsake(c.path+keepsakeSuffix))
 		})
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package share
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -94,6 +95,7 @@ func (c *Collection) Run(ctx context.Context) error {
 	defer poll.Stop()
 	var pause <-chan time.Time // runs after a scan
 	wake := c.demands.wake
+	first := true // no survey of everything has been made
 	for {
 		var s scope
 		select {
@@ -113,24 +115,26 @@ func (c *Collection) Run(ctx context.Context) error {
 			if s, any = c.demands.take(); !any {
 				continue
 			}
-			s.calm = calm
+			s.calm = c.calm
 		}
 		start := time.Now()
-		if err := c.surveyed(ctx, s); err != nil {
+		if err := c.surveyed(ctx, s, first && s.all); err != nil {
 			return err
 		}
 		if s.all {
+			first = false
 			whole.Reset(c.cfg.Rescan)
 		}
 		wake, pause = nil, time.After(min(max(gather, pauseShare*time.Since(start)), longestPause))
 	}
 }
 
-// surveyed makes one survey. When that of everything is hashed too, the
+// surveyed makes one survey. When the first of everything is hashed too, the
 // collection is ready.
-func (c *Collection) surveyed(ctx context.Context, s scope) error {
+func (c *Collection) surveyed(ctx context.Context, s scope, first bool) error {
+	s.awaited = first
 	b, err := c.survey(ctx, s)
-	if err != nil || !s.all {
+	if err != nil || b == nil {
 		return err
 	}
 	go func() {
@@ -143,12 +147,12 @@ func (c *Collection) surveyed(ctx context.Context, s scope) error {
 	return nil
 }
 
-// settled saves and publishes what a survey of everything led to.
+// settled saves and publishes what the first survey of everything led to.
 func (c *Collection) settled() {
 	if c.closing.Err() != nil {
 		return
 	}
-	if err := c.flush(); err != nil {
+	if err := c.flush(); err != nil && !errors.Is(err, ErrClosed) {
 		c.note(Problem{c.cfg.Catalog, err})
 	}
 	c.once.Do(func() { close(c.ready) })
@@ -172,6 +176,7 @@ func (c *Collection) Rescan(ctx context.Context, paths ...string) error {
 		}
 		s = scopeOf(wanted...)
 	}
+	s.awaited = true
 	b, err := c.survey(ctx, s)
 	if err != nil {
 		return err

@@ -34,6 +34,11 @@ func (c *catalog) guard(f func() error) (err error) {
 func (c *catalog) save() error {
 	c.saving.Lock()
 	defer c.saving.Unlock()
+	if c.unkept {
+		if err := c.keep(); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	if c.unsaved.empty() {
 		c.mu.Unlock()
@@ -54,7 +59,12 @@ func (c *catalog) save() error {
 			orphans = append(orphans, root)
 		}
 	}
-	layers := c.beingSaved.layers
+	layers := map[Root][]Root{}
+	for root, layer := range c.beingSaved.layers {
+		if c.users[root] > 0 { // else its file has gone already
+			layers[root] = layer
+		}
+	}
 	c.mu.Unlock()
 
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.path, b.path) })
@@ -107,6 +117,9 @@ func writeRows(tx *bbolt.Tx, rows []row, orphans []Root, layers map[Root][]Root)
 
 // update runs a transaction that writes. The caller holds saving.
 func (c *catalog) update(change func(*bbolt.Tx) error) error {
+	if c.closed {
+		return ErrClosed
+	}
 	return c.guard(func() error { return c.db.Update(change) })
 }
 
@@ -142,7 +155,17 @@ func (c *catalog) setTags(tagged map[Root][]string) error {
 	}
 	c.tagChanges++
 	c.mu.Unlock()
-	return c.keep()
+	_ = c.keep() // the tags hold without; save tries again
+	return nil
+}
+
+func putKeepsake(tx *bbolt.Tx, k keepsake) error {
+	for _, folder := range k.folders {
+		if err := tx.Bucket(bucketFolders).Put([]byte(folder), nil); err != nil {
+			return err
+		}
+	}
+	return putTags(tx, k.tags)
 }
 
 func putTags(tx *bbolt.Tx, tagged map[Root][]string) error {
@@ -167,12 +190,14 @@ func putTags(tx *bbolt.Tx, tagged map[Root][]string) error {
 
 // keep writes the keepsake. The caller holds saving.
 func (c *catalog) keep() error {
+	c.unkept = true
 	c.mu.Lock()
 	k := keepsake{slices.Clone(c.folders), maps.Clone(c.tagged)}
 	c.mu.Unlock()
 	if err := k.write(c.path + keepsakeSuffix); err != nil {
 		return fmt.Errorf("share: keep a copy of folders and tags: %w", err)
 	}
+	c.unkept = false
 	return nil
 }
 
@@ -204,5 +229,6 @@ func (c *catalog) changeFolders(path string, shared bool, change func(*bbolt.Tx)
 		slices.Sort(c.folders)
 	}
 	c.mu.Unlock()
-	return c.keep()
+	_ = c.keep() // the change holds without; save tries again
+	return nil
 }

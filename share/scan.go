@@ -2,6 +2,7 @@ package share
 
 import (
 	"context"
+	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -12,8 +13,9 @@ import (
 )
 
 // survey walks what the scope covers, offers what is known, withdraws what is
-// gone or has changed and has the rest hashed: the batch that it returns is
-// done when that is. One survey runs at a time; hashing does not hold it up.
+// gone or has changed and has the rest hashed: the batch that it returns, if s
+// is awaited, is done when that is. One survey runs at a time; hashing does not
+// hold it up.
 func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -35,6 +37,7 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 	}
 	c.problems.renew(s)
 	todo := c.settle(w)
+	c.saver.ask()
 	for _, p := range w.problems {
 		c.note(p)
 	}
@@ -46,7 +49,11 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 			c.note(p)
 		}
 	}
-	return c.queue.add(todo, s.calm), nil
+	if s.awaited {
+		return c.queue.addAwaited(todo, s.calm), nil
+	}
+	c.queue.add(todo, s.calm, nil)
+	return nil, nil
 }
 
 // endOf returns why ctx, that of a scan, has ended.
@@ -215,25 +222,39 @@ func publicPath(dir string) string {
 	return strings.Join(names, "/")
 }
 
-// offer makes a file findable, soon, if its folder is still shared.
-func (c *Collection) offer(f found, r record, where string) {
+// offer makes a file findable, soon, if its folder is still shared. It returns
+// an error, and offers nothing, if the file is not at its path any more: that a
+// folder above was renamed shows neither on the open file nor in what is known of
+// it, and the survey that was to withdraw the file may be over.
+func (c *Collection) offer(f found, r record, where string) error {
+	f.at = where
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if slices.Contains(c.folders, f.folder) {
-		f.at = where
 		c.librarian.put(c.entryOf(f, r, c.librarian.at(where)))
 	}
-}
-
-// flush makes what has been hashed durable and findable.
-func (c *Collection) flush() error {
-	if err := c.catalog.save(); err != nil {
-		return err
+	c.mu.Unlock()
+	now, err := os.Stat(where) // after: a survey sees to what happens from now on
+	if err == nil && !identityOf(now).isSameAt(r.identity) {
+		err = errChanged
+	}
+	if err == nil {
+		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.publishLocked()
-	return nil
+	if e := c.librarian.at(where); e != nil && e.Root == r.root && e.changed == r.changed {
+		c.librarian.drop(where)
+		c.publisher.ask()
+	}
+	return err
+}
+
+// flush makes what has been hashed durable and findable; findable even where
+// there is no room to save it.
+func (c *Collection) flush() error {
+	err := c.catalog.save()
+	c.publish()
+	return err
 }
 
 // publishLocked makes what is offered the Library. The caller holds mu.

@@ -16,6 +16,8 @@ type scope struct {
 	// calm: a file that has just been written to waits, for it may be one that is
 	// being copied, which would be hashed over and over, and offered in part.
 	calm time.Duration
+
+	awaited bool // somebody waits until what it meets is hashed
 }
 
 func scopeOf(paths ...string) scope {

@@ -163,6 +163,7 @@ func downloadFrom(t *testing.T, d digest, dir string, sources ...*fake) *Downloa
 // TestTwoSources: whatever one of two sources does, the other one finishes the
 // file, and little is fetched twice.
 func TestTwoSources(t *testing.T) {
+	t.Parallel()
 	data := content(40 * 65536)
 	d := digestOf(t, data)
 	for name, bad := range map[string]func(int, *peerwire.Message) verdict{

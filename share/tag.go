@@ -86,8 +86,8 @@ func (c *Collection) retag(ctx context.Context, paths []string, change func([]st
 		}
 		return nil, err
 	}
-	c.tagging.Lock()
-	defer c.tagging.Unlock()
+	c.editing.Lock()
+	defer c.editing.Unlock()
 	tagged := map[Root][]string{}
 	for i, s := range known {
 		tags, err := change(slices.Clone(c.catalog.tags(s.record.root)))
@@ -135,9 +135,11 @@ func (c *Collection) known(ctx context.Context, paths []string) ([]sighting, err
 			todo = append(todo, f)
 			continue
 		}
-		c.offer(f, r, where)
+		if err := c.offer(f, r, where); err != nil {
+			return nil, fmt.Errorf("share: tag %s: %w", path, err)
+		}
 	}
-	b := c.queue.add(todo, 0)
+	b := c.queue.addAwaited(todo, 0)
 	select {
 	case <-b.done():
 	case <-ctx.Done():

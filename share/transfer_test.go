@@ -97,6 +97,7 @@ func wantNoFile(t *testing.T, path string) {
 }
 
 func TestTransfer(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{0, 1, 16383, 16384, 16385, 40000, 65535, 65536, 65537, 131072, 5*65536 + 1000, 64 * 65536, 9 << 20, 129<<20 + 17} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			data := content(size)

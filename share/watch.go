@@ -118,8 +118,11 @@ func (w *watcher) lost(path string, withAllBelow bool) {
 	defer w.mu.Unlock()
 	if f := w.folders[path]; f != nil {
 		w.forget(path, f)
+		if !withAllBelow { // not even looked at: many folders are deleted at once
+			return
+		}
 		for below, f := range w.folders {
-			if withAllBelow && within(path, below) {
+			if within(path, below) {
 				w.forget(below, f)
 			}
 		}

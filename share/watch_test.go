@@ -18,6 +18,9 @@ import (
 func (h *household) runs() {
 	h.t.Helper()
 	h.Collection.cfg.Rescan = time.Hour
+	if h.hasty {
+		h.calm = calm / 10
+	}
 	ctx, stop := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.Run(ctx) }()
@@ -74,6 +77,7 @@ func (h *household) wantSoon(names ...string) time.Duration {
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
+	h.hasty = true
 	h.write("a.txt", "alpha")
 	h.runs()
 	at := func(below string) string { return filepath.Join(h.folder, below) }
@@ -174,6 +178,7 @@ func TestCopied(t *testing.T) {
 func TestRandomLife(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
+	h.hasty = true
 	other, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)
 	must(t, h.AddFolder(other))
