@@ -7,9 +7,13 @@ type Index struct {
 	vocabulary vocabulary
 	postings   postings
 	single     bitmaps  // of single words
-	prefixes   bitmaps  // of all words that begin with the same three letters
+	prefixes   prefixes // of all words that begin with the same letters
 	signatures []uint64 // of each document: the marks of its words
 }
+
+// prefixes are the bitmaps of beginnings of nearLetters, of one letter more and
+// so on.
+type prefixes [2]bitmaps
 
 // Len returns the number of documents.
 func (x *Index) Len() int { return len(x.signatures) }
@@ -18,5 +22,9 @@ func (x *Index) Len() int { return len(x.signatures) }
 // words of the documents and of where each begins, and those of everything
 // beyond.
 func (x *Index) Size() (names, beyond int64) {
-	return x.names.size(), x.vocabulary.size() + x.postings.size() + x.single.size() + x.prefixes.size() + int64(8*cap(x.signatures))
+	beyond = x.vocabulary.size() + x.postings.size() + x.single.size() + int64(8*cap(x.signatures))
+	for i := range x.prefixes {
+		beyond += x.prefixes[i].size()
+	}
+	return x.names.size(), beyond
 }

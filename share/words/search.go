@@ -112,13 +112,11 @@ func (s *Search) walkLists(x *Index) {
 func (s *Search) gatherDense(low, high uint64) {
 	dense := s.plan.driver.dense
 	for i := range dense {
-		if set := dense[i].set; set != nil {
-			s.plan.each(low, high, func(place int) bool {
-				s.Work--
-				s.sieve.addBlock(uint64(place), set[place], nil)
-				return s.Work >= 0
-			})
-		}
+		s.plan.each(low, high, func(place int) bool {
+			s.Work--
+			s.sieve.addBlock(uint64(place), dense[i].element(place), nil)
+			return s.Work >= 0
+		})
 	}
 }
 
@@ -132,7 +130,7 @@ func (s *Search) walkBitmaps(x *Index) {
 func (s *Search) judge(x *Index, place int, element uint64) bool {
 	p := &s.plan
 	for _, filter := range p.filters {
-		element &= filter[place]
+		element &= filter.element(place)
 	}
 	if place < len(s.Gone) {
 		element &^= s.Gone[place]
