@@ -83,12 +83,13 @@ type plan struct {
 // prepare looks up the words of q. It returns false if no document can match.
 func (p *plan) prepare(x *Index, q Query, wanted int) bool {
 	p.terms, p.all, p.wanted = p.terms[:0], x.Len(), wanted
-	for i, w := range q.words {
-		t := term{needle: q.needles[i]}
-		if t.from, t.to = x.vocabulary.run(t.needle[1:1+len(w.Text)], w.Whole); t.from == t.to {
+	for i := range q.needles {
+		n := &q.needles[i]
+		t := term{needle: n.text}
+		if t.from, t.to = x.vocabulary.run(n.word(), n.whole); t.from == t.to {
 			return false
 		}
-		t.look(x, q.marks[i])
+		t.look(x, n.marks)
 		p.terms = append(p.terms, t)
 	}
 	p.intersect()

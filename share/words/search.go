@@ -59,11 +59,11 @@ const (
 func (x *Index) Search(q Query, s *Search) {
 	s.Total, s.Stop = 0, Complete
 	switch p := &s.plan; {
-	case len(q.words) == 0 || x.Len() == 0:
+	case len(q.needles) == 0 || x.Len() == 0:
 	case s.wanted() <= 0:
 		s.Stop = Counted
 	default:
-		s.Work -= wordWork * len(q.words)
+		s.Work -= wordWork * len(q.needles)
 		switch {
 		case !p.prepare(x, q, s.wanted()):
 		case p.driver != nil:
