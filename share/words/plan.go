@@ -186,6 +186,11 @@ func (p *plan) settle() {
 	slices.SortFunc(p.tests, func(a, b *term) int { return cmp.Compare(a.count, b.count) })
 }
 
+// mayHold reports whether documents of a block may match.
+func (p *plan) mayHold(block uint64) bool {
+	return p.blocks == nil || p.blocks[block>>6]>>(block&63)&1 != 0
+}
+
 // reach returns the first document behind the next n blocks from low on.
 func (p *plan) reach(low uint64, n int) uint64 {
 	if p.blocks == nil {

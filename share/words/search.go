@@ -66,10 +66,12 @@ func (x *Index) Search(q Query, s *Search) {
 		s.Work -= wordWork * len(q.needles)
 		switch {
 		case !p.prepare(x, q, s.wanted()):
-		case p.driver != nil:
-			s.walkLists(x)
-		default:
+		case p.driver == nil:
 			s.walkBitmaps(x)
+		case p.driver.to == p.driver.from+1:
+			s.walkList(x)
+		default:
+			s.walkLists(x)
 		}
 		p.forget()
 	}
@@ -77,6 +79,32 @@ func (x *Index) Search(q Query, s *Search) {
 
 // wanted returns how many documents are to be counted.
 func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
+
+// walkList looks at the documents of the only list of the driver.
+func (s *Search) walkList(x *Index) {
+	p, lists := &s.plan, &x.postings
+	at, end := lists.starts[p.driver.from], lists.starts[p.driver.to]
+	next, place, element := uint64(0), uint64(0), uint64(0)
+	for at < end {
+		var gap uint64
+		gap, at = lists.gap(at)
+		document := next + gap
+		next = document + 1
+		s.Work--
+		if document>>6 != place {
+			if element != 0 && !s.judge(x, int(place), element) {
+				return
+			}
+			place, element = document>>6, 0
+		}
+		if p.mayHold(place) {
+			element |= 1 << (document & 63)
+		}
+	}
+	if element != 0 {
+		s.judge(x, int(place), element)
+	}
+}
 
 // walkLists looks at the documents that the driver names, in windows that grow:
 // most searches have enough long before the end of its lists, and the documents
@@ -96,7 +124,10 @@ func (s *Search) walkLists(x *Index) {
 		growth = 4
 	}
 	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
-		high := p.reach(low, blocks)
+		high := uint64(p.all)
+		if blocks < p.left {
+			high = p.reach(low, blocks)
+		}
 		s.Work -= x.postings.gather(t.from, s.lists, high, p.blocks, &s.sieve, s.Work)
 		s.gatherDense(low, high)
 		if s.Work < 0 { // part of the window is not all that comes first
