@@ -8,8 +8,9 @@ import (
 // When a run of words has a bitmap: an eighth of a byte for each 64 documents,
 // whatever the run, and eight bytes for each block that has one of its documents.
 const (
-	bitmapDocuments = 64  // a run of fewer has none
-	bitmapShare     = 512 // nor one that fewer than one document in so many has
+	bitmapDocuments = 64   // a run of fewer has none
+	wordShare       = 512  // nor a word that fewer than one document in so many has
+	prefixShare     = 1024 // nor a beginning
 )
 
 // bitmaps are those of the runs of a vocabulary that many documents have. No
@@ -17,6 +18,19 @@ const (
 type bitmaps struct {
 	runs []bitmap // in the order of the vocabulary
 	ends []uint32 // to of each: all that a look-up reads until it has found its run
+	keys []uint64 // of prefixes: headOf what the words of each run begin with
+}
+
+// keySize is how many bytes of a beginning a key tells of.
+const keySize = 8
+
+// of returns the bitmap of all words that begin with a prefix, or nil. The
+// prefix has the letters of the prefixes and at most keySize bytes.
+func (b *bitmaps) of(prefix []byte) *bitmap {
+	if i, ok := slices.BinarySearch(b.keys, headOf(prefix, 0)); ok {
+		return &b.runs[i]
+	}
+	return nil
 }
 
 // A bitmap is the set of the documents that have any word of a run.
@@ -79,7 +93,7 @@ func (b *bitmaps) size() (size int64) {
 		m := &b.runs[i]
 		size += int64(8*(cap(m.elements)+cap(m.outline)) + 4*cap(m.ranks))
 	}
-	return size + int64(ofBitmap*cap(b.runs)+4*cap(b.ends))
+	return size + int64(ofBitmap*cap(b.runs)+4*cap(b.ends)+8*cap(b.keys))
 }
 
 // put adds a document, which none comes after that is less.
@@ -94,7 +108,7 @@ func (b *bitmap) put(document int) {
 
 // finish counts what was put, and gives back the room left for more.
 func (b *bitmaps) finish() {
-	b.runs, b.ends = exactly(b.runs), make([]uint32, len(b.runs))
+	b.runs, b.ends, b.keys = exactly(b.runs), make([]uint32, len(b.runs)), exactly(b.keys)
 	for i := range b.runs {
 		m := &b.runs[i]
 		b.ends[i] = m.to

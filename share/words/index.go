@@ -1,5 +1,7 @@
 package words
 
+import "unicode/utf8"
+
 // An Index finds the documents that have every word of a query. It never
 // changes; any goroutine may search it. A [Builder] makes it.
 type Index struct {
@@ -14,6 +16,18 @@ type Index struct {
 // prefixes are the bitmaps of beginnings of nearLetters, of one letter more and
 // so on.
 type prefixes [2]bitmaps
+
+// of returns the bitmap of all words that a needle begins, or nil if it has
+// none or is not known by its key.
+func (p *prefixes) of(n *needle) *bitmap {
+	if n.whole || len(n.word()) > keySize {
+		return nil
+	}
+	if i := utf8.RuneCount(n.word()) - nearLetters; i < len(p) {
+		return p[i].of(n.word())
+	}
+	return nil
+}
 
 // Len returns the number of documents.
 func (x *Index) Len() int { return len(x.signatures) }

@@ -17,11 +17,28 @@ type term struct {
 	needle   []byte
 }
 
-// look gathers what the index has of the words of a term.
-func (t *term) look(x *Index, m marks) {
+// look gathers what the index has of the words of a term. It returns false if
+// there are none.
+func (t *term) look(x *Index, n *needle) bool {
+	t.needle = n.text
+	if b := x.prefixes.of(n); b != nil {
+		t.from, t.to, t.count, t.filter, t.exact = b.from, b.to, int(b.count), b, true
+		return true
+	}
+	if t.from, t.to = x.vocabulary.run(n.word(), n.whole); t.from == t.to {
+		return false
+	}
+	t.lookAround(x, n.marks)
+	return true
+}
+
+// lookAround gathers what the index has beside the words of a run.
+func (t *term) lookAround(x *Index, m marks) {
 	t.count = x.postings.weight(t.from, t.to)
 	t.mask = m.near | m.far
-	t.dense = x.single.within(t.from, t.to)
+	if t.to > t.from+1 || t.count == 0 {
+		t.dense = x.single.within(t.from, t.to)
+	}
 	if len(t.dense) > 0 {
 		t.mask &^= m.far
 	}
@@ -84,12 +101,10 @@ type plan struct {
 func (p *plan) prepare(x *Index, q Query, wanted int) bool {
 	p.terms, p.all, p.wanted = p.terms[:0], x.Len(), wanted
 	for i := range q.needles {
-		n := &q.needles[i]
-		t := term{needle: n.text}
-		if t.from, t.to = x.vocabulary.run(n.word(), n.whole); t.from == t.to {
+		var t term
+		if !t.look(x, &q.needles[i]) {
 			return false
 		}
-		t.look(x, n.marks)
 		p.terms = append(p.terms, t)
 	}
 	p.intersect()
