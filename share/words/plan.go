@@ -17,6 +17,10 @@ type term struct {
 	needle   []byte
 }
 
+// fewDocuments is how many documents a list has at most that are sooner looked
+// at than the bitmaps that have them among many others.
+const fewDocuments = 64
+
 // look gathers what the index has of the words of a term. It returns false if
 // there are none.
 func (t *term) look(x *Index, n *needle) bool {
@@ -36,6 +40,10 @@ func (t *term) look(x *Index, n *needle) bool {
 func (t *term) lookAround(x *Index, m marks) {
 	t.count = x.postings.weight(t.from, t.to)
 	t.mask = m.near | m.far
+	if t.to == t.from+1 && t.count > 0 && t.count <= fewDocuments {
+		t.mask = m.far // the other may not be there, for the sake of a bitmap
+		return
+	}
 	if t.to > t.from+1 || t.count == 0 {
 		t.dense = x.single.within(t.from, t.to)
 	}

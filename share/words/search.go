@@ -153,30 +153,53 @@ func (s *Search) gatherDense(low, high uint64) {
 
 // walkBitmaps looks at the documents that all the bitmaps have.
 func (s *Search) walkBitmaps(x *Index) {
+	if len(s.plan.filters) == 1 {
+		s.walkBitmap(x, s.plan.filters[0])
+		return
+	}
 	s.plan.each(0, uint64(x.Len()), func(place int) bool { return s.judge(x, place, ^uint64(0)) })
+}
+
+// walkBitmap looks at the documents of the only bitmap, whose elements need not
+// be looked for.
+func (s *Search) walkBitmap(x *Index, b *bitmap) {
+	rank := 0
+	for i, blocks := range b.outline {
+		for ; blocks != 0; blocks &= blocks - 1 {
+			s.Work--
+			if !s.weigh(x, i<<6+bits.TrailingZeros64(blocks), b.elements[rank]) {
+				return
+			}
+			rank++
+		}
+	}
 }
 
 // judge counts those of 64 documents that match. It returns false when the
 // search has to stop.
 func (s *Search) judge(x *Index, place int, element uint64) bool {
-	p := &s.plan
-	for _, filter := range p.filters {
-		element &= filter.element(place)
+	s.Work--
+	for _, filter := range s.plan.filters {
+		if element &= filter.element(place); element == 0 && s.Work >= 0 {
+			return true
+		}
 	}
+	return s.weigh(x, place, element)
+}
+
+// weigh counts those of 64 documents that match, of which all bitmaps have told.
+// It returns false when the search has to stop.
+func (s *Search) weigh(x *Index, place int, element uint64) bool {
+	p := &s.plan
 	if place < len(s.Gone) {
 		element &^= s.Gone[place]
 	}
-	s.Work--
+	if s.Work >= 0 && len(p.tests) == 0 {
+		return s.take(place, element)
+	}
 	for ; element != 0 && s.Work >= 0; element &= element - 1 {
 		document := uint32(place<<6 + bits.TrailingZeros64(element))
-		if len(p.tests) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
-			continue
-		}
-		if s.Total < s.Limit {
-			s.Found = append(s.Found, document)
-		}
-		if s.Total++; s.Total >= s.wanted() {
-			s.Stop = Counted
+		if x.signatures[document]&p.mask == p.mask && s.verify(x, document) && !s.take(place, element&-element) {
 			return false
 		}
 	}
@@ -184,6 +207,20 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 		s.Stop = Exhausted
 	}
 	return s.Work >= 0
+}
+
+// take counts documents that match. It returns false when these are enough.
+func (s *Search) take(place int, element uint64) bool {
+	count := bits.OnesCount64(element)
+	for range min(count, s.Limit-s.Total) {
+		s.Found = append(s.Found, uint32(place<<6+bits.TrailingZeros64(element)))
+		element &= element - 1
+	}
+	if s.Total += count; s.Total >= s.wanted() {
+		s.Total, s.Stop = s.wanted(), Counted
+		return false
+	}
+	return true
 }
 
 // verify looks for the words that neither lists nor bitmaps have told of.

@@ -85,6 +85,7 @@ func (v *vocabulary) run(prefix []byte, whole bool) (from, to uint32) {
 	block := max(0, v.blockOf(prefix, false, 0, len(v.heads)))
 	c := cursor{v: v, key: prefix, at: v.starts[block], word: uint32(block) * blockWords}
 	c.end = min(c.word+blockWords, v.count)
+	c.skip()
 	for c.next() == before {
 	}
 	if c.order == before && c.word < v.count { // the first word of the next block is it, if any
@@ -213,6 +214,29 @@ func (c *cursor) next() order {
 		}
 	}
 	return c.order
+}
+
+// skip goes past the words that are before the key for what they share with the
+// one before them, all but the first that tells more.
+func (c *cursor) skip() {
+	text, at := c.v.text, c.at
+	for ; c.word < c.end; c.word++ {
+		shared, own := int(text[at]), int(text[at+1])
+		if shared|own >= 0x80 || shared < c.matched {
+			break
+		}
+		if shared == c.matched {
+			rest, word := c.key[shared:], text[at+2:at+2+uint32(own)]
+			n := commonPrefix(word, rest)
+			if n == len(rest) || n < len(word) && word[n] > rest[n] {
+				break
+			}
+			c.matched += n
+		}
+		c.length = shared + own
+		at += 2 + uint32(own)
+	}
+	c.at = at
 }
 
 func (c *cursor) number() int {
