@@ -8,10 +8,12 @@ import (
 // When a run of words has a bitmap: an eighth of a byte for each 64 documents,
 // whatever the run, and eight bytes for each block that has one of its documents.
 const (
-	bitmapDocuments = 64   // a run of fewer has none
-	wordShare       = 512  // nor a word that fewer than one document in so many has
-	prefixShare     = 1024 // nor a beginning
+	bitmapDocuments = 64  // a run of fewer has none
+	wordShare       = 512 // nor a word that fewer than one document in so many has
 )
+
+// prefixShares are what wordShare is, of the beginnings of each of prefixes.
+var prefixShares = [len(prefixes{})]uint64{1024, 2048}
 
 // bitmaps are those of the runs of a vocabulary that many documents have. No
 // two runs overlap.

@@ -126,7 +126,7 @@ func (v *inversion) choosePrefixes(all *bitmaps, n int) {
 		to := v.endOfPrefix(from, nearLetters+n)
 		bitmap := int32(-1)
 		if to-from > 1 { // or the word's own bitmap does
-			if bitmap = v.bitmapOf(all, from, to, prefixShare); bitmap >= 0 {
+			if bitmap = v.bitmapOf(all, from, to, prefixShares[n]); bitmap >= 0 {
 				prefix := firstLetters(v.word(v.order[from]), nearLetters+n)
 				all.keys = append(all.keys, headOf(prefix, 0))
 			}
