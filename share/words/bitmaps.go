@@ -20,16 +20,16 @@ var prefixShares = [len(prefixes{})]uint64{1024, 2048}
 type bitmaps struct {
 	runs []bitmap // in the order of the vocabulary
 	ends []uint32 // to of each: all that a look-up reads until it has found its run
-	keys []uint64 // of prefixes: headOf what the words of each run begin with
+	keys []uint64 // of each: headOf the word or the beginning
 }
 
-// keySize is how many bytes of a beginning a key tells of.
+// keySize is how many bytes a key holds. One of fewer bytes is like no other.
 const keySize = 8
 
-// of returns the bitmap of all words that begin with a prefix, or nil. The
-// prefix has the letters of the prefixes and at most keySize bytes.
-func (b *bitmaps) of(prefix []byte) *bitmap {
-	if i, ok := slices.BinarySearch(b.keys, headOf(prefix, 0)); ok {
+// of returns the bitmap of the word or beginning of so many letters, which has
+// fewer bytes than keySize, or nil.
+func (b *bitmaps) of(begin []byte) *bitmap {
+	if i, ok := slices.BinarySearch(b.keys, headOf(begin, 0)); ok {
 		return &b.runs[i]
 	}
 	return nil

@@ -17,20 +17,24 @@ type Index struct {
 // so on.
 type prefixes [2]bitmaps
 
-// of returns the bitmap of all words that a needle begins, or nil if it has
-// none or is not known by its key.
-func (p *prefixes) of(n *needle) *bitmap {
-	if n.whole || len(n.word()) > keySize {
+// Len returns the number of documents.
+func (x *Index) Len() int { return len(x.signatures) }
+
+// bitmapOf returns the bitmap of exactly the words that a needle matches, or nil
+// if there is none or only the vocabulary can tell.
+func (x *Index) bitmapOf(n *needle) *bitmap {
+	word := n.word()
+	if len(word) >= keySize {
 		return nil
 	}
-	if i := utf8.RuneCount(n.word()) - nearLetters; i < len(p) {
-		return p[i].of(n.word())
+	if n.whole {
+		return x.single.of(word)
+	}
+	if i := utf8.RuneCount(word) - nearLetters; i < len(x.prefixes) {
+		return x.prefixes[i].of(word)
 	}
 	return nil
 }
-
-// Len returns the number of documents.
-func (x *Index) Len() int { return len(x.signatures) }
 
 // Size returns the bytes that the index takes in memory: those of the folded
 // words of the documents and of where each begins, and those of everything

@@ -110,7 +110,7 @@ func (v *inversion) choose(x *Index) {
 		w := &v.words[id]
 		size := w.at
 		w.next, w.at = 0, p.starts[i]
-		if w.own = v.bitmapOf(&x.single, i, i+1, wordShare); w.own >= 0 {
+		if w.own = v.bitmapOf(&x.single, v.word(id), i, i+1, wordShare); w.own >= 0 {
 			size = 0
 		}
 		p.starts = append(p.starts, w.at+size)
@@ -126,10 +126,7 @@ func (v *inversion) choosePrefixes(all *bitmaps, n int) {
 		to := v.endOfPrefix(from, nearLetters+n)
 		bitmap := int32(-1)
 		if to-from > 1 { // or the word's own bitmap does
-			if bitmap = v.bitmapOf(all, from, to, prefixShares[n]); bitmap >= 0 {
-				prefix := firstLetters(v.word(v.order[from]), nearLetters+n)
-				all.keys = append(all.keys, headOf(prefix, 0))
-			}
+			bitmap = v.bitmapOf(all, firstLetters(v.word(v.order[from]), nearLetters+n), from, to, prefixShares[n])
 		}
 		for _, id := range v.order[from:to] {
 			v.words[id].prefix[n] = bitmap
@@ -165,9 +162,9 @@ func (v *inversion) endOfPrefix(from, letters int) int {
 	return to
 }
 
-// bitmapOf makes a bitmap for a run of words if one document in share, or more,
-// has one of them. It returns its number, or -1.
-func (v *inversion) bitmapOf(all *bitmaps, from, to int, share uint64) int32 {
+// bitmapOf makes a bitmap for the run of words that begin so if one document in
+// share, or more, has one of them. It returns its number, or -1.
+func (v *inversion) bitmapOf(all *bitmaps, begin []byte, from, to int, share uint64) int32 {
 	documents, count := uint64(len(v.ends)), uint64(0)
 	for _, id := range v.order[from:to] {
 		count += uint64(v.words[id].count)
@@ -175,6 +172,7 @@ func (v *inversion) bitmapOf(all *bitmaps, from, to int, share uint64) int32 {
 	if count < bitmapDocuments || count*share < documents {
 		return -1
 	}
+	all.keys = append(all.keys, headOf(begin, 0))
 	all.runs = append(all.runs, bitmap{from: uint32(from), to: uint32(to), outline: make(Set, (documents+4095)/4096)})
 	return int32(len(all.runs) - 1)
 }

@@ -25,7 +25,7 @@ const fewDocuments = 64
 // there are none.
 func (t *term) look(x *Index, n *needle) bool {
 	t.needle = n.text
-	if b := x.prefixes.of(n); b != nil {
+	if b := x.bitmapOf(n); b != nil {
 		t.from, t.to, t.count, t.filter, t.exact = b.from, b.to, int(b.count), b, true
 		return true
 	}
