@@ -30,12 +30,13 @@
 // between them. A word that many documents have gets a bitmap instead, and
 // their beginnings of three and of four letters one beside: an outline has a
 // bit for each block of 64 documents, and the blocks that it names have an
-// element each, with a bit for each document.
+// element each, with a bit for each document. What is short is found by a key
+// of its bitmap, without a look at the vocabulary.
 //
 // A search goes the cheapest way to few documents, and looks closely at those:
 //
 //	run            each word of the query       none in the vocabulary: done
-//	intersect      the outlines of all words    no block in common: done
+//	intersect      the outlines there are       no block in common: done
 //	choose         a driver: the word whose lists are the least work, or else
 //	               the bitmaps
 //	walk           the driver's documents in the blocks left, into a sieve, or
