@@ -12,7 +12,8 @@ const (
 	wordShare       = 512 // nor a word that fewer than one document in so many has
 )
 
-// prefixShares are what wordShare is, of the beginnings of each of prefixes.
+// prefixShares are what wordShare is, of the beginnings of each of prefixes. The
+// first is no less than wordShare: bitmaps of words lie within one of theirs.
 var prefixShares = [len(prefixes{})]uint64{1024, 2048}
 
 // bitmaps are those of the runs of a vocabulary that many documents have. No

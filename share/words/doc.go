@@ -48,6 +48,6 @@
 // first that match are mostly enough. Work is counted on the way in postings,
 // blocks and names looked at; see [Budget].
 //
-// An index of few documents has no bitmaps, and costs little
-// more than its names: it is cheap to make one of a single document.
+// An index of few documents has no bitmaps, and costs little more than its
+// names: it is cheap to make one of a single document.
 package words
