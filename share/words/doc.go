@@ -15,10 +15,10 @@
 //
 //	vocabulary    postings           bitmaps, of what many documents have
 //	 0 jpg         1
-//	 1 kernel      0 2               the word kernel     outline, set
+//	 1 kernel                        the word kernel     outline, elements
 //	 2 li          3
 //	 3 linus       1          ┐ the words that
-//	 4 linux       0 3        ┘ begin with lin           outline, set
+//	 4 linux       0 3        ┘ begin with lin           outline, elements
 //	 5 notes       2
 //	 6 txt         0 2
 //
@@ -27,25 +27,27 @@
 //
 // The vocabulary is sorted: what begins with the letters of a query is one run
 // of it, whose documents lie together in the postings, as varints of the gaps
-// between them. Words, and beginnings of three letters, that many documents
-// have get a bitmap: its set has a bit for each document; its outline has one
-// for each 64 documents, a block, and is all that the less frequent get.
+// between them. A word that many documents have gets a bitmap instead, and
+// their beginnings of three and of four letters one beside: an outline has a
+// bit for each block of 64 documents, and the blocks that it names have an
+// element each, with a bit for each document. What is short is found by a key
+// of its bitmap, without a look at the vocabulary.
 //
 // A search goes the cheapest way to few documents, and looks closely at those:
 //
 //	run            each word of the query       none in the vocabulary: done
-//	intersect      the outlines of all words    no block in common: done
+//	intersect      the outlines there are       no block in common: done
 //	choose         a driver: the word whose lists are the least work, or else
-//	               the sets
+//	               the bitmaps
 //	walk           the driver's documents in the blocks left, into a sieve, or
 //	               the blocks left themselves, in the order of documents
-//	judge          64 documents at a time: the sets of the other words, what is
-//	               gone; then each by signature, and at last by its name
+//	judge          64 documents at a time: the bitmaps of the other words, what
+//	               is gone; then each by signature, and at last by its name
 //
 // The driver's lists are read in windows of documents that grow, because the
 // first that match are mostly enough. Work is counted on the way in postings,
 // blocks and names looked at; see [Budget].
 //
-// An index of few documents has neither bitmaps nor outlines, and costs little
-// more than its names: it is cheap to make one of a single document.
+// An index of few documents has no bitmaps, and costs little more than its
+// names: it is cheap to make one of a single document.
 package words

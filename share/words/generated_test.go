@@ -2,7 +2,9 @@ package words
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -93,4 +95,38 @@ func TestGeneratedAgainstScan(t *testing.T) {
 			checkAnswer(t, q, reused, want, s.Work < Budget)
 		}
 	}
+}
+
+// TestSearchAtOnce: any number of goroutines search an index at once, and each
+// finds what one alone does.
+func TestSearchAtOnce(t *testing.T) {
+	texts := generate(20_000, 5)
+	x := indexOf(texts...)
+	rng := rand.New(rand.NewPCG(6, 0))
+	var queries []Query
+	var alone []Search
+	for i := range 200 {
+		q, err := Parse(cut(texts, rng, 2+i%5, 1+i%3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Search{Limit: 64, CountTo: 500, Work: Budget}
+		x.Search(q, &s)
+		queries, alone = append(queries, q), append(alone, s)
+	}
+	var searchers sync.WaitGroup
+	for n := range 16 {
+		searchers.Go(func() {
+			s := &Search{Limit: 64, CountTo: 500}
+			for i := range queries {
+				i = (i + 13*n) % len(queries)
+				s.Work, s.Found = Budget, s.Found[:0]
+				x.Search(queries[i], s)
+				if want := &alone[i]; !slices.Equal(s.Found, want.Found) || s.Total != want.Total || s.Stop != want.Stop || s.Work != want.Work {
+					t.Errorf("%v at once with others: %v, %d in all, %v; alone %v, %d in all, %v", queries[i].Words(), s.Found, s.Total, s.Stop, want.Found, want.Total, want.Stop)
+				}
+			}
+		})
+	}
+	searchers.Wait()
 }

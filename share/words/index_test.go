@@ -138,8 +138,9 @@ func TestIndexAgainstScan(t *testing.T) {
 // repeat makes texts enough for an index to have bitmaps: each comes some times
 // in a row, as files of one folder are alike.
 func repeat(texts []string, run int) []string {
+	const many = 4<<10 + 100 // more than an element of an outline tells of
 	var all []string
-	for len(texts) > 0 && len(all) < bitmapDocuments+100 {
+	for len(texts) > 0 && len(all) < many {
 		for _, text := range texts {
 			for range run {
 				all = append(all, text)

@@ -34,13 +34,12 @@ type inversion struct {
 
 // inverted is one word, by its number in the lexicon, on the way.
 type inverted struct {
-	bits   uint64 // that it sets in a signature
-	next   uint32 // the first document that may come next in its list
-	count  uint32 // documents
-	at     uint32 // measuring: bytes of its list; filling: where to write
-	own    int32  // its own bitmap, or -1
-	prefix int32  // the bitmap of its first letters, or -1
-	dense  bool   // it has no list
+	bits   uint64                 // that it sets in a signature
+	next   uint32                 // the first document that may come next in its list
+	count  uint32                 // documents
+	at     uint32                 // measuring: bytes of its list; filling: where to write
+	own    int32                  // its own bitmap, or -1; with one it has no list
+	prefix [len(prefixes{})]int32 // the bitmaps of its first letters, or -1
 }
 
 func newInversion(b *Builder) *inversion {
@@ -102,51 +101,59 @@ func (v *inversion) measure() {
 // choose gives the most frequent words and beginnings their bitmaps, and every
 // other word its place among the lists and its bits of the signatures.
 func (v *inversion) choose(x *Index) {
+	for n := range x.prefixes {
+		v.choosePrefixes(&x.prefixes[n], n)
+	}
 	p := &x.postings
 	p.starts = make([]uint32, 1, len(v.order)+1)
-	for from := 0; from < len(v.order); {
-		to := v.endOfPrefix(from)
-		prefix := int32(-1)
-		if to-from > 1 { // or the word's own bitmap does
-			prefix = v.bitmapOf(&x.prefixes, from, to, densePrefix)
+	for i, id := range v.order {
+		w := &v.words[id]
+		size := w.at
+		w.next, w.at = 0, p.starts[i]
+		if w.own = v.bitmapOf(&x.single, v.word(id), i, i+1, wordShare); w.own >= 0 {
+			size = 0
 		}
-		for i := from; i < to; i++ {
-			w := &v.words[v.order[i]]
-			size := w.at
-			w.next, w.at, w.prefix = 0, p.starts[i], prefix
-			w.own = v.bitmapOf(&x.single, i, i+1, denseWord)
-			if w.dense = w.own >= 0 && x.single.runs[w.own].set != nil; w.dense {
-				size = 0
-			}
-			p.starts = append(p.starts, w.at+size)
-			w.bits = v.bitsOf(i, x)
-		}
-		from = to
+		p.starts = append(p.starts, w.at+size)
+		w.bits = v.bitsOf(id)
 	}
 	p.lists = make([]byte, p.starts[len(v.order)])
 }
 
+// choosePrefixes gives the most frequent beginnings of n letters more than
+// nearLetters their bitmaps.
+func (v *inversion) choosePrefixes(all *bitmaps, n int) {
+	for from := 0; from < len(v.order); {
+		to := v.endOfPrefix(from, nearLetters+n)
+		bitmap := int32(-1)
+		if to-from > 1 { // or the word's own bitmap does
+			bitmap = v.bitmapOf(all, firstLetters(v.word(v.order[from]), nearLetters+n), from, to, prefixShares[n])
+		}
+		for _, id := range v.order[from:to] {
+			v.words[id].prefix[n] = bitmap
+		}
+		from = to
+	}
+}
+
 // bitsOf returns what a word sets in the signature of its documents: nothing
 // that a bitmap says better.
-func (v *inversion) bitsOf(place int, x *Index) (bits uint64) {
-	id := v.order[place]
+func (v *inversion) bitsOf(id uint32) (bits uint64) {
 	m, w := marksOf(v.word(id)), &v.words[id]
-	if w.prefix < 0 || x.prefixes.runs[w.prefix].set == nil {
+	if w.prefix[0] < 0 {
 		bits |= m.near
 	}
-	if !w.dense {
+	if w.own < 0 {
 		bits |= m.far
 	}
 	return bits
 }
 
 // endOfPrefix returns the first word behind those that begin with the same
-// letters as one. A word of fewer letters stands alone: no query asks for what
-// begins with it.
-func (v *inversion) endOfPrefix(from int) int {
-	prefix := firstLetters(v.word(v.order[from]), nearLetters)
+// letters as one. A word of fewer letters stands alone.
+func (v *inversion) endOfPrefix(from, letters int) int {
+	prefix := firstLetters(v.word(v.order[from]), letters)
 	to := from + 1
-	if utf8.RuneCount(prefix) < nearLetters {
+	if utf8.RuneCount(prefix) < letters {
 		return to
 	}
 	for to < len(v.order) && bytes.HasPrefix(v.word(v.order[to]), prefix) {
@@ -155,23 +162,18 @@ func (v *inversion) endOfPrefix(from int) int {
 	return to
 }
 
-// bitmapOf makes a bitmap for a run of words if one document in share, or more,
-// has one of them, or an outline if there are fewer. It returns its number, or
-// -1 if there are too few for that.
-func (v *inversion) bitmapOf(all *bitmaps, from, to int, share uint64) int32 {
+// bitmapOf makes a bitmap for the run of words that begin so if one document in
+// share, or more, has one of them. It returns its number, or -1.
+func (v *inversion) bitmapOf(all *bitmaps, begin []byte, from, to int, share uint64) int32 {
 	documents, count := uint64(len(v.ends)), uint64(0)
 	for _, id := range v.order[from:to] {
 		count += uint64(v.words[id].count)
 	}
-	if documents < bitmapDocuments || count*outlined < documents {
+	if count < bitmapDocuments || count*share < documents {
 		return -1
 	}
-	elements := (documents + 63) / 64
-	b := bitmap{from: uint32(from), to: uint32(to), count: uint32(min(count, documents)), outline: make(Set, (elements+63)/64)}
-	if count*share >= documents {
-		b.set = make(Set, elements)
-	}
-	all.runs = append(all.runs, b)
+	all.keys = append(all.keys, headOf(begin, 0))
+	all.runs = append(all.runs, bitmap{from: uint32(from), to: uint32(to), outline: make(Set, (documents+4095)/4096)})
 	return int32(len(all.runs) - 1)
 }
 
@@ -184,13 +186,14 @@ func (v *inversion) fill(x *Index) {
 		for _, id := range v.ids[begin:end] {
 			w := &v.words[id]
 			bits |= w.bits
-			if w.prefix >= 0 {
-				x.prefixes.runs[w.prefix].put(document)
+			for n, bitmap := range w.prefix {
+				if bitmap >= 0 {
+					x.prefixes[n].runs[bitmap].put(document)
+				}
 			}
 			if w.own >= 0 {
 				x.single.runs[w.own].put(document)
-			}
-			if !w.dense {
+			} else {
 				w.at += uint32(putGap(x.postings.lists[w.at:], uint32(document)-w.next))
 				w.next = uint32(document) + 1
 			}
@@ -199,5 +202,7 @@ func (v *inversion) fill(x *Index) {
 		begin = end
 	}
 	x.single.finish()
-	x.prefixes.finish()
+	for n := range x.prefixes {
+		x.prefixes[n].finish()
+	}
 }

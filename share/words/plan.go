@@ -10,54 +10,69 @@ import (
 type term struct {
 	from, to uint32   // the words of the vocabulary that match
 	count    int      // about how many documents have them
-	dense    []bitmap // of single ones of these; those with a set have no lists
-	outline  *bitmap  // no document that matches lies outside its outline; nil: there is none
-	filter   *bitmap  // has a set, and in it every document that matches; nil: there is none
+	dense    []bitmap // of single ones of these, which have no lists
+	filter   *bitmap  // has every document that matches; nil: there is none
 	exact    bool     // filter has no other document
 	mask     uint64   // what every document that matches has in its signature
 	needle   []byte
 }
 
-// look gathers what the index has of the words of a term.
-func (t *term) look(x *Index, m marks) {
+// fewDocuments is how many documents a list has at most that are sooner looked
+// at than the bitmaps that have them among many others.
+const fewDocuments = 64
+
+// look gathers what the index has of the words of a term. It returns false if
+// there are none.
+func (t *term) look(x *Index, n *needle) bool {
+	t.needle = n.text
+	if b := x.bitmapOf(n); b != nil {
+		t.from, t.to, t.count, t.filter, t.exact = b.from, b.to, int(b.count), b, true
+		return true
+	}
+	if t.from, t.to = x.vocabulary.run(n.word(), n.whole); t.from == t.to {
+		return false
+	}
+	t.lookAround(x, n.marks)
+	return true
+}
+
+// lookAround gathers what the index has beside the words of a run.
+func (t *term) lookAround(x *Index, m marks) {
 	t.count = x.postings.weight(t.from, t.to)
 	t.mask = m.near | m.far
-	t.dense = x.single.within(t.from, t.to)
-	for _, b := range t.dense {
-		if b.set != nil {
-			t.mask &^= m.far
-			t.count += int(b.count)
+	if t.to == t.from+1 && t.count > 0 && t.count <= fewDocuments {
+		t.mask = m.far // the other may not be there, for the sake of a bitmap
+		return
+	}
+	if t.to > t.from+1 || t.count == 0 {
+		t.dense = x.single.within(t.from, t.to)
+	}
+	if len(t.dense) > 0 {
+		t.mask &^= m.far
+	}
+	for i := range t.dense {
+		t.count += int(t.dense[i].count)
+	}
+	for i := range x.prefixes {
+		if b := x.prefixes[i].around(t.from, t.to); b != nil {
+			t.filter = b
+			if i == 0 {
+				t.mask &^= m.near
+			}
 		}
 	}
 	if len(t.dense) == 1 && t.to == t.from+1 {
-		t.lookAt(&t.dense[0])
-		t.exact = t.filter != nil
+		t.filter = &t.dense[0]
 	}
-	if b := x.prefixes.around(t.from); b != nil {
-		t.lookAt(b)
-		if b.set != nil {
-			t.mask &^= m.near
-		}
-		if b.from == t.from && b.to == t.to {
-			t.exact, t.count = b.set != nil, int(b.count)
-		}
-	}
-}
-
-// lookAt takes a bitmap for outline and filter, unless there is a closer one.
-func (t *term) lookAt(b *bitmap) {
-	if t.outline == nil {
-		t.outline = b
-	}
-	if t.filter == nil && b.set != nil {
-		t.filter = b
+	if b := t.filter; b != nil && b.from == t.from && b.to == t.to {
+		t.exact, t.count = true, int(b.count)
 	}
 }
 
 // isSure reports whether a document has a word of the term for certain.
 func (t *term) isSure(document uint32) bool {
 	for i := range t.dense {
-		if t.dense[i].set.Has(document) {
+		if t.dense[i].has(document) {
 			return true
 		}
 	}
@@ -65,10 +80,10 @@ func (t *term) isSure(document uint32) bool {
 }
 
 // spread returns the part of the documents that have the term, of those in the
-// blocks of its outline.
+// blocks of its filter.
 func (t *term) spread(all int) float64 {
-	if t.outline != nil {
-		all = 64 * int(t.outline.blocks)
+	if t.filter != nil {
+		all = 64 * len(t.filter.elements)
 	}
 	return min(1, float64(t.count)/float64(all))
 }
@@ -83,9 +98,9 @@ type plan struct {
 	blocks  Set // runs of 64 documents that may match; nil: all of them
 	left    int // members of blocks
 	driver  *term
-	filters []Set   // what every document that matches is in
-	mask    uint64  // what it has in its signature
-	tests   []*term // what it has in its name, as far as filters do not tell
+	filters []*bitmap // what every document that matches is in
+	mask    uint64    // what it has in its signature
+	tests   []*term   // what it has in its name, as far as filters do not tell
 
 	outline Set // memory for blocks
 }
@@ -93,12 +108,11 @@ type plan struct {
 // prepare looks up the words of q. It returns false if no document can match.
 func (p *plan) prepare(x *Index, q Query, wanted int) bool {
 	p.terms, p.all, p.wanted = p.terms[:0], x.Len(), wanted
-	for i, w := range q.words {
-		t := term{needle: q.needles[i]}
-		if t.from, t.to = x.vocabulary.run(t.needle[1:1+len(w.Text)], w.Whole); t.from == t.to {
+	for i := range q.needles {
+		var t term
+		if !t.look(x, &q.needles[i]) {
 			return false
 		}
-		t.look(x, q.marks[i])
 		p.terms = append(p.terms, t)
 	}
 	p.intersect()
@@ -110,15 +124,15 @@ func (p *plan) prepare(x *Index, q Query, wanted int) bool {
 	return true
 }
 
-// intersect finds the blocks that the outlines of all terms have.
+// intersect finds the blocks that the filters of all terms have.
 func (p *plan) intersect() {
 	p.blocks, p.left = nil, (p.all+63)/64
 	first := true
 	for i := range p.terms {
-		switch b := p.terms[i].outline; {
+		switch b := p.terms[i].filter; {
 		case b == nil:
 		case p.blocks == nil:
-			p.blocks, p.left = b.outline, int(b.blocks)
+			p.blocks, p.left = b.outline, len(b.elements)
 		case first:
 			p.outline = append(p.outline[:0], p.blocks...)
 			p.blocks, first = p.outline, false
@@ -151,7 +165,7 @@ func (p *plan) choose() {
 		expected *= t.spread(p.all)
 		if t.filter != nil {
 			filters++
-			filtered *= float64(t.filter.count) / float64(64*t.filter.blocks)
+			filtered *= float64(t.filter.count) / float64(64*len(t.filter.elements))
 		}
 		if !t.exact {
 			cost = nameCost
@@ -166,6 +180,9 @@ func (p *plan) choose() {
 	}
 	for i := range p.terms {
 		t := &p.terms[i]
+		if t.exact { // by a filter, which is less work than the lists
+			continue
+		}
 		c := float64(t.to-t.from) + part*listCost*float64(t.count)
 		if p.driver == nil && filters == 0 || c < least {
 			p.driver, least = t, c
@@ -182,7 +199,7 @@ func (p *plan) settle() {
 			continue
 		}
 		if t.filter != nil {
-			p.filters = append(p.filters, t.filter.set)
+			p.filters = append(p.filters, t.filter)
 		}
 		if !t.exact {
 			p.mask |= t.mask
@@ -190,6 +207,11 @@ func (p *plan) settle() {
 		}
 	}
 	slices.SortFunc(p.tests, func(a, b *term) int { return cmp.Compare(a.count, b.count) })
+}
+
+// mayHold reports whether documents of a block may match.
+func (p *plan) mayHold(block uint64) bool {
+	return p.blocks == nil || p.blocks[block>>6]>>(block&63)&1 != 0
 }
 
 // reach returns the first document behind the next n blocks from low on.

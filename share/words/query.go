@@ -1,6 +1,7 @@
 package words
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -28,10 +29,13 @@ type Word struct {
 
 // A Query is the words that a document must have, all of them. It never
 // changes. The zero Query matches nothing.
-type Query struct {
-	words   []Word
-	needles [][]byte // of each word: see needle
-	marks   []marks  // of each word
+type Query struct{ needles []needle }
+
+// A needle is a word of a query as it is looked for.
+type needle struct {
+	text  []byte // the word as it begins in the names: see separator
+	whole bool   // there is a separator behind it too
+	marks marks
 }
 
 // Parse returns the query that criteria holds: its words, without those that
@@ -44,54 +48,99 @@ func Parse(criteria string) (Query, error) {
 	if len(criteria) > maxCriteria {
 		criteria = criteria[:maxCriteria]
 	}
-	texts := Of(criteria)
-	if len(texts) == 0 {
+	var room [MaxQuery]needle
+	found := room[:0]
+	if isASCII(criteria) {
+		found = parseASCII(found, criteria)
+	} else {
+		for word := range strings.FieldsFuncSeq(Fold(criteria), isNoWordRune) {
+			text := append(append(make([]byte, 0, len(word)+2), separator), word...)
+			found = addNeedle(found, text, utf8.RuneCountInString(word) <= shortWord)
+		}
+	}
+	if len(found) == 0 {
 		return Query{}, ErrNone
 	}
-	words := make([]Word, 0, min(len(texts), MaxQuery))
-	for _, text := range texts {
-		word := Word{Text: text, Whole: utf8.RuneCountInString(text) <= shortWord}
-		if slices.ContainsFunc(words, word.isImpliedBy) {
-			continue
-		}
-		words = slices.DeleteFunc(words, func(w Word) bool { return w.isImpliedBy(word) })
-		if len(words) < MaxQuery {
-			words = append(words, word)
-		}
+	for i := range found {
+		found[i].marks = marksOf(found[i].word())
 	}
-	return newQuery(words), nil
+	return Query{slices.Clone(found)}, nil
 }
 
-// newQuery prepares the words for any number of searches.
-func newQuery(words []Word) Query {
-	q := Query{words, make([][]byte, len(words)), make([]marks, len(words))}
-	size := 0
-	for _, w := range words {
-		size += len(w.Text) + 2
-	}
-	needles := make([]byte, 0, size)
-	for i, w := range words {
-		begin := len(needles)
-		needles = append(append(needles, separator), w.Text...)
-		if w.Whole {
-			needles = append(needles, separator)
+// parseASCII adds the words of criteria that has no other characters.
+func parseASCII(to []needle, criteria string) []needle {
+	all := make([]byte, 0, len(criteria)+len(criteria)/2+2) // a word takes two bytes more, and has one of them between it and the next
+	for i := 0; i < len(criteria); {
+		begin := len(all)
+		all = append(all, separator)
+		for ; i < len(criteria); i++ {
+			c := asciiFolded[criteria[i]&(utf8.RuneSelf-1)]
+			if c == 0 {
+				break
+			}
+			all = append(all, c)
 		}
-		q.needles[i] = needles[begin:]
-		q.marks[i] = marksOf(needles[begin+1 : begin+1+len(w.Text)])
+		i++
+		if size := len(all) - begin - 1; size > 0 {
+			all = append(all, separator)
+			to = addNeedle(to, all[begin:len(all)-1:len(all)], size <= shortWord)
+		} else {
+			all = all[:begin]
+		}
 	}
-	return q
+	return to
 }
 
-// Words returns the words of the query in their order. They are not to be
-// changed.
-func (q Query) Words() []Word { return q.words }
+// addNeedle adds the word of a text, a separator and it, if the others do not
+// imply it, and drops those that it implies. There is room for a separator
+// behind the text.
+func addNeedle(to []needle, text []byte, whole bool) []needle {
+	if whole {
+		text = append(text, separator)
+	}
+	for i := range to {
+		if bytes.HasPrefix(to[i].text, text) {
+			return to
+		}
+	}
+	kept := to[:0]
+	for _, n := range to {
+		if !bytes.HasPrefix(text, n.text) {
+			kept = append(kept, n)
+		}
+	}
+	if len(kept) < MaxQuery {
+		kept = append(kept, needle{text: text, whole: whole})
+	}
+	return kept
+}
+
+// word returns the word without separators.
+func (n *needle) word() []byte {
+	if n.whole {
+		return n.text[1 : len(n.text)-1]
+	}
+	return n.text[1:]
+}
+
+// Words returns the words of the query in their order.
+func (q Query) Words() []Word {
+	words := make([]Word, len(q.needles))
+	for i := range words {
+		words[i] = Word{string(q.needles[i].word()), q.needles[i].whole}
+	}
+	return words
+}
 
 // Matches reports whether a document of these words has those of the query. It
 // is the rule that an [Index] answers by.
 func (q Query) Matches(words []string) bool {
-	return len(q.words) > 0 && !slices.ContainsFunc(q.words, func(w Word) bool {
-		return !slices.ContainsFunc(words, w.matches)
-	})
+	for _, w := range q.Words() {
+		if !slices.ContainsFunc(words, w.matches) {
+			return false
+		}
+	}
+	return len(q.needles) > 0
 }
 
 func (w Word) matches(word string) bool {
@@ -99,12 +148,4 @@ func (w Word) matches(word string) bool {
 		return word == w.Text
 	}
 	return strings.HasPrefix(word, w.Text)
-}
-
-// isImpliedBy reports whether every document that has other has w too.
-func (w Word) isImpliedBy(other Word) bool {
-	if w.Whole || other.Whole {
-		return w == other
-	}
-	return strings.HasPrefix(other.Text, w.Text)
 }

@@ -3,6 +3,7 @@ package words
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -44,7 +45,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for i, w := range query.Words() {
 			for j, other := range query.Words() {
-				if i != j && w.isImpliedBy(other) {
+				if i != j && (w == other || !w.Whole && !other.Whole && strings.HasPrefix(other.Text, w.Text)) {
 					t.Fatalf("%q gives %v, which %v implies", s, w, other)
 				}
 			}

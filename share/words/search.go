@@ -59,17 +59,19 @@ const (
 func (x *Index) Search(q Query, s *Search) {
 	s.Total, s.Stop = 0, Complete
 	switch p := &s.plan; {
-	case len(q.words) == 0 || x.Len() == 0:
+	case len(q.needles) == 0 || x.Len() == 0:
 	case s.wanted() <= 0:
 		s.Stop = Counted
 	default:
-		s.Work -= wordWork * len(q.words)
+		s.Work -= wordWork * len(q.needles)
 		switch {
 		case !p.prepare(x, q, s.wanted()):
-		case p.driver != nil:
-			s.walkLists(x)
-		default:
+		case p.driver == nil:
 			s.walkBitmaps(x)
+		case p.driver.to == p.driver.from+1:
+			s.walkList(x)
+		default:
+			s.walkLists(x)
 		}
 		p.forget()
 	}
@@ -77,6 +79,32 @@ func (x *Index) Search(q Query, s *Search) {
 
 // wanted returns how many documents are to be counted.
 func (s *Search) wanted() int { return max(s.Limit, s.CountTo) }
+
+// walkList looks at the documents of the only list of the driver.
+func (s *Search) walkList(x *Index) {
+	p, lists := &s.plan, &x.postings
+	at, end := lists.starts[p.driver.from], lists.starts[p.driver.to]
+	next, place, element := uint64(0), uint64(0), uint64(0)
+	for at < end {
+		var gap uint64
+		gap, at = lists.gap(at)
+		document := next + gap
+		next = document + 1
+		s.Work--
+		if document>>6 != place {
+			if element != 0 && !s.judge(x, int(place), element) {
+				return
+			}
+			place, element = document>>6, 0
+		}
+		if p.mayHold(place) {
+			element |= 1 << (document & 63)
+		}
+	}
+	if element != 0 {
+		s.judge(x, int(place), element)
+	}
+}
 
 // walkLists looks at the documents that the driver names, in windows that grow:
 // most searches have enough long before the end of its lists, and the documents
@@ -96,7 +124,10 @@ func (s *Search) walkLists(x *Index) {
 		growth = 4
 	}
 	for low := uint64(0); low < uint64(p.all) && s.Stop == Complete; blocks *= growth {
-		high := p.reach(low, blocks)
+		high := uint64(p.all)
+		if blocks < p.left {
+			high = p.reach(low, blocks)
+		}
 		s.Work -= x.postings.gather(t.from, s.lists, high, p.blocks, &s.sieve, s.Work)
 		s.gatherDense(low, high)
 		if s.Work < 0 { // part of the window is not all that comes first
@@ -112,42 +143,63 @@ func (s *Search) walkLists(x *Index) {
 func (s *Search) gatherDense(low, high uint64) {
 	dense := s.plan.driver.dense
 	for i := range dense {
-		if set := dense[i].set; set != nil {
-			s.plan.each(low, high, func(place int) bool {
-				s.Work--
-				s.sieve.addBlock(uint64(place), set[place], nil)
-				return s.Work >= 0
-			})
-		}
+		s.plan.each(low, high, func(place int) bool {
+			s.Work--
+			s.sieve.addBlock(uint64(place), dense[i].element(place), nil)
+			return s.Work >= 0
+		})
 	}
 }
 
 // walkBitmaps looks at the documents that all the bitmaps have.
 func (s *Search) walkBitmaps(x *Index) {
+	if len(s.plan.filters) == 1 {
+		s.walkBitmap(x, s.plan.filters[0])
+		return
+	}
 	s.plan.each(0, uint64(x.Len()), func(place int) bool { return s.judge(x, place, ^uint64(0)) })
+}
+
+// walkBitmap looks at the documents of the only bitmap, whose elements need not
+// be looked for.
+func (s *Search) walkBitmap(x *Index, b *bitmap) {
+	rank := 0
+	for i, blocks := range b.outline {
+		for ; blocks != 0; blocks &= blocks - 1 {
+			s.Work--
+			if !s.weigh(x, i<<6+bits.TrailingZeros64(blocks), b.elements[rank]) {
+				return
+			}
+			rank++
+		}
+	}
 }
 
 // judge counts those of 64 documents that match. It returns false when the
 // search has to stop.
 func (s *Search) judge(x *Index, place int, element uint64) bool {
-	p := &s.plan
-	for _, filter := range p.filters {
-		element &= filter[place]
+	s.Work--
+	for _, filter := range s.plan.filters {
+		if element &= filter.element(place); element == 0 && s.Work >= 0 {
+			return true
+		}
 	}
+	return s.weigh(x, place, element)
+}
+
+// weigh counts those of 64 documents that match, of which all bitmaps have told.
+// It returns false when the search has to stop.
+func (s *Search) weigh(x *Index, place int, element uint64) bool {
+	p := &s.plan
 	if place < len(s.Gone) {
 		element &^= s.Gone[place]
 	}
-	s.Work--
+	if s.Work >= 0 && len(p.tests) == 0 {
+		return s.take(place, element)
+	}
 	for ; element != 0 && s.Work >= 0; element &= element - 1 {
 		document := uint32(place<<6 + bits.TrailingZeros64(element))
-		if len(p.tests) > 0 && (x.signatures[document]&p.mask != p.mask || !s.verify(x, document)) {
-			continue
-		}
-		if s.Total < s.Limit {
-			s.Found = append(s.Found, document)
-		}
-		if s.Total++; s.Total >= s.wanted() {
-			s.Stop = Counted
+		if x.signatures[document]&p.mask == p.mask && s.verify(x, document) && !s.take(place, element&-element) {
 			return false
 		}
 	}
@@ -155,6 +207,20 @@ func (s *Search) judge(x *Index, place int, element uint64) bool {
 		s.Stop = Exhausted
 	}
 	return s.Work >= 0
+}
+
+// take counts documents that match. It returns false when these are enough.
+func (s *Search) take(place int, element uint64) bool {
+	count := bits.OnesCount64(element)
+	for range min(count, s.Limit-s.Total) {
+		s.Found = append(s.Found, uint32(place<<6+bits.TrailingZeros64(element)))
+		element &= element - 1
+	}
+	if s.Total += count; s.Total >= s.wanted() {
+		s.Total, s.Stop = s.wanted(), Counted
+		return false
+	}
+	return true
 }
 
 // verify looks for the words that neither lists nor bitmaps have told of.

@@ -82,9 +82,10 @@ func (v *vocabulary) run(prefix []byte, whole bool) (from, to uint32) {
 	if v.count == 0 {
 		return 0, 0
 	}
-	block := max(0, v.blockOf(prefix, false))
+	block := max(0, v.blockOf(prefix, false, 0, len(v.heads)))
 	c := cursor{v: v, key: prefix, at: v.starts[block], word: uint32(block) * blockWords}
 	c.end = min(c.word+blockWords, v.count)
+	c.skip()
 	for c.next() == before {
 	}
 	if c.order == before && c.word < v.count { // the first word of the next block is it, if any
@@ -104,12 +105,18 @@ func (v *vocabulary) run(prefix []byte, whole bool) (from, to uint32) {
 	if c.order != within { // it is behind the run
 		return from, c.word - 1
 	}
-	return from, v.behind(prefix)
+	return from, v.behind(prefix, block)
 }
 
-// behind returns the first word after those that begin with prefix.
-func (v *vocabulary) behind(prefix []byte) uint32 {
-	block := v.blockOf(prefix, true)
+// behind returns the first word after those that begin with prefix, which are
+// in block or behind it.
+func (v *vocabulary) behind(prefix []byte, block int) uint32 {
+	head, step := headOf(prefix, padAfter), 1
+	for block+step < len(v.heads) && v.heads[block+step] < head { // mostly they end nearby
+		block += step
+		step *= 2
+	}
+	block = v.blockOf(prefix, true, block, min(block+step, len(v.heads)))
 	c := cursor{v: v, key: prefix, at: v.starts[block], word: uint32(block) * blockWords}
 	c.end = min(c.word+blockWords, v.count)
 	for c.next() == before || c.order == within {
@@ -120,15 +127,20 @@ func (v *vocabulary) behind(prefix []byte) uint32 {
 	return c.word - 1
 }
 
+// padAfter is more than any byte of a word, for words are UTF-8.
+const padAfter = 0xff
+
 // blockOf returns the last block whose first word is less than key, or -1.
-// After it, the words that begin with key are less than it.
-func (v *vocabulary) blockOf(key []byte, after bool) int {
+// After it, the words that begin with key are less than it. The heads below low
+// are less than that of the key, those from high on are not.
+func (v *vocabulary) blockOf(key []byte, after bool, low, high int) int {
 	pad := byte(0)
 	if after {
-		pad = 0xff // which no word holds, for they are UTF-8
+		pad = padAfter
 	}
 	head := headOf(key, pad)
-	first, _ := slices.BinarySearch(v.heads, head)
+	first, _ := slices.BinarySearch(v.heads[low:high], head)
+	first += low
 	if first == len(v.heads) || v.heads[first] != head {
 		return first - 1
 	}
@@ -202,6 +214,29 @@ func (c *cursor) next() order {
 		}
 	}
 	return c.order
+}
+
+// skip goes past the words that are before the key for what they share with the
+// one before them, all but the first that tells more.
+func (c *cursor) skip() {
+	text, at := c.v.text, c.at
+	for ; c.word < c.end; c.word++ {
+		shared, own := int(text[at]), int(text[at+1])
+		if shared|own >= 0x80 || shared < c.matched {
+			break
+		}
+		if shared == c.matched {
+			rest, word := c.key[shared:], text[at+2:at+2+uint32(own)]
+			n := commonPrefix(word, rest)
+			if n == len(rest) || n < len(word) && word[n] > rest[n] {
+				break
+			}
+			c.matched += n
+		}
+		c.length = shared + own
+		at += 2 + uint32(own)
+	}
+	c.at = at
 }
 
 func (c *cursor) number() int {
