@@ -163,6 +163,9 @@ func (f *fetch) take(e event) error {
 	default:
 		meaning, s.out, err = s.conn.Receive(e.at, e.message, s.out)
 	}
+	if err == nil && e.early && (meaning == peerwire.Delivered || meaning == peerwire.Refused) {
+		err = fmt.Errorf("answered for piece %d before it was asked", e.message.Index)
+	}
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = errors.New("closed the stream")

@@ -28,6 +28,7 @@ type event struct {
 	at       time.Time
 	greeting *peerwire.Handshake // the first event
 	message  peerwire.Message    // any other; a block's Data is where it was to land
+	early    bool                // it answers what was not asked for yet when it was read
 	err      error
 }
 
@@ -42,7 +43,8 @@ type source struct {
 	group   sync.WaitGroup
 
 	conn   *peerwire.Conn
-	heard  time.Time // when it last did something of use
+	late   time.Time // when it is given up unless it brings something
+	heard  time.Time // when it last did
 	out    []peerwire.Message
 	isLost bool
 }
@@ -50,7 +52,7 @@ type source struct {
 // newSource begins to dial a peer, to greet it and to read from it.
 func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn, events chan<- event) *source {
 	ctx, quit := context.WithCancel(ctx)
-	s := &source{id: id, events: events, quit: quit, conn: conn, heard: time.Now()}
+	s := &source{id: id, events: events, quit: quit, conn: conn}
 	s.outbox.wake = make(chan struct{}, 1)
 	s.landing.places = make(map[peerwire.Block][]byte)
 	hello, _ := conn.Handshake(newPeerID()).AppendBinary(nil)
@@ -137,20 +139,27 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 		return ctx.Err()
 	}
 	reader := peerwire.NewReader(stream)
-	reader.Place = s.landing.take
+	landed := false
+	reader.Place = func(b peerwire.Block) []byte {
+		place := s.landing.take(b)
+		landed = place != nil
+		return place
+	}
 	for {
 		m, err := reader.Next()
 		if err != nil {
 			return err
 		}
+		early := false
 		switch m.Kind {
 		case peerwire.Piece:
+			early = !landed
 		case peerwire.Reject: // in the order of the stream: what comes after it has no place
-			s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length})
+			early = s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length}) == nil
 		default:
 			m.Data = append([]byte(nil), m.Data...) // it is the reader's
 		}
-		if !s.report(ctx, event{message: m}) {
+		if !s.report(ctx, event{message: m, early: early}) {
 			return ctx.Err()
 		}
 	}
@@ -158,7 +167,10 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 
 // A landing says where the blocks of a source are to be read to: from the
 // stream straight to their places, which are nobody else's until they are here
-// or given back. The mutex lets the source's reader and the download at it.
+// or given back. Only the reader takes a place out, with the answer that it
+// belongs to; a source whose answer found none is lost, for the place that was
+// put there since would let it write over a block that is verified. The mutex
+// lets the source's reader and the download at it.
 type landing struct {
 	mu     sync.Mutex
 	places map[peerwire.Block][]byte
