@@ -1,6 +1,7 @@
 package share
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -94,27 +95,33 @@ func openRecord(path string) (*bbolt.DB, error) {
 }
 
 // load reads the record. What it says of pieces that the file is too short
-// for is not believed.
+// for, or of a file of another size, is not believed, and taken out of it before
+// the file grows and makes it look true.
 func (p *partial) load() error {
 	info, err := p.data.Stat()
 	if err != nil {
 		return err
 	}
-	return p.record.View(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket(bucketPartial)
-		if bucket == nil {
-			return nil
-		}
-		b := bucket.Get(keyPieces)
-		if len(b) != 8+(len(p.verified)+7)/8 || int64(binary.BigEndian.Uint64(b)) != p.size {
-			return nil
-		}
-		for i := range p.verified {
-			end := int64(i)*p.pieceLength + int64(p.pieceSize(i))
-			p.verified[i] = b[8+i/8]&(1<<(i%8)) != 0 && end <= info.Size()
+	var record []byte
+	err = p.record.View(func(tx *bbolt.Tx) error {
+		if bucket := tx.Bucket(bucketPartial); bucket != nil {
+			record = bytes.Clone(bucket.Get(keyPieces))
 		}
 		return nil
 	})
+	if err != nil || record == nil {
+		return err
+	}
+	if len(record) == 8+(len(p.verified)+7)/8 && int64(binary.BigEndian.Uint64(record)) == p.size {
+		for i := range p.verified {
+			end := int64(i)*p.pieceLength + int64(p.pieceSize(i))
+			p.verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && end <= info.Size()
+		}
+	}
+	if believed := p.encode(); !bytes.Equal(record, believed) {
+		return p.store(believed)
+	}
+	return nil
 }
 
 // saveIfDue is told of bytes that were written and verified. When it is time, it

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,45 @@ func TestPartialAfterKill(t *testing.T) {
 		t.Error("the record of a file of another size is believed")
 	}
 	q.close()
+}
+
+// TestStaleRecord: what a record says of bytes that are gone is not believed
+// later either, when the file has grown over their places.
+func TestStaleRecord(t *testing.T) {
+	data := content(4 * 65536)
+	g := geometryOf(int64(len(data)))
+	path := partialPath(t.TempDir(), Root{1})
+	open := func() *partial {
+		t.Helper()
+		p, err := openPartial(path, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := open()
+	if _, err := p.data.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	p.verified, p.unsaved = []bool{true, true, true, true}, g.size
+	if err := errors.Join(p.commit(), p.close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 65536); err != nil {
+		t.Fatal(err)
+	}
+	p = open()
+	if _, err := p.data.WriteAt(data[3*65536:], 3*65536); err != nil { // and the process is killed
+		t.Fatal(err)
+	}
+	if err := p.close(); err != nil {
+		t.Fatal(err)
+	}
+	p = open()
+	defer p.close()
+	if want := []bool{true, false, false, false}; !slices.Equal(p.verified, want) {
+		t.Errorf("verified after the file was cut and grew: %v, want %v", p.verified, want)
+	}
 }
 
 // TestMoveLeftHalf: a run that ended after it linked the file and before it
