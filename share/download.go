@@ -68,7 +68,8 @@ type Download struct {
 	Progress func(verified, total int64)
 
 	// Patience is how long a source may send nothing that was asked for before
-	// it is given up. Default 30 seconds.
+	// it is given up; so is, after some times that, one that goes on to send less
+	// than 1 KiB a second. Default 30 seconds.
 	Patience time.Duration
 }
 

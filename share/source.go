@@ -17,6 +17,10 @@ var errOutbox = errors.New("takes nothing of what it is sent")
 // A Dial opens a stream to a peer. It gives up when ctx ends.
 type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
 
+// leastRate is how much a source has to bring of what it owes, in bytes a second:
+// one that sends a block now and then does not hold a download for ever.
+const leastRate = 1 << 10
+
 // eventQueue is how many events wait: a source reads on while the download is
 // busy.
 const eventQueue = 64
@@ -71,6 +75,20 @@ func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn,
 func (s *source) close() {
 	s.quit()
 	s.group.Wait()
+}
+
+// spare gives a source all the time again that it may take.
+func (s *source) spare(now time.Time, patience time.Duration) {
+	s.heard, s.late = now, now.Add(patience)
+}
+
+// brought gives a source the time that bytes of use are worth, and no more than
+// patience.
+func (s *source) brought(now time.Time, bytes int, patience time.Duration) {
+	s.heard, s.late = now, s.late.Add(time.Duration(bytes)*time.Second/leastRate)
+	if most := now.Add(patience); s.late.After(most) {
+		s.late = most
+	}
 }
 
 // request asks for a block and says where its bytes are to land. It returns
