@@ -321,6 +321,43 @@ func TestCancelled(t *testing.T) {
 	wantNoFile(t, d.Dest)
 }
 
+// TestNothingIsLeft: however a transfer ends, no goroutine of either side is left;
+// one that was would make the test's bubble panic.
+func TestNothingIsLeft(t *testing.T) {
+	type transfer struct {
+		*Download
+		file   File
+		cancel func()
+	}
+	for name, act := range map[string]func(transfer){ // once a piece is verified
+		"finished":      func(transfer) {},
+		"cancelled":     func(x transfer) { x.cancel() },
+		"file changed":  func(x transfer) { os.Truncate(x.file.Location(), 2*65536) },
+		"target exists": func(x transfer) { os.WriteFile(x.Dest, nil, 0o644) },
+		"disk fails":    func(x transfer) { os.RemoveAll(x.PartialDir) },
+	} {
+		f := writeShared(t, "file.bin", content(200*65536))
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := seed(f)
+			d := &Download{
+				Root: f.Root, Size: f.Size, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"), Dial: s.dial,
+			}
+			d.Progress = func(verified, _ int64) {
+				if verified == 65536 {
+					act(transfer{d, f, cancel})
+				}
+			}
+			if err := d.Run(ctx); (err == nil) != (name == "finished") {
+				t.Errorf("%s: %v", name, err)
+			}
+			<-s.served
+		})
+	}
+}
+
 func TestUnknownToSource(t *testing.T) {
 	f := writeShared(t, "file.bin", content(10))
 	s := seed()
