@@ -109,6 +109,42 @@ func TestStaleRecord(t *testing.T) {
 	}
 }
 
+// TestDamagedRecord: a record that was cut off, wherever, proves what it still
+// proves or nothing, and ends no process.
+func TestDamagedRecord(t *testing.T) {
+	path := partialPath(t.TempDir(), Root{1})
+	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
+	g := geometryOf(4 * 65536)
+	p, err := openPartial(path, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.verified[0], p.unsaved = true, 65536
+	if err := errors.Join(p.data.Truncate(g.size), p.commit(), p.close()); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(recordPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := 0; size <= len(whole); size += 1024 {
+		if err := os.WriteFile(recordPath, whole[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := openPartial(path, g)
+		if err != nil {
+			t.Fatalf("cut to %d bytes: %v", size, err)
+		}
+		if size == len(whole) && !p.verified[0] || slices.Contains(p.verified[1:], true) {
+			t.Errorf("cut to %d bytes of %d it proves %v", size, len(whole), p.verified)
+		}
+		p.verified[0] = true // so that close keeps the files
+		if err := p.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestMoveLeftHalf: a run that ended after it linked the file and before it
 // removed the partial one is brought to its end by the next.
 func TestMoveLeftHalf(t *testing.T) {
