@@ -254,7 +254,7 @@ func (s *Servent) shareFinished(dest string) {
 	shared := func(folder string) bool { return within(folder, dest) }
 	if slices.ContainsFunc(s.collection.Folders(), shared) {
 		s.work(func() {
-			if err := s.collection.Rescan(s.running); err != nil && s.running.Err() == nil {
+			if err := s.collection.Rescan(s.running, dest); err != nil && s.running.Err() == nil {
 				s.log.Warn("share a finished download", "path", dest, "err", err)
 			}
 		})

@@ -11,10 +11,12 @@ import (
 func (s *Shares) Hashing() api.Hashing {
 	p := s.collection.Progress()
 	scanning := p.Scanning
-	select {
-	case <-s.collection.Ready():
-	default:
-		scanning = true
+	if !s.alone { // else no scan begins by itself
+		select {
+		case <-s.collection.Ready():
+		default:
+			scanning = true
+		}
 	}
 	told := api.Hashing{
 		Type: api.TypeProgress, Scanning: scanning, File: p.Current,

@@ -342,17 +342,27 @@ func (c *catalog) close() error {
 // openLock takes the lock that stands for the catalogue at path, which may have
 // to be set aside itself.
 func openLock(path string, timeout time.Duration) (*flock.Flock, error) {
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	lock, err := lockFile(path+".lock", timeout)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return nil, fmt.Errorf("share: open %s: %w", path, err)
+	case err != nil:
+		return nil, fmt.Errorf("share: lock the catalogue %s: %w", path, err)
+	}
+	return lock, nil
+}
+
+// lockFile locks the file at path, which it makes if need be. It returns
+// ErrLocked if another has it after that time.
+func lockFile(path string, timeout time.Duration) (*flock.Flock, error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
 	for deadline := time.Now().Add(timeout); ; time.Sleep(lockPause) {
 		locked, err := lock.TryLock()
-		if err != nil {
-			return nil, fmt.Errorf("share: lock the catalogue %s: %w", path, err)
-		}
-		if locked {
-			return lock, nil
+		if locked || err != nil {
+			return lock, err
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("share: open %s: %w", path, ErrLocked)
+			return nil, ErrLocked
 		}
 	}
 }

@@ -68,7 +68,8 @@ type Download struct {
 	Progress func(verified, total int64)
 
 	// Patience is how long a source may send nothing that was asked for before
-	// it is given up. Default 30 seconds.
+	// it is given up; so is, after some times that, one that goes on to send less
+	// than 1 KiB a second. Default 30 seconds.
 	Patience time.Duration
 }
 
@@ -111,8 +112,8 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if err := d.fetch(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
-	if err := d.checkSHA1(p); err != nil {
-		return err
+	if err := d.checkSHA1(ctx, p); err != nil {
+		return also(err, p.commit())
 	}
 	if err := p.finish(d.Dest, d.Overwrite); err != nil {
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
@@ -122,13 +123,19 @@ func (d *Download) run(ctx context.Context) (err error) {
 
 // checkSHA1 reads the whole file once more where its SHA-1 is known, and forgets
 // a file that has another.
-func (d *Download) checkSHA1(p *partial) error {
+func (d *Download) checkSHA1(ctx context.Context, p *partial) error {
 	if d.SHA1 == [sha1.Size]byte{} {
 		return nil
 	}
 	h := sha1.New()
-	if _, err := io.Copy(h, io.NewSectionReader(p.data, 0, d.Size)); err != nil {
-		return err
+	content := io.NewSectionReader(p.data, 0, d.Size)
+	for err := error(nil); err != io.EOF; {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if _, err = io.CopyN(h, content, checkSize); err != nil && err != io.EOF {
+			return err
+		}
 	}
 	if !bytes.Equal(h.Sum(nil), d.SHA1[:]) {
 		clear(p.verified) // close removes what has nothing verified

@@ -41,15 +41,17 @@ func (f *fetch) start(ctx context.Context, dials []Dial) {
 		conn := peerwire.NewConn(peerwire.ConnConfig{
 			InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
 		})
-		f.sources = append(f.sources, newSource(ctx, sourceID(i), dial, conn, f.events))
+		s := newSource(ctx, sourceID(i), dial, conn, f.events)
+		s.spare(time.Now(), f.patience)
+		f.sources = append(f.sources, s)
 	}
 }
 
 // run takes events until every piece is verified. It returns an error when no
 // source is left.
 func (f *fetch) run(ctx context.Context) error {
-	silence := time.NewTimer(f.patience)
-	defer silence.Stop()
+	tick := time.NewTicker(min(f.patience, time.Second))
+	defer tick.Stop()
 	for !f.assembly.isDone() {
 		if err := f.requestAll(); err != nil {
 			return err
@@ -64,10 +66,8 @@ func (f *fetch) run(ctx context.Context) error {
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
 			f.partial.saving = nil
-		case now := <-silence.C:
-			var next time.Time
-			next, err = f.checkSilence(now)
-			silence.Reset(time.Until(next))
+		case now := <-tick.C:
+			err = f.loseSlow(now)
 		}
 		if err != nil {
 			return err
@@ -159,9 +159,13 @@ func (f *fetch) take(e event) error {
 	switch {
 	case err != nil:
 	case e.greeting != nil:
+		s.spare(e.at, f.patience) // so long it may take to be reached, and as long again
 		err = s.conn.ReceiveHandshake(*e.greeting)
 	default:
 		meaning, s.out, err = s.conn.Receive(e.at, e.message, s.out)
+	}
+	if err == nil && e.early && (meaning == peerwire.Delivered || meaning == peerwire.Refused) {
+		err = fmt.Errorf("answered for piece %d before it was asked", e.message.Index)
 	}
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -180,11 +184,8 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 		if pieces, _ := s.conn.HasTold(); pieces == 0 {
 			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
 		}
-		s.heard = e.at
-	case peerwire.Unchoked:
-		s.heard = e.at
 	case peerwire.Delivered:
-		s.heard = e.at
+		s.brought(e.at, len(m.Data), f.patience)
 		p, chunk, complete := f.assembly.put(blockOf(m))
 		if complete {
 			f.crew.give(task{piece: p, chunk: chunk})
@@ -195,7 +196,7 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: its file is not any more what its hit said", m.Index))
 		}
 	case peerwire.Proof, peerwire.NoProof:
-		s.heard = e.at
+		s.brought(e.at, len(m.Data), f.patience)
 		return f.takeProof(s, m)
 	}
 	return nil
@@ -258,28 +259,27 @@ func (f *fetch) takeWritten(t task) error {
 	return nil
 }
 
-// checkSilence loses the sources that have owed something for too long, and
-// returns when to look again. One that was asked for nothing because others, or
+// loseSlow loses the sources that owe something and have brought nothing of it
+// for too long, or too little. One that was asked for nothing because others, or
 // the crew, have all there is to do is not late.
-func (f *fetch) checkSilence(now time.Time) (next time.Time, err error) {
-	next = now.Add(f.patience)
+func (f *fetch) loseSlow(now time.Time) error {
 	working := f.crew.busy > 0 || slices.ContainsFunc(f.sources, f.owes)
 	for _, s := range slices.Clone(f.sources) {
 		if working && !f.owes(s) {
-			s.heard = now
+			s.spare(now, f.patience)
 		}
-		late := s.heard.Add(f.patience)
-		if now.Before(late) {
-			if late.Before(next) {
-				next = late
-			}
+		if now.Before(s.late) {
 			continue
 		}
-		if err := f.lose(s, ErrUnfinished, fmt.Errorf("sent nothing that was asked for in %v", f.patience)); err != nil {
-			return next, err
+		reason := fmt.Errorf("sent nothing that was asked for in %v", f.patience)
+		if now.Sub(s.heard) < f.patience {
+			reason = fmt.Errorf("sends what it is asked for at less than %d bytes a second", leastRate)
+		}
+		if err := f.lose(s, ErrUnfinished, reason); err != nil {
+			return err
 		}
 	}
-	return next, nil
+	return nil
 }
 
 // owes reports whether a source has to say something.

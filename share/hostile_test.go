@@ -70,127 +70,188 @@ func (p *peer) drain() {
 	p.stream.Close()
 }
 
+// A played source has a file and its proofs.
+type played struct {
+	data   []byte
+	digest digest
+	good   prover
+	start  []peerwire.Message
+}
+
+func newPlayed(t *testing.T, data []byte) *played {
+	d := digestOf(t, data)
+	g := geometryOf(d.size)
+	return &played{
+		data: data, digest: d,
+		good: newProver(d.root, g, d.layer, func(i int) ([]Root, error) {
+			return leavesOf(data[int64(i)*g.pieceLength:][:g.pieceSize(i)]), nil
+		}),
+		start: []peerwire.Message{{Kind: peerwire.HaveAll}, {Kind: peerwire.Unchoke}},
+	}
+}
+
+// prove answers the next hash request.
+func (s *played) prove(p *peer) {
+	m := p.until(peerwire.HashRequest)
+	hashes, err := s.good.answer(m.Range)
+	if err != nil {
+		p.t.Error(err)
+	}
+	p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: encodeLayer(hashes)})
+}
+
+// dial returns a way to the source, which greets, acts and hangs up.
+func (s *played) dial(t *testing.T, act func(*peer, *played)) Dial {
+	return func(context.Context) (io.ReadWriteCloser, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			p := greet(t, theirs, InfoHash(s.digest.root, s.digest.size), false)
+			// What the download says must be read all the time: a pipe holds nothing.
+			feed, heard := net.Pipe()
+			go func() {
+				io.Copy(heard, theirs)
+				heard.Close()
+			}()
+			p.reader = peerwire.NewReader(feed)
+			act(p, s)
+			theirs.Close()
+			io.Copy(io.Discard, feed)
+		}()
+		return ours, nil
+	}
+}
+
+// hostileSources are the ways of a source of five pieces of 64 KiB, and how the
+// download ends.
+var hostileSources = map[string]struct {
+	act  func(*peer, *played)
+	want error
+	text string
+}{
+	"oversize message": {func(p *peer, s *played) { p.stream.Write([]byte{0xff, 0xff, 0xff, 0xff, 7}) }, ErrUnfinished, "over the limit"},
+	"unasked piece": {func(p *peer, s *played) {
+		p.say(s.start...)
+		p.say(peerwire.Message{Kind: peerwire.Piece, Index: 4, Data: s.data[:blockSize]})
+	}, ErrUnfinished, "not asked for"},
+	"unasked hashes": {func(p *peer, s *played) {
+		p.say(peerwire.Message{Kind: peerwire.Hashes, Data: make([]byte, 64)})
+	}, ErrUnfinished, "not asked for"},
+	"forged layer": {func(p *peer, s *played) {
+		p.say(s.start...)
+		m := p.until(peerwire.HashRequest)
+		p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: make([]byte, 32*m.Range.Length)})
+	}, ErrVerify, "do not lead to the root"},
+	"layer without its proof": {func(p *peer, s *played) {
+		p.say(s.start...)
+		m := p.until(peerwire.HashRequest)
+		p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: make([]byte, 32)})
+	}, ErrVerify, "do not lead to the root"},
+	"hashes refused": {func(p *peer, s *played) {
+		p.say(s.start...)
+		p.say(peerwire.Message{Kind: peerwire.HashReject, Range: p.until(peerwire.HashRequest).Range})
+	}, ErrVerify, "refuses the piece hashes"},
+	"block too short": {func(p *peer, s *played) {
+		p.say(s.start...)
+		s.prove(p)
+		p.until(peerwire.Request)
+		p.say(peerwire.Message{Kind: peerwire.Piece, Data: s.data[:100]})
+	}, ErrUnfinished, "100 bytes for a block"},
+	"the same block twice": {func(p *peer, s *played) {
+		p.say(s.start...)
+		s.prove(p)
+		p.until(peerwire.Request)
+		block := peerwire.Message{Kind: peerwire.Piece, Data: s.data[:blockSize]}
+		p.say(block, block)
+	}, ErrUnfinished, "not asked for"},
+	"one bad block": {func(p *peer, s *played) {
+		p.say(s.start...)
+		s.prove(p)
+		for i := range 4 {
+			block := append([]byte(nil), s.data[i*blockSize:(i+1)*blockSize]...)
+			if i == 2 {
+				block[5] ^= 1
+			}
+			p.until(peerwire.Request)
+			p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: block})
+		}
+		s.prove(p)
+	}, ErrVerify, "block 2 of piece 0"},
+	"bad block, no hashes": {func(p *peer, s *played) {
+		p.say(s.start...)
+		s.prove(p)
+		for i := range 4 {
+			p.until(peerwire.Request)
+			p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: make([]byte, blockSize)})
+		}
+		p.until(peerwire.HashRequest)
+	}, ErrVerify, "piece 0 is not that of the file"},
+	"request refused": {func(p *peer, s *played) {
+		p.say(s.start...)
+		s.prove(p)
+		m := p.until(peerwire.Request)
+		m.Kind = peerwire.Reject
+		p.say(m)
+	}, ErrVerify, "refuses piece 0"},
+	"bad bencode": {func(p *peer, s *played) {
+		p.say(peerwire.Message{Kind: peerwire.Extended, Data: []byte("d1:")})
+	}, ErrUnfinished, "bencoded value"},
+	"has nothing": {func(p *peer, s *played) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrVerify, "no more"},
+	"bitfield too long": {func(p *peer, s *played) {
+		p.say(peerwire.Message{Kind: peerwire.Bitfield, Data: []byte{0xf8, 0}})
+	}, ErrUnfinished, "does not fit 5 pieces"},
+	"a piece too many": {func(p *peer, s *played) {
+		p.say(peerwire.Message{Kind: peerwire.Have, Index: 5})
+	}, ErrUnfinished, "has piece 5"},
+	"refused while choked": {func(p *peer, s *played) {
+		p.say(s.start...)
+		s.prove(p)
+		m := p.until(peerwire.Request)
+		m.Kind = peerwire.Reject
+		p.say(peerwire.Message{Kind: peerwire.Choke}, m, m)
+	}, ErrUnfinished, "refused what it was not asked for"},
+}
+
 // TestHostileSource: whatever a source does, the download ends with an error
 // that says what it was, and nothing under the finished name.
 func TestHostileSource(t *testing.T) {
-	const size = 5 * 65536
-	data := content(size)
-	d := digestOf(t, data)
-	good := newProver(d.root, geometryOf(size), d.layer, func(i int) ([]Root, error) {
-		return leavesOf(data[i*65536 : (i+1)*65536]), nil
-	})
-	start := []peerwire.Message{{Kind: peerwire.HaveAll}, {Kind: peerwire.Unchoke}}
-	prove := func(p *peer) {
-		m := p.until(peerwire.HashRequest)
-		hashes, err := good.answer(m.Range)
-		if err != nil {
-			p.t.Error(err)
-		}
-		p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: encodeLayer(hashes)})
-	}
-	for name, c := range map[string]struct {
-		act  func(p *peer)
-		want error
-		text string
-	}{
-		"oversize message": {func(p *peer) { p.stream.Write([]byte{0xff, 0xff, 0xff, 0xff, 7}) }, ErrUnfinished, "over the limit"},
-		"unasked piece": {func(p *peer) {
-			p.say(start...)
-			p.say(peerwire.Message{Kind: peerwire.Piece, Index: 4, Data: data[:blockSize]})
-		}, ErrUnfinished, "not asked for"},
-		"unasked hashes": {func(p *peer) {
-			p.say(peerwire.Message{Kind: peerwire.Hashes, Data: make([]byte, 64)})
-		}, ErrUnfinished, "not asked for"},
-		"forged layer": {func(p *peer) {
-			p.say(start...)
-			m := p.until(peerwire.HashRequest)
-			p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: make([]byte, 32*m.Range.Length)})
-		}, ErrVerify, "do not lead to the root"},
-		"layer without its proof": {func(p *peer) {
-			p.say(start...)
-			m := p.until(peerwire.HashRequest)
-			p.say(peerwire.Message{Kind: peerwire.Hashes, Range: m.Range, Data: make([]byte, 32)})
-		}, ErrVerify, "do not lead to the root"},
-		"hashes refused": {func(p *peer) {
-			p.say(start...)
-			p.say(peerwire.Message{Kind: peerwire.HashReject, Range: p.until(peerwire.HashRequest).Range})
-		}, ErrVerify, "refuses the piece hashes"},
-		"block too short": {func(p *peer) {
-			p.say(start...)
-			prove(p)
-			p.until(peerwire.Request)
-			p.say(peerwire.Message{Kind: peerwire.Piece, Data: data[:100]})
-		}, ErrUnfinished, "100 bytes for a block"},
-		"the same block twice": {func(p *peer) {
-			p.say(start...)
-			prove(p)
-			p.until(peerwire.Request)
-			block := peerwire.Message{Kind: peerwire.Piece, Data: data[:blockSize]}
-			p.say(block, block)
-		}, ErrUnfinished, "not asked for"},
-		"one bad block": {func(p *peer) {
-			p.say(start...)
-			prove(p)
-			for i := range 4 {
-				block := append([]byte(nil), data[i*blockSize:(i+1)*blockSize]...)
-				if i == 2 {
-					block[5] ^= 1
-				}
-				p.until(peerwire.Request)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: block})
-			}
-			prove(p)
-		}, ErrVerify, "block 2 of piece 0"},
-		"bad block, no hashes": {func(p *peer) {
-			p.say(start...)
-			prove(p)
-			for i := range 4 {
-				p.until(peerwire.Request)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: make([]byte, blockSize)})
-			}
-			p.until(peerwire.HashRequest)
-		}, ErrVerify, "piece 0 is not that of the file"},
-		"request refused": {func(p *peer) {
-			p.say(start...)
-			prove(p)
-			m := p.until(peerwire.Request)
-			m.Kind = peerwire.Reject
-			p.say(m)
-		}, ErrVerify, "refuses piece 0"},
-		"bad bencode": {func(p *peer) {
-			p.say(peerwire.Message{Kind: peerwire.Extended, Data: []byte("d1:")})
-		}, ErrUnfinished, "bencoded value"},
-		"has nothing": {func(p *peer) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrVerify, "no more"},
-	} {
+	data := content(5 * 65536)
+	for name, c := range hostileSources {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			download := &Download{
-				Root: d.root, Size: size, Name: "x", PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
-				Dial: func(context.Context) (io.ReadWriteCloser, error) {
-					ours, theirs := net.Pipe()
-					go func() {
-						p := greet(t, theirs, InfoHash(d.root, size), false)
-						// What the download says must be read all the time: a pipe holds nothing.
-						feed, heard := net.Pipe()
-						go func() {
-							io.Copy(heard, theirs)
-							heard.Close()
-						}()
-						p.reader = peerwire.NewReader(feed)
-						c.act(p)
-						theirs.Close()
-						io.Copy(io.Discard, feed)
-					}()
-					return ours, nil
-				},
-			}
-			err := download.Run(t.Context())
-			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.text) {
-				t.Errorf("got %v; want %v with %q", err, c.want, c.text)
-			}
-			wantNoFile(t, download.Dest)
+			s := newPlayed(t, data)
+			wantFailure(t, s, s.dial(t, c.act), c.want, c.text)
 		})
 	}
+}
+
+// wantFailure fetches from a source and fails unless that ends with want and text.
+func wantFailure(t *testing.T, s *played, dial Dial, want error, text string) {
+	dir := t.TempDir()
+	d := &Download{
+		Root: s.digest.root, Size: s.digest.size, Name: "x", Dial: dial,
+		PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
+	}
+	if err := d.Run(t.Context()); !errors.Is(err, want) || !strings.Contains(err.Error(), text) {
+		t.Errorf("got %v; want %v with %q", err, want, text)
+	}
+	wantNoFile(t, d.Dest)
+}
+
+// TestRootPastEnd: of a root over a tree with blocks past the end of the file all
+// that comes proves itself, and there is no file of it.
+func TestRootPastEnd(t *testing.T) {
+	data := content(3 * blockSize)
+	s := newPlayed(t, data)
+	leaves := append(leavesOf(data), Root{1})
+	s.digest.root = newTree(leaves, 0, 2).root()
+	wantFailure(t, s, s.dial(t, func(p *peer, s *played) {
+		p.say(s.start...)
+		for i := range 3 {
+			p.until(peerwire.Request)
+			p.say(peerwire.Message{Kind: peerwire.Piece, Begin: uint32(i * blockSize), Data: data[i*blockSize:][:blockSize]})
+		}
+		p.say(peerwire.Message{Kind: peerwire.Hashes, Range: p.until(peerwire.HashRequest).Range, Data: encodeLayer(leaves)})
+		p.until(peerwire.KeepAlive)
+	}), ErrVerify, "no file has that root")
 }
 
 // leavesOf returns the hashes of the blocks of b.

@@ -1,10 +1,10 @@
 package share
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,49 +72,75 @@ func openPartial(path string, g geometry) (*partial, error) {
 	return p, nil
 }
 
-// openRecord opens the record at path. One that cannot be read proves nothing
-// and is begun anew.
+// openRecord opens the record at path. One that is damaged proves nothing and is
+// begun anew.
 func openRecord(path string) (*bbolt.DB, error) {
-	options := &bbolt.Options{Timeout: recordTimeout}
-	record, err := bbolt.Open(path, 0o600, options)
-	switch system := new(fs.PathError); {
-	case err == nil:
-		return record, nil
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return nil, ErrBusy
-	case !errors.As(err, &system): // not the file system's refusal but the content
-		if err = os.Remove(path); err == nil {
-			record, err = bbolt.Open(path, 0o600, options)
+	err := dropDamaged(path)
+	if err == nil {
+		var record *bbolt.DB
+		if record, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: recordTimeout}); err == nil {
+			return record, nil
 		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+	if errors.Is(err, ErrLocked) || errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, ErrBusy
 	}
-	return record, nil
+	return nil, fmt.Errorf("open %s: %w", path, err)
+}
+
+// dropDamaged removes the database at path if it is damaged, which bbolt would
+// not survive: see [boltFile]. It holds the lock that bbolt takes, so that it does
+// not see what another download is writing, and returns ErrLocked while one does.
+func dropDamaged(path string) error {
+	lock, err := lockFile(path, recordTimeout)
+	if err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 { // just made
+		return err
+	}
+	err = readBolt(file, info.Size(), nil)
+	if damaged := (*corruptError)(nil); errors.As(err, &damaged) {
+		return os.Remove(path)
+	}
+	return err
 }
 
 // load reads the record. What it says of pieces that the file is too short
-// for is not believed.
+// for, or of a file of another size, is not believed, and taken out of it before
+// the file grows and makes it look true.
 func (p *partial) load() error {
 	info, err := p.data.Stat()
 	if err != nil {
 		return err
 	}
-	return p.record.View(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket(bucketPartial)
-		if bucket == nil {
-			return nil
-		}
-		b := bucket.Get(keyPieces)
-		if len(b) != 8+(len(p.verified)+7)/8 || int64(binary.BigEndian.Uint64(b)) != p.size {
-			return nil
-		}
-		for i := range p.verified {
-			end := int64(i)*p.pieceLength + int64(p.pieceSize(i))
-			p.verified[i] = b[8+i/8]&(1<<(i%8)) != 0 && end <= info.Size()
+	var record []byte
+	err = p.record.View(func(tx *bbolt.Tx) error {
+		if bucket := tx.Bucket(bucketPartial); bucket != nil {
+			record = bytes.Clone(bucket.Get(keyPieces))
 		}
 		return nil
 	})
+	if err != nil || record == nil {
+		return err
+	}
+	if len(record) == 8+(len(p.verified)+7)/8 && int64(binary.BigEndian.Uint64(record)) == p.size {
+		for i := range p.verified {
+			end := int64(i)*p.pieceLength + int64(p.pieceSize(i))
+			p.verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && end <= info.Size()
+		}
+	}
+	if believed := p.encode(); !bytes.Equal(record, believed) {
+		return p.store(believed)
+	}
+	return nil
 }
 
 // saveIfDue is told of bytes that were written and verified. When it is time, it

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,81 @@ func TestPartialAfterKill(t *testing.T) {
 		t.Error("the record of a file of another size is believed")
 	}
 	q.close()
+}
+
+// TestStaleRecord: what a record says of bytes that are gone is not believed
+// later either, when the file has grown over their places.
+func TestStaleRecord(t *testing.T) {
+	data := content(4 * 65536)
+	g := geometryOf(int64(len(data)))
+	path := partialPath(t.TempDir(), Root{1})
+	open := func() *partial {
+		t.Helper()
+		p, err := openPartial(path, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := open()
+	if _, err := p.data.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	p.verified, p.unsaved = []bool{true, true, true, true}, g.size
+	if err := errors.Join(p.commit(), p.close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 65536); err != nil {
+		t.Fatal(err)
+	}
+	p = open()
+	if _, err := p.data.WriteAt(data[3*65536:], 3*65536); err != nil { // and the process is killed
+		t.Fatal(err)
+	}
+	if err := p.close(); err != nil {
+		t.Fatal(err)
+	}
+	p = open()
+	defer p.close()
+	if want := []bool{true, false, false, false}; !slices.Equal(p.verified, want) {
+		t.Errorf("verified after the file was cut and grew: %v, want %v", p.verified, want)
+	}
+}
+
+// TestDamagedRecord: a record that was cut off, wherever, proves what it still
+// proves or nothing, and ends no process.
+func TestDamagedRecord(t *testing.T) {
+	path := partialPath(t.TempDir(), Root{1})
+	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
+	g := geometryOf(4 * 65536)
+	p, err := openPartial(path, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.verified[0], p.unsaved = true, 65536
+	if err := errors.Join(p.data.Truncate(g.size), p.commit(), p.close()); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(recordPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := 0; size <= len(whole); size += 1024 {
+		if err := os.WriteFile(recordPath, whole[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := openPartial(path, g)
+		if err != nil {
+			t.Fatalf("cut to %d bytes: %v", size, err)
+		}
+		if size == len(whole) && !p.verified[0] || slices.Contains(p.verified[1:], true) {
+			t.Errorf("cut to %d bytes of %d it proves %v", size, len(whole), p.verified)
+		}
+		p.verified[0] = true // so that close keeps the files
+		if err := p.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestMoveLeftHalf: a run that ended after it linked the file and before it

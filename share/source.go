@@ -17,6 +17,10 @@ var errOutbox = errors.New("takes nothing of what it is sent")
 // A Dial opens a stream to a peer. It gives up when ctx ends.
 type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
 
+// leastRate is how much a source has to bring of what it owes, in bytes a second:
+// one that sends a block now and then does not hold a download for ever.
+const leastRate = 1 << 10
+
 // eventQueue is how many events wait: a source reads on while the download is
 // busy.
 const eventQueue = 64
@@ -28,6 +32,7 @@ type event struct {
 	at       time.Time
 	greeting *peerwire.Handshake // the first event
 	message  peerwire.Message    // any other; a block's Data is where it was to land
+	early    bool                // it answers what was not asked for yet when it was read
 	err      error
 }
 
@@ -42,7 +47,8 @@ type source struct {
 	group   sync.WaitGroup
 
 	conn   *peerwire.Conn
-	heard  time.Time // when it last did something of use
+	late   time.Time // when it is given up unless it brings something
+	heard  time.Time // when it last did
 	out    []peerwire.Message
 	isLost bool
 }
@@ -50,7 +56,7 @@ type source struct {
 // newSource begins to dial a peer, to greet it and to read from it.
 func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn, events chan<- event) *source {
 	ctx, quit := context.WithCancel(ctx)
-	s := &source{id: id, events: events, quit: quit, conn: conn, heard: time.Now()}
+	s := &source{id: id, events: events, quit: quit, conn: conn}
 	s.outbox.wake = make(chan struct{}, 1)
 	s.landing.places = make(map[peerwire.Block][]byte)
 	hello, _ := conn.Handshake(newPeerID()).AppendBinary(nil)
@@ -69,6 +75,20 @@ func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn,
 func (s *source) close() {
 	s.quit()
 	s.group.Wait()
+}
+
+// spare gives a source all the time again that it may take.
+func (s *source) spare(now time.Time, patience time.Duration) {
+	s.heard, s.late = now, now.Add(patience)
+}
+
+// brought gives a source the time that bytes of use are worth, and no more than
+// patience.
+func (s *source) brought(now time.Time, bytes int, patience time.Duration) {
+	s.heard, s.late = now, s.late.Add(time.Duration(bytes)*time.Second/leastRate)
+	if most := now.Add(patience); s.late.After(most) {
+		s.late = most
+	}
 }
 
 // request asks for a block and says where its bytes are to land. It returns
@@ -137,20 +157,27 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 		return ctx.Err()
 	}
 	reader := peerwire.NewReader(stream)
-	reader.Place = s.landing.take
+	landed := false
+	reader.Place = func(b peerwire.Block) []byte {
+		place := s.landing.take(b)
+		landed = place != nil
+		return place
+	}
 	for {
 		m, err := reader.Next()
 		if err != nil {
 			return err
 		}
+		early := false
 		switch m.Kind {
 		case peerwire.Piece:
+			early = !landed
 		case peerwire.Reject: // in the order of the stream: what comes after it has no place
-			s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length})
+			early = s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length}) == nil
 		default:
 			m.Data = append([]byte(nil), m.Data...) // it is the reader's
 		}
-		if !s.report(ctx, event{message: m}) {
+		if !s.report(ctx, event{message: m, early: early}) {
 			return ctx.Err()
 		}
 	}
@@ -158,7 +185,10 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 
 // A landing says where the blocks of a source are to be read to: from the
 // stream straight to their places, which are nobody else's until they are here
-// or given back. The mutex lets the source's reader and the download at it.
+// or given back. Only the reader takes a place out, with the answer that it
+// belongs to; a source whose answer found none is lost, for the place that was
+// put there since would let it write over a block that is verified. The mutex
+// lets the source's reader and the download at it.
 type landing struct {
 	mu     sync.Mutex
 	places map[peerwire.Block][]byte

@@ -264,3 +264,44 @@ func TestLongPieces(t *testing.T) {
 		})
 	}
 }
+
+// TestEarlyAnswer: a source that answers for a block before it is asked is lost,
+// though it is asked before the answer is looked at. Else the place of the block
+// would stay with it, and it could write over what others sent and is verified.
+func TestEarlyAnswer(t *testing.T) {
+	data := content(2 * blockSize)
+	d := digestOf(t, data)
+	for name, early := range map[string]peerwire.Message{
+		"piece":  {Kind: peerwire.Piece, Begin: blockSize, Data: data[blockSize:]},
+		"reject": {Kind: peerwire.Reject, Begin: blockSize, Length: blockSize},
+	} {
+		ours, theirs := net.Pipe()
+		g := geometryOf(d.size)
+		f := &fetch{geometry: g, root: d.root, assembly: newAssembly(g, make([]bool, 1)), patience: time.Minute, events: make(chan event, eventQueue)}
+		go func() {
+			p := greet(t, theirs, InfoHash(d.root, d.size), false)
+			go p.drain()
+			p.say(peerwire.Message{Kind: peerwire.HaveAll}, peerwire.Message{Kind: peerwire.Unchoke}, peerwire.Message{Kind: peerwire.Choke}, early)
+		}()
+		f.start(t.Context(), []Dial{func(context.Context) (io.ReadWriteCloser, error) { return ours, nil }})
+		var events [5]event
+		for i := range events {
+			events[i] = <-f.events
+		}
+		for _, e := range events[:3] { // up to the unchoke
+			if err := f.take(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.requestAll(); err != nil {
+			t.Fatal(err)
+		}
+		err := f.take(events[3])
+		if err == nil {
+			err = f.take(events[4])
+		}
+		if !errors.Is(err, ErrUnfinished) || !strings.Contains(err.Error(), "before it was asked") {
+			t.Errorf("an early %s: %v, want ErrUnfinished and that it was not asked", name, err)
+		}
+	}
+}

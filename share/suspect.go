@@ -92,13 +92,16 @@ func (f *fetch) takeTestimony(u *suspect, m peerwire.Message) error {
 	if !ok {
 		return f.lose(u.witness, ErrVerify, fmt.Errorf("sent hashes of the blocks of piece %d that are as wrong as the piece", p.index))
 	}
-	f.suspects = slices.DeleteFunc(f.suspects, func(other *suspect) bool { return other == u })
 	var bad []int
 	for b, leaf := range p.leaves {
 		if hashes[b] != leaf {
 			bad = append(bad, b)
 		}
 	}
+	if len(bad) == 0 { // the root is that of a tree with something past the end of the file
+		return f.lose(u.witness, ErrVerify, fmt.Errorf("proves blocks past the end of piece %d: no file has that root", p.index))
+	}
+	f.suspects = slices.DeleteFunc(f.suspects, func(other *suspect) bool { return other == u })
 	if err := f.condemn(p, bad); err != nil {
 		return err
 	}

@@ -322,6 +322,73 @@ func TestCancelled(t *testing.T) {
 	wantNoFile(t, d.Dest)
 }
 
+// TestAskedBySHA1: a file that was asked for by its SHA-1 must have it, and who
+// stops that from being looked at keeps what was fetched.
+func TestAskedBySHA1(t *testing.T) {
+	f := writeShared(t, "file.bin", content(3*65536))
+	s := seed(f)
+	d := downloadOf(t, f, s)
+	d.SHA1 = [20]byte{1}
+	if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
+		t.Errorf("another SHA-1: %v, want ErrVerify", err)
+	}
+	if left, _ := os.ReadDir(d.PartialDir); len(left) != 0 {
+		t.Errorf("left of a file with another SHA-1: %v", left)
+	}
+	d.SHA1 = f.SHA1
+	ctx, cancel := context.WithCancel(t.Context())
+	d.Progress = func(verified, total int64) {
+		if verified == total {
+			cancel()
+		}
+	}
+	if err := d.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled before the SHA-1 is known: %v, want context.Canceled", err)
+	}
+	d.Progress = nil
+	s.sent.Store(0)
+	if err := d.Run(t.Context()); err != nil || s.sent.Load() != 0 {
+		t.Errorf("once more: %v, %d bytes fetched, want none", err, s.sent.Load())
+	}
+}
+
+// TestNothingIsLeft: however a transfer ends, no goroutine of either side is left;
+// one that was would make the test's bubble panic.
+func TestNothingIsLeft(t *testing.T) {
+	type transfer struct {
+		*Download
+		file   File
+		cancel func()
+	}
+	for name, act := range map[string]func(transfer){ // once a piece is verified
+		"finished":      func(transfer) {},
+		"cancelled":     func(x transfer) { x.cancel() },
+		"file changed":  func(x transfer) { os.Truncate(x.file.Location(), 2*65536) },
+		"target exists": func(x transfer) { os.WriteFile(x.Dest, nil, 0o644) },
+		"disk fails":    func(x transfer) { os.RemoveAll(x.PartialDir) },
+	} {
+		f := writeShared(t, "file.bin", content(200*65536))
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := seed(f)
+			d := &Download{
+				Root: f.Root, Size: f.Size, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"), Dial: s.dial,
+			}
+			d.Progress = func(verified, _ int64) {
+				if verified == 65536 {
+					act(transfer{d, f, cancel})
+				}
+			}
+			if err := d.Run(ctx); (err == nil) != (name == "finished") {
+				t.Errorf("%s: %v", name, err)
+			}
+			<-s.served
+		})
+	}
+}
+
 func TestUnknownToSource(t *testing.T) {
 	f := writeShared(t, "file.bin", content(10))
 	s := seed()

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -198,16 +199,20 @@ func (u *upload) checkUnchanged() error {
 func (u *upload) read() {
 	defer close(u.inbox)
 	reader := peerwire.NewReader(u.stream)
+	told := false // what the peer has
 	for {
 		m, err := reader.Next()
 		if err != nil {
 			u.readErr = err
 			return
 		}
-		if m.Kind == peerwire.Piece {
-			m.Data = nil // nobody asked for it
+		switch {
+		case m.Kind == peerwire.Extended, m.Kind == peerwire.Bitfield && !told:
+			m.Data = bytes.Clone(m.Data) // it is the reader's
+			told = told || m.Kind == peerwire.Bitfield
+		default:
+			m.Data = nil // nobody looks at it, and the inbox is for many
 		}
-		m.Data = append([]byte(nil), m.Data...) // it is the reader's
 		select {
 		case u.inbox <- m:
 		case <-u.quit:

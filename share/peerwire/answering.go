@@ -3,25 +3,7 @@ package peerwire
 import "slices"
 
 // A blockQueue holds the requests of a peer, oldest first.
-type blockQueue struct {
-	list  []Block
-	first int
-}
-
-func (q *blockQueue) len() int { return len(q.list) - q.first }
-
-func (q *blockQueue) push(b Block) {
-	if q.first > 0 && len(q.list) == cap(q.list) {
-		q.list = slices.Delete(q.list, 0, q.first)
-		q.first = 0
-	}
-	q.list = append(q.list, b)
-}
-
-func (q *blockQueue) pop() Block {
-	q.first++
-	return q.list[q.first-1]
-}
+type blockQueue struct{ queue[Block] }
 
 // remove takes a block out and reports whether it was there.
 func (q *blockQueue) remove(b Block) bool {

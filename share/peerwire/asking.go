@@ -13,20 +13,7 @@ type request struct {
 
 // requests are those that wait for an answer, oldest first. Peers answer in
 // order, so the search for one ends at the first most of the time.
-type requests struct {
-	list  []request // from first on; before it, those answered
-	first int
-}
-
-func (r *requests) len() int { return len(r.list) - r.first }
-
-func (r *requests) add(q request) {
-	if r.first > 0 && len(r.list) == cap(r.list) {
-		r.list = slices.Delete(r.list, 0, r.first)
-		r.first = 0
-	}
-	r.list = append(r.list, q)
-}
+type requests struct{ queue[request] }
 
 // find returns the place of the request for the block that begins there, or -1.
 func (r *requests) find(piece, begin uint32) int {
@@ -76,7 +63,7 @@ func (c *Conn) Request(now time.Time, b Block, out []Message) ([]Message, bool) 
 		c.requests.find(b.Piece, b.Begin) >= 0 {
 		return out, false
 	}
-	c.requests.add(request{b, now})
+	c.requests.push(request{b, now})
 	return append(out, b.message(Request)), true
 }
 

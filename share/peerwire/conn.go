@@ -140,7 +140,7 @@ func (c *Conn) Has(piece int) bool { return piece >= 0 && c.peer.has.has(uint32(
 
 // HasTold reports whether the peer said what it has, and how many pieces that
 // is.
-func (c *Conn) HasTold() (pieces int, told bool) { return c.peer.has.count(), c.peer.told }
+func (c *Conn) HasTold() (pieces int, told bool) { return c.peer.has.count, c.peer.told }
 
 // IsUnchoked reports whether the peer answers requests.
 func (c *Conn) IsUnchoked() bool { return c.peer.unchoking }
@@ -208,7 +208,7 @@ func (c *Conn) receiveHas(m Message) error {
 	c.peer.told = true
 	switch m.Kind {
 	case HaveAll:
-		c.peer.has.all = true
+		c.peer.has.fill()
 	case Bitfield:
 		if !c.peer.has.take(m.Data) {
 			return protocolError(m.Kind, "sent a bitfield that does not fit %d pieces", c.pieces())

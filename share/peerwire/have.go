@@ -8,6 +8,7 @@ type bitfield struct {
 	pieces int
 	all    bool   // then bits does not count
 	bits   []byte // nil: none
+	count  int    // of the bits that are set; pieces where all are
 }
 
 func (f *bitfield) has(piece uint32) bool {
@@ -24,10 +25,13 @@ func (f *bitfield) set(piece uint32) {
 	if f.bits == nil {
 		f.bits = make([]byte, (f.pieces+7)/8)
 	}
-	f.bits[piece/8] |= 0x80 >> (piece % 8)
+	if bit := byte(0x80 >> (piece % 8)); f.bits[piece/8]&bit == 0 {
+		f.bits[piece/8] |= bit
+		f.count++
+	}
 }
 
-// take replaces the bits by a copy of data. It returns false if data has
+// take sets the bits to a copy of data; none is set yet. It returns false if data has
 // another length, or a bit set for a piece that there is not.
 func (f *bitfield) take(data []byte) bool {
 	if len(data) != (f.pieces+7)/8 {
@@ -36,17 +40,12 @@ func (f *bitfield) take(data []byte) bool {
 	if spare := 8*len(data) - f.pieces; spare > 0 && bits.TrailingZeros8(data[len(data)-1]) < spare {
 		return false
 	}
-	f.all, f.bits = false, append([]byte(nil), data...)
+	f.bits = append([]byte(nil), data...)
+	for _, b := range f.bits {
+		f.count += bits.OnesCount8(b)
+	}
 	return true
 }
 
-// count returns how many pieces there are.
-func (f *bitfield) count() (n int) {
-	if f.all {
-		return f.pieces
-	}
-	for _, b := range f.bits {
-		n += bits.OnesCount8(b)
-	}
-	return n
-}
+// fill sets all.
+func (f *bitfield) fill() { f.all, f.count = true, f.pieces }
