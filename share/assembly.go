@@ -11,7 +11,7 @@ const (
 	// maxOpenBytes bounds the memory of the pieces that are being put together:
 	// two of the widest windows, or the longest piece and what comes after it while
 	// it is verified and written.
-	maxOpenBytes = 21 << 20
+	maxOpenBytes = 20 << 20
 	// backlog is how far hashing and writing may fall behind, in bytes.
 	backlog = 4 << 20
 )
