@@ -101,6 +101,19 @@ func (m *meter) finish(size, read int64, hashed bool) {
 	}
 }
 
+// postpone says that a file is not to be hashed yet, of which so many bytes
+// were hashed for nothing. It is expected again when it is.
+func (m *meter) postpone(size, read int64) {
+	m.bytes.Add(-read)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.files--
+	m.total -= size
+	if m.done == m.files {
+		m.current.Store(nil)
+	}
+}
+
 // count says that bytes were hashed.
 func (m *meter) count(n int64) {
 	m.bytes.Add(n)

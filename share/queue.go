@@ -258,7 +258,11 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 	for _, other := range others {
 		q.place(other, now)
 	}
-	q.meter.finish(j.identity.size, j.read, hashed)
+	if retry := j.again != nil || err == errChanged && !j.cancelled.Load(); retry && !hashed {
+		q.meter.postpone(j.identity.size, j.read)
+	} else {
+		q.meter.finish(j.identity.size, j.read, hashed)
+	}
 	for _, b := range j.batches {
 		b.finish(j.at, err)
 	}
