@@ -18,7 +18,7 @@ import (
 
 // A Repair says what became of a catalogue that could not be read.
 type Repair struct {
-	SetAside string // where the old file lies now
+	SetAside string // where the old file lies now; empty: there was none
 	Cause    error  // what was wrong with it
 	Folders  int    // shared folders that are known still
 	Tags     int    // contents whose tags are
@@ -30,7 +30,8 @@ const (
 )
 
 // openCatalog opens the catalogue at path and reads it. One that cannot be read
-// is set aside, and a new one takes up what is known of folders and tags.
+// is set aside, and a new one takes up what is known of folders and tags, as it
+// does after one that has gone.
 func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 	lock, err := openLock(path, timeout)
 	if err != nil {
@@ -45,22 +46,29 @@ func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 }
 
 func (c *catalog) open(timeout time.Duration) error {
+	kept := readKeepsake(c.path + keepsakeSuffix)
+	remembers := len(kept.folders)+len(kept.tags) > 0
 	saved, cause := c.examine()
+	if cause == errMissing && !remembers {
+		cause = nil // the first start
+	}
 	if cause == nil {
 		cause = c.openDB(timeout)
 	}
 	if cause == nil {
 		return nil
 	}
-	if broken := (*corruptError)(nil); !errors.As(cause, &broken) {
-		return fmt.Errorf("share: open the catalogue %s: %w", c.path, cause)
-	}
-	if kept := readKeepsake(c.path + keepsakeSuffix); len(kept.folders)+len(kept.tags) > 0 {
+	if remembers {
 		saved.keepsake = kept // whole, while the others come from a damaged file
 	}
-	aside, err := setAside(c.path)
-	if err != nil {
-		return fmt.Errorf("share: set the broken catalogue aside: %w", err)
+	var aside string
+	if broken := (*corruptError)(nil); errors.As(cause, &broken) {
+		var err error
+		if aside, err = setAside(c.path); err != nil {
+			return fmt.Errorf("share: set the broken catalogue aside: %w", err)
+		}
+	} else if cause != errMissing {
+		return fmt.Errorf("share: open the catalogue %s: %w", c.path, cause)
 	}
 	if err := c.openDB(timeout); err != nil {
 		return fmt.Errorf("share: open the catalogue %s: %w", c.path, err)
@@ -76,13 +84,17 @@ type salvage struct {
 	layers  map[Root][]Root
 }
 
-// examine reads the file without trusting it. What it returns beside a
+// errMissing: there is no catalogue. It may have been set aside by a process
+// that was killed before it had made another.
+var errMissing = errors.New("it has gone")
+
+// examine reads the file without trusting it, or returns errMissing. What it returns beside a
 // *corruptError is what can be believed all the same.
 func (c *catalog) examine() (saved salvage, err error) {
 	saved = salvage{keepsake{tags: map[Root][]string{}}, map[string]record{}, map[Root][]Root{}}
 	info, err := os.Stat(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return saved, nil
+		return saved, errMissing
 	}
 	if err != nil {
 		return saved, err
