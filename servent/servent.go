@@ -146,7 +146,7 @@ func (s *Servent) shareFolders() error {
 	}
 	for _, f := range folders {
 		if err := s.collection.AddFolder(f); err != nil {
-			return fmt.Errorf("servent: share %s: %w", f, err)
+			return shareError("share", f, err)
 		}
 	}
 	return nil

@@ -164,8 +164,14 @@ func shareError(verb, path string, err error) error {
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not shared; see servent share list, or share it with servent share add DIR", verb, path)
 	case errors.Is(err, os.ErrNotExist):
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: there is no such file or folder", verb, path)
+	case errors.Is(err, share.ErrNotFolder):
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not a folder", verb, path)
+	case errors.Is(err, share.ErrNotFile):
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not a file", verb, path)
 	case errors.Is(err, share.ErrBadTag):
 		code = api.CodeUsage
+	case errors.Is(err, share.ErrDiskFull):
+		code = api.CodeDiskFull
 	}
 	return api.NewError(code, message)
 }

@@ -19,6 +19,10 @@ var (
 	ErrLocked = errors.New("share: the catalogue is in use by another process")
 	// ErrNotShared: a path lies in no shared folder, or is hidden there.
 	ErrNotShared = errors.New("share: not in a shared folder")
+	// ErrNotFolder: a path to share is something else.
+	ErrNotFolder = errors.New("not a folder")
+	// ErrNotFile: a path to tag is something else.
+	ErrNotFile = errors.New("not a file")
 	// ErrBadTag: a keyword that nobody could search for.
 	ErrBadTag = errors.New("share: a tag needs a letter or a digit, no control character, and at most 64 bytes")
 )
@@ -164,7 +168,7 @@ func (c *Collection) AddFolder(path string) error {
 		return fmt.Errorf("share: add folder: %w", err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("share: add folder %s: not a folder", path)
+		return fmt.Errorf("share: add folder %s: %w", path, ErrNotFolder)
 	}
 	c.editing.Lock()
 	defer c.editing.Unlock()

@@ -179,6 +179,33 @@ func TestSalvage(t *testing.T) {
 	h.wantTrue()
 }
 
+// TestCatalogGone: what was set aside may have had no successor when its process
+// was killed.
+func TestCatalogGone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	folder := t.TempDir()
+	open := func(mended bool) *Collection {
+		c, err := Open(CollectionConfig{Catalog: path})
+		must(t, err)
+		if r, got := c.Repair(); got != mended || got && (r.SetAside != "" || r.Folders != 1) {
+			t.Errorf("repair %+v, %v, want %v", r, got, mended)
+		}
+		return c
+	}
+	c := open(false)
+	must(t, c.AddFolder(folder))
+	must(t, c.Close())
+	must(t, os.Remove(path))
+	c = open(true)
+	if got := c.Folders(); len(got) != 1 {
+		t.Errorf("folders %q, want the one of before", got)
+	}
+	must(t, c.RemoveFolder(folder))
+	must(t, c.Close())
+	must(t, os.Remove(path))
+	must(t, open(false).Close()) // nothing is to be remembered
+}
+
 // TestCatalogInTheWay: what is no file, or must not be read.
 func TestCatalogInTheWay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "catalog.db")

@@ -21,8 +21,8 @@ var (
 	// ErrExists: there is a file under the finished name, and it was not to be
 	// overwritten.
 	ErrExists = errors.New("there is a file of that name already")
-	// ErrDiskFull: the partial file or the finished one does not fit. It also
-	// wraps the system's error.
+	// ErrDiskFull: the partial file, the finished one or the catalogue does not
+	// fit. It also wraps the system's error.
 	ErrDiskFull = errors.New("the disk is full")
 	// ErrUnfinished: the source vanished, broke the rules or fell silent. What
 	// was verified is kept, and the next Run goes on from there.

@@ -233,8 +233,10 @@ func TestMeter(t *testing.T) {
 	if p = m.progress(now.Add(time.Minute)); p.ETA < 5*time.Minute {
 		t.Errorf("after a minute without a byte: ETA %v", p.ETA)
 	}
+	m.expect(5)
+	m.postpone(5, 0)
 	m.finish(100<<20, 0, true)
-	if p = m.progress(now); p.Scanning || p.ETA != 0 || p.Hashed != 1 {
+	if p = m.progress(now); p.Scanning || p.ETA != 0 || p.Hashed != 1 || p.Files != 1 {
 		t.Errorf("at the end: %+v", p)
 	}
 }

@@ -104,6 +104,16 @@ func (m *meter) resize(from, to int64) {
 	m.total += to - from
 }
 
+// postpone says that a file is not to be hashed yet, of which so many bytes
+// were hashed for nothing. It is expected again when it is.
+func (m *meter) postpone(size, read int64) {
+	m.bytes.Add(-read)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.files--
+	m.total -= size
+}
+
 // count says that bytes were hashed.
 func (m *meter) count(n int64) {
 	m.bytes.Add(n)

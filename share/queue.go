@@ -308,9 +308,14 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 	for _, other := range others {
 		q.place(other, now)
 	}
-	q.meter.finish(j.identity.size, j.read, hashed)
-	if hashed {
+	switch retry := j.again != nil || err == errChanged && !j.cancelled.Load(); {
+	case hashed:
+		q.meter.finish(j.identity.size, j.read, true)
 		j.read = 0 // not in vain
+	case retry:
+		q.meter.postpone(j.identity.size, j.read)
+	default:
+		q.meter.finish(j.identity.size, j.read, false)
 	}
 	for _, b := range j.batches {
 		b.finish(j.at, err)

@@ -18,7 +18,7 @@ import (
 
 // A Repair says what became of a catalogue that could not be read.
 type Repair struct {
-	SetAside string // where the old file lies now
+	SetAside string // where the old file lies now; empty: there was none
 	Cause    error  // what was wrong with it
 	Folders  int    // shared folders that are known still
 	Tags     int    // contents whose tags are
@@ -30,7 +30,8 @@ const (
 )
 
 // openCatalog opens the catalogue at path and reads it. One that cannot be read
-// is set aside, and a new one takes up what is known of folders and tags.
+// is set aside, and a new one takes up what is known of folders and tags, as it
+// does after one that has gone.
 func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 	lock, err := openLock(path, timeout)
 	if err != nil {
@@ -45,7 +46,11 @@ func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 }
 
 func (c *catalog) open(timeout time.Duration) error {
+	kept := readKeepsake(c.path + keepsakeSuffix)
 	saved, cause := c.examine()
+	if cause == errMissing && kept.empty() {
+		cause = nil // the first start
+	}
 	if cause == nil {
 		cause = c.openDB(timeout)
 	}
@@ -55,17 +60,22 @@ func (c *catalog) open(timeout time.Duration) error {
 		}
 		return nil
 	}
-	if broken := (*corruptError)(nil); !errors.As(cause, &broken) {
+	broken := (*corruptError)(nil)
+	isBroken := errors.As(cause, &broken)
+	if !isBroken && cause != errMissing {
 		return fmt.Errorf("share: open the catalogue %s: %w", c.path, cause)
 	}
-	if kept := readKeepsake(c.path + keepsakeSuffix); !kept.empty() {
+	if !kept.empty() {
 		saved.keepsake = kept // whole, while the others come from a damaged file
 	} else if err := saved.keepsake.write(c.path + keepsakeSuffix); err != nil { // for the new one
 		return fmt.Errorf("share: keep a copy of folders and tags: %w", err)
 	}
-	aside, err := setAside(c.path)
-	if err != nil {
-		return fmt.Errorf("share: set the broken catalogue aside: %w", err)
+	var aside string
+	if isBroken {
+		var err error
+		if aside, err = setAside(c.path); err != nil {
+			return fmt.Errorf("share: set the broken catalogue aside: %w", err)
+		}
 	}
 	if err := c.openDB(timeout); err != nil {
 		return fmt.Errorf("share: open the catalogue %s: %w", c.path, err)
@@ -81,13 +91,17 @@ type salvage struct {
 	layers  map[Root][]Root
 }
 
-// examine reads the file without trusting it. What it returns beside a
-// *corruptError is what can be believed all the same.
+// errMissing: there is no catalogue. It may have been set aside by a process
+// that was killed before it had made another.
+var errMissing = errors.New("it has gone")
+
+// examine reads the file without trusting it, or returns errMissing. What it
+// returns beside a *corruptError is what can be believed all the same.
 func (c *catalog) examine() (saved salvage, err error) {
 	saved = salvage{keepsake{tags: map[Root][]string{}}, map[string]record{}, map[Root][]Root{}}
 	info, err := os.Stat(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return saved, nil
+		return saved, errMissing
 	}
 	if err != nil {
 		return saved, err

@@ -76,6 +76,9 @@ func (c *catalog) save() error {
 		maps.Copy(c.unsaved.paths, c.beingSaved.paths)
 		maps.Copy(c.unsaved.layers, c.beingSaved.layers)
 		maps.Copy(c.unsaved.orphans, c.beingSaved.orphans)
+		if isDiskFull(err) {
+			err = fmt.Errorf("%w: %w", ErrDiskFull, err)
+		}
 		err = fmt.Errorf("share: save the catalogue: %w", err)
 	}
 	c.beingSaved = changes{}

@@ -174,7 +174,7 @@ func (c *Collection) locate(ctx context.Context, path string) (found, error) {
 		return found{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return found{}, errors.New("not a file")
+		return found{}, ErrNotFile
 	}
 	w := c.walk(ctx, scopeOf(at))
 	if len(w.files) > 0 {

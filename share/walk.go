@@ -15,6 +15,8 @@ import (
 // What keeps a file from being shared, beside what the system says.
 var (
 	errLeaves  = errors.New("the link leads out of the shared folder, or to a hidden file")
+	errNowhere = errors.New("the link leads nowhere")
+	errFolder  = errors.New("the link leads to the shared folder itself")
 	errTooLong = errors.New("folders nested too deep")
 )
 
@@ -213,10 +215,14 @@ func (w *walk) isMadeUp(path string, device uint64) bool {
 // same shared folder and is not hidden there.
 func follow(p place) (os.FileInfo, error) {
 	real, err := filepath.EvalSymlinks(p.String())
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errNowhere
+	case err != nil:
 		return nil, err
-	}
-	if !within(p.folder, real) || real == p.folder {
+	case real == p.folder:
+		return nil, errFolder
+	case !within(p.folder, real):
 		return nil, errLeaves
 	}
 	for at := real; len(at) > len(p.folder); at = filepath.Dir(at) {

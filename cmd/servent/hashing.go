@@ -38,13 +38,17 @@ func (h *hashingLine) stopped() string {
 	return fmt.Sprintf(" at %s, with %s of %s hashed", hashedPercent(h.last), grouped(h.last.Hashed), countGrouped(h.last.Files, "file", "files"))
 }
 
-// hashingText is h in at most limit columns; the name of the file gives way.
+// hashingText is h in at most limit columns; the name of the file gives way,
+// and the speed before it would not be shown at all.
 func hashingText(h api.Hashing, limit int) string {
 	if h.Files == 0 && h.File == "" {
 		return shorten("looking through the shared folders", limit)
 	}
-	figures := fmt.Sprintf("%s  %s/%s files  %s  %s/s  %s", hashedPercent(h), grouped(h.Hashed), grouped(h.Files),
-		formatShare(h.BytesHashed, h.Bytes), formatSize(int64(h.Rate)), formatETA(h.ETA))
+	done := fmt.Sprintf("%s  %s/%s files  %s", hashedPercent(h), grouped(h.Hashed), grouped(h.Files), formatShare(h.BytesHashed, h.Bytes))
+	figures := fmt.Sprintf("%s  %s/s  %s", done, formatSize(int64(h.Rate)), formatETA(h.ETA))
+	if h.File != "" && limit-columns(figures)-columnGap < minShortened {
+		figures = fmt.Sprintf("%s  %s", done, formatETA(h.ETA))
+	}
 	const verb = "hashing"
 	if h.Files == 0 { // one file that is tagged
 		figures = verb

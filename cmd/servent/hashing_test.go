@@ -16,7 +16,8 @@ var hashingThird = api.Hashing{
 func TestHashingText(t *testing.T) {
 	const figures = "33 %  411/1,234 files  2.0/6.0 GiB  120.0 MiB/s  35 s left"
 	for limit, want := range map[int]string{
-		70:  figures,
+		60:  "33 %  411/1,234 files  2.0/6.0 GiB  35 s left",
+		70:  "33 %  411/1,234 files  2.0/6.0 GiB  35 s left  /home/u/Public/…nux.iso",
 		79:  figures + `  /home/u/Publ…ux.iso`,
 		200: "hashing " + figures + `  /home/u/Public/install-\u001b[2J\u202e-media/seblinux.iso`,
 		99:  "hashing " + figures + `  /home/u/Public/insta…blinux.iso`,

@@ -87,7 +87,9 @@ func libraryRows(library api.Library) (rows [][]string) {
 	if library.Problems > 0 {
 		add("not shared", countGrouped(library.Problems, "file or folder", "files and folders")+": servent share list")
 	}
-	if r := library.Repair; r != nil {
+	if r := library.Repair; r != nil && r.SetAside == "" {
+		add("repaired", "the catalogue had gone, a new one was made")
+	} else if r != nil {
 		add("repaired", fmt.Sprintf("the catalogue was damaged (%s), it lies now at %s", r.Cause, r.SetAside))
 	}
 	return rows

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -150,10 +151,15 @@ func (w *libraryWatch) tellRest() {
 
 func (con *console) sayProblem(p api.Problem) { con.say("not shared: %s: %s", p.Path, p.Reason) }
 
-// sayRepair tells of a catalogue that could not be read.
+// sayRepair tells of a catalogue that could not be read, or has gone.
 func (con *console) sayRepair(r api.Repair) {
-	con.say("the catalogue of the shared files is damaged: %s", r.Cause)
-	con.say("it was set aside as %s; known still: %s, keywords of %s", r.SetAside,
+	known := fmt.Sprintf("known still: %s, keywords of %s",
 		countGrouped(r.Folders, "shared folder", "shared folders"), countGrouped(r.Tags, "file", "files"))
+	if r.SetAside == "" {
+		con.say("the catalogue of the shared files has gone; %s", known)
+	} else {
+		con.say("the catalogue of the shared files is damaged: %s", r.Cause)
+		con.say("it was set aside as %s; %s", r.SetAside, known)
+	}
 	con.say("files that are not known any more are hashed again; servent share list shows whether a folder is missing")
 }
