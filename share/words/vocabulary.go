@@ -7,8 +7,13 @@ import (
 	"sort"
 )
 
-// blockWords is how many words share a block of the vocabulary.
-const blockWords = 16
+const (
+	// blockWords is how many words share a block of the vocabulary.
+	blockWords = 8
+	// topBlocks is how many blocks share a top: few enough that all tops stay in
+	// the processor's cache, where the heads do not.
+	topBlocks = 64
+)
 
 // A vocabulary is the different words of all documents in order, numbered from
 // 0. The words that begin with the same letters are one run of it.
@@ -18,6 +23,7 @@ const blockWords = 16
 // the first shares none.
 type vocabulary struct {
 	heads  []uint64 // of each block: headOf its first word
+	tops   []uint64 // of each topBlocks blocks: the first head
 	starts []uint32 // where each block begins in text
 	text   []byte
 	count  uint32
@@ -38,7 +44,11 @@ func headOf(word []byte, pad byte) uint64 {
 func (v *vocabulary) add(previous, word []byte) {
 	shared := 0
 	if v.count%blockWords == 0 {
-		v.heads = append(v.heads, headOf(word, 0))
+		head := headOf(word, 0)
+		if len(v.heads)%topBlocks == 0 {
+			v.tops = append(v.tops, head)
+		}
+		v.heads = append(v.heads, head)
 		v.starts = append(v.starts, uint32(len(v.text)))
 	} else {
 		shared = commonPrefix(previous, word)
@@ -51,7 +61,8 @@ func (v *vocabulary) add(previous, word []byte) {
 
 // clip gives back the room that was left for more words.
 func (v *vocabulary) clip() {
-	v.heads, v.starts, v.text = exactly(v.heads), exactly(v.starts), exactly(v.text)
+	v.heads, v.tops = exactly(v.heads), exactly(v.tops)
+	v.starts, v.text = exactly(v.starts), exactly(v.text)
 }
 
 // exactly returns s in no more memory than it needs.
@@ -63,7 +74,7 @@ func exactly[E any](s []E) []E {
 }
 
 func (v *vocabulary) size() int64 {
-	return int64(8*cap(v.heads) + 4*cap(v.starts) + cap(v.text))
+	return int64(8*cap(v.heads) + 8*cap(v.tops) + 4*cap(v.starts) + cap(v.text))
 }
 
 func commonPrefix(a, b []byte) int {
@@ -139,13 +150,19 @@ func (v *vocabulary) blockOf(key []byte, after bool, low, high int) int {
 		pad = padAfter
 	}
 	head := headOf(key, pad)
-	first, _ := slices.BinarySearch(v.heads[low:high], head)
+	top, _ := slices.BinarySearch(v.tops, head)
+	low, high = max(low, (top-1)*topBlocks), min(high, top*topBlocks)
+	first, _ := slices.BinarySearch(v.heads[low:max(low, high)], head)
 	first += low
 	if first == len(v.heads) || v.heads[first] != head {
 		return first - 1
 	}
 	// Only the rest of the words can tell.
-	last, _ := slices.BinarySearch(v.heads[first:], head+1)
+	beyond := 1
+	for first+beyond < len(v.heads) && v.heads[first+beyond] == head { // mostly few
+		beyond *= 2
+	}
+	last, _ := slices.BinarySearch(v.heads[first:min(first+beyond, len(v.heads))], head+1)
 	return first + sort.Search(last, func(i int) bool {
 		word := v.first(first + i)
 		if after && bytes.HasPrefix(word, key) {
