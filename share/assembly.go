@@ -8,10 +8,10 @@ const (
 	chunkSize   = 256 << 10
 	chunkBlocks = chunkSize / blockSize
 
-	// maxOpenBytes bounds the memory of the pieces that are being put together:
-	// two of the widest windows, or the longest piece and what comes after it while
-	// it is verified and written.
-	maxOpenBytes = 20 << 20
+	// maxOpenBytes bounds the memory of the pieces that are being put together: the
+	// widest window, or the longest piece and the beginning of the next while it is
+	// verified and written.
+	maxOpenBytes = 18 << 20
 	// backlog is how far hashing and writing may fall behind, in bytes.
 	backlog = 4 << 20
 )
