@@ -1,8 +1,6 @@
 package share
 
 import (
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -70,23 +68,6 @@ func TestLargest(t *testing.T) {
 	q.give(small, small.identity, nil, true)
 	if got := q.largest(); got != "" || len(q.hands) != 0 {
 		t.Errorf("in the end the largest is %q", got)
-	}
-}
-
-// TestNoSize: what a system makes up when it is read, and says to be empty, is
-// no file that changes.
-func TestNoSize(t *testing.T) {
-	f, err := os.Open("/proc/version")
-	if err != nil {
-		t.Skip(err)
-	}
-	defer f.Close()
-	if b, err := io.ReadAll(f); err != nil || len(b) == 0 {
-		t.Skipf("%d bytes, %v", len(b), err)
-	}
-	f.Seek(0, io.SeekStart)
-	if _, err := newHasher().file(f, func(int64) error { return nil }); !errors.Is(err, errNoSize) {
-		t.Errorf("%v, want errNoSize", err)
 	}
 }
 
