@@ -3,7 +3,6 @@ package share
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -34,7 +33,8 @@ type boltFile struct {
 	root     uint64
 	freelist uint64
 	reached  []bool
-	faults   []error // the first few
+	fault    error // the first
+	faults   int
 
 	// visit is told of each key and value below the bucket, in order. Both are
 	// to be copied.
@@ -52,10 +52,9 @@ const (
 	boltFree     = 0x10
 	boltInBucket = 0x01 // the flag of an element that is a bucket
 
-	boltMaxDepth  = 64
-	boltMaxFaults = 8
-	boltMaxPage   = 64 << 10
-	boltMaxBody   = 64 << 20 // bytes of one page with what belongs to it: a piece layer has up to 32 MiB
+	boltMaxDepth = 64
+	boltMaxPage  = 64 << 10
+	boltMaxBody  = 64 << 20 // bytes of one page with what belongs to it: a piece layer has up to 32 MiB
 )
 
 var order = binary.NativeEndian
@@ -71,16 +70,24 @@ func readBolt(file io.ReaderAt, size int64, visit func(bucket string, key, value
 	b.reached = make([]bool, b.pages)
 	b.reached[0], b.reached[1] = true, true
 	b.tree(b.root, "", nil, nil, 0)
-	if len(b.faults) == 0 { // else free pages cannot be told from lost ones
+	if b.faults == 0 { // else free pages cannot be told from lost ones
 		b.free()
 	}
-	return errors.Join(b.faults...)
+	if b.faults > 1 {
+		return fmt.Errorf("%w, the first of %d faults", b.fault, b.faults)
+	}
+	return b.fault
 }
 
-func (b *boltFile) fault(format string, args ...any) {
-	if len(b.faults) < boltMaxFaults {
-		b.faults = append(b.faults, &corruptError{fmt.Sprintf(format, args...)})
+// blame notes a fault.
+func (b *boltFile) blame(fault error) {
+	if b.faults++; b.faults == 1 {
+		b.fault = fault
 	}
+}
+
+func (b *boltFile) corrupt(format string, args ...any) {
+	b.blame(&corruptError{fmt.Sprintf(format, args...)})
 }
 
 // readMeta finds the newer of the two pages that say where the rest is.
@@ -126,32 +133,32 @@ func (b *boltFile) readMeta() error {
 // header; nil if it cannot be.
 func (b *boltFile) page(id uint64) (flags, count uint16, body []byte) {
 	if id < 2 || id >= b.pages || b.reached[id] {
-		b.fault("page %d is out of bounds or used twice", id)
+		b.corrupt("page %d is out of bounds or used twice", id)
 		return 0, 0, nil
 	}
 	b.reached[id] = true
 	header := make([]byte, boltHeaderSize)
 	if _, err := b.file.ReadAt(header, int64(id)*b.pageSize); err != nil {
-		b.faults = append(b.faults, err)
+		b.blame(err)
 		return 0, 0, nil
 	}
 	flags, count = order.Uint16(header[8:]), order.Uint16(header[10:])
 	more := uint64(order.Uint32(header[12:]))
 	size := int64(more+1) * b.pageSize
 	if order.Uint64(header) != id || more >= b.pages-id || size > boltMaxBody {
-		b.fault("page %d is not what it should be", id)
+		b.corrupt("page %d is not what it should be", id)
 		return 0, 0, nil
 	}
 	for i := id + 1; i <= id+more; i++ {
 		if b.reached[i] {
-			b.fault("page %d is used twice", i)
+			b.corrupt("page %d is used twice", i)
 			return 0, 0, nil
 		}
 		b.reached[i] = true
 	}
 	body = make([]byte, size-boltHeaderSize)
 	if _, err := b.file.ReadAt(body, int64(id)*b.pageSize+boltHeaderSize); err != nil {
-		b.faults = append(b.faults, err)
+		b.blame(err)
 		return 0, 0, nil
 	}
 	return flags, count, body
@@ -161,7 +168,7 @@ func (b *boltFile) page(id uint64) (flags, count uint16, body []byte) {
 // from low to below high, nil for no bound.
 func (b *boltFile) tree(id uint64, bucket string, low, high []byte, depth int) {
 	if depth > boltMaxDepth {
-		b.fault("a tree of more than %d levels", boltMaxDepth)
+		b.corrupt("a tree of more than %d levels", boltMaxDepth)
 		return
 	}
 	flags, count, body := b.page(id)
@@ -173,7 +180,7 @@ func (b *boltFile) tree(id uint64, bucket string, low, high []byte, depth int) {
 // elements reads what is on a page.
 func (b *boltFile) elements(id uint64, flags, count uint16, body []byte, bucket string, low, high []byte, depth int) {
 	if flags != boltBranch && flags != boltLeaf || int(count)*16 > len(body) || flags == boltBranch && count == 0 {
-		b.fault("page %d has flags %x and %d elements", id, flags, count)
+		b.corrupt("page %d has flags %x and %d elements", id, flags, count)
 		return
 	}
 	keys := make([][]byte, count)
@@ -186,12 +193,12 @@ func (b *boltFile) elements(id uint64, flags, count uint16, body []byte, bucket 
 		}
 		from := uint64(at) + uint64(where)
 		if from < uint64(count)*16 || from+uint64(length) > uint64(len(body)) {
-			b.fault("page %d: element %d lies outside", id, i)
+			b.corrupt("page %d: element %d lies outside", id, i)
 			return
 		}
 		keys[i] = body[from : from+uint64(length)]
 		if bytes.Compare(keys[i], low) < 0 || high != nil && bytes.Compare(keys[i], high) >= 0 || i > 0 && bytes.Compare(keys[i], keys[i-1]) <= 0 {
-			b.fault("page %d: key %d is out of order", id, i)
+			b.corrupt("page %d: key %d is out of order", id, i)
 			return
 		}
 	}
@@ -208,7 +215,7 @@ func (b *boltFile) elements(id uint64, flags, count uint16, body []byte, bucket 
 		from := uint64(16*i) + uint64(order.Uint32(e[4:])) + uint64(len(key))
 		length := uint64(order.Uint32(e[12:]))
 		if from+length > uint64(len(body)) {
-			b.fault("page %d: value %d lies outside", id, i)
+			b.corrupt("page %d: value %d lies outside", id, i)
 			continue
 		}
 		b.value(id, order.Uint32(e), bucket, key, body[from:from+length], depth)
@@ -221,17 +228,17 @@ func (b *boltFile) value(id uint64, flags uint32, bucket string, key, value []by
 	inner := bucket == "" && flags == boltInBucket
 	switch {
 	case !inner && (flags != 0 || bucket == ""):
-		b.fault("page %d: an element with flags %x", id, flags)
+		b.corrupt("page %d: an element with flags %x", id, flags)
 	case !inner:
 		if b.visit != nil {
 			b.visit(bucket, key, value)
 		}
 	case len(value) < 16:
-		b.fault("page %d: a bucket of %d bytes", id, len(value))
+		b.corrupt("page %d: a bucket of %d bytes", id, len(value))
 	case order.Uint64(value) != 0:
 		b.tree(order.Uint64(value), string(key), nil, nil, depth+1)
 	case len(value) < 16+boltHeaderSize:
-		b.fault("page %d: a bucket of %d bytes", id, len(value))
+		b.corrupt("page %d: a bucket of %d bytes", id, len(value))
 	default:
 		page := value[16:]
 		b.elements(id, order.Uint16(page[8:]), order.Uint16(page[10:]), page[boltHeaderSize:], string(key), nil, nil, depth+1)
@@ -252,20 +259,20 @@ func (b *boltFile) free() {
 		n, body = order.Uint64(body), body[8:]
 	}
 	if flags != boltFree || n > uint64(len(body)/8) {
-		b.fault("the list of free pages has flags %x and %d entries", flags, n)
+		b.corrupt("the list of free pages has flags %x and %d entries", flags, n)
 		return
 	}
 	for i := range n {
 		id := order.Uint64(body[8*i:])
 		if id < 2 || id >= b.pages || b.reached[id] {
-			b.fault("page %d is free and in use", id)
+			b.corrupt("page %d is free and in use", id)
 			return
 		}
 		b.reached[id] = true
 	}
 	for id, reached := range b.reached {
 		if !reached {
-			b.fault("page %d is neither free nor in use", id)
+			b.corrupt("page %d is neither free nor in use", id)
 			return
 		}
 	}
