@@ -48,7 +48,8 @@ type Servent struct {
 	workers   sync.WaitGroup
 	transfers transfers
 	answers   answers
-	web       string // URL of the page, set before the local API answers
+	web       string        // URL of the page, set before the local API answers
+	streams   chan struct{} // holds one for each stream of the local API that is under way
 	ran       atomic.Bool
 	closeOnce sync.Once
 	closeErr  error
@@ -93,6 +94,7 @@ func New(cfg Config) (*Servent, error) {
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
+		streams:   make(chan struct{}, maxStreams),
 		ready:     make(chan struct{}),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},

@@ -6,20 +6,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/net/netutil"
 
 	"servent/servent/api"
 )
 
 const (
-	// maxRequest bounds the body of a call, in bytes.
+	// maxRequest bounds the body of a call, in bytes, and maxHeader its
+	// headers, to which net/http adds 4 KiB.
 	maxRequest = 1 << 20
-	// headerTimeout bounds the headers of a call.
+	maxHeader  = 16 << 10
+	// headerTimeout and bodyTimeout bound how long a call is sent, and
+	// idleTimeout how long a connection waits for the next one.
 	headerTimeout = 5 * time.Second
+	bodyTimeout   = 10 * time.Second
+	idleTimeout   = time.Minute
 	// shutdownTimeout is how long calls under way may take to end.
 	shutdownTimeout = 2 * time.Second
+	// maxConns is how many connections the socket and the web port take each;
+	// the next one waits. maxStreams is how many of all calls under way may be
+	// streams, so that others come through.
+	maxConns   = 128
+	maxStreams = 64
 )
 
 // serveAPI answers the command over the unix socket of the home, until ctx
@@ -33,7 +47,7 @@ func (s *Servent) serveAPI(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("servent: open the local API: %w", err)
 	}
-	s.serveHTTP(ctx, "the local API", l, s.apiHandler())
+	s.serveHTTP(ctx, "the local API", l, s.apiHandler(nil))
 	return nil
 }
 
@@ -43,10 +57,13 @@ func (s *Servent) serveHTTP(ctx context.Context, name string, l net.Listener, ha
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	s.workers.Go(func() {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(netutil.LimitListener(l, maxConns)); !errors.Is(err, http.ErrServerClosed) {
 			s.stop(fmt.Errorf("servent: serve %s on %s: %w", name, l.Addr(), err))
 		}
 	})
@@ -60,74 +77,58 @@ func (s *Servent) serveHTTP(ctx context.Context, name string, l net.Listener, ha
 	})
 }
 
-// apiHandler is the local API; package api lists its calls.
-func (s *Servent) apiHandler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/status", value(s.Status))
-	mux.HandleFunc("GET /api/peers", value(s.Peers))
-	mux.HandleFunc("GET /api/share", value(s.ShareList))
-	mux.HandleFunc("POST /api/share/add", stream(s.ShareAdd))
-	mux.HandleFunc("POST /api/share/remove", exchange(s.ShareRemove))
-	mux.HandleFunc("POST /api/share/tag", stream(s.Tag))
-	mux.HandleFunc("POST /api/share/rescan", stream(s.Rescan))
-	mux.HandleFunc("POST /api/connect", exchange(s.Connect))
-	mux.HandleFunc("POST /api/search", stream(s.Search))
-	mux.HandleFunc("POST /api/get", stream(s.Get))
-	mux.Handle("GET /metrics", s.metrics())
-	return mux
-}
-
-// value serves a call that takes nothing.
-func value[Out any](call func(context.Context) (Out, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		out, err := call(r.Context())
-		answerJSON(w, out, err)
-	}
-}
-
-// exchange serves a call that takes one value.
-func exchange[In, Out any](call func(context.Context, In) (Out, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		in, err := readJSON[In](w, r)
-		if err != nil {
-			answerJSON(w, nil, err)
+// apiHandler answers all routes to whom g admits; nil admits all, for the mode
+// of the socket is its password.
+func (s *Servent) apiHandler(g *guard) http.Handler {
+	routes := newDirectory(s.routes())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		hurry(control)
+		if r.ContentLength != 0 {
+			_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
+		}
+		shield(w.Header())
+		if g != nil && !g.admits(w, r) {
 			return
 		}
-		out, err := call(r.Context(), in)
-		answerJSON(w, out, err)
-	}
-}
-
-// stream serves a call that tells of events before it ends.
-func stream[In, Event, Last any](call func(context.Context, In, func(Event)) (Last, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		in, err := readJSON[In](w, r)
-		if err != nil {
-			answerJSON(w, nil, err)
+		route, ok := routes.find(w, r)
+		if !ok || g != nil && !route.open && !g.knows(w, r) {
 			return
 		}
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.Header().Set("Cache-Control", "no-store")
-		flusher := http.NewResponseController(w)
-		send := func(event any) {
-			b, err := json.Marshal(event)
-			if err != nil {
-				panic("servent: an event cannot be written as JSON: " + err.Error())
+		if route.takes != nil && !isJSON(r) {
+			answerError(w, http.StatusUnsupportedMediaType, api.CodeUsage, `send the request as JSON, with the header "Content-Type: application/json"`)
+			return
+		}
+		if route.streams() {
+			select {
+			case s.streams <- struct{}{}:
+				defer func() { <-s.streams }()
+			default:
+				answerError(w, http.StatusServiceUnavailable, api.CodeBusy, fmt.Sprintf("%d streams are under way, and no more at once; end one of them", maxStreams))
+				return
 			}
-			// Where the asker is gone, the request's context ends the call.
-			fmt.Fprintf(w, "data: %s\n\n", b)
-			flusher.Flush()
 		}
-		flusher.Flush() // the headers, so that the asker knows it is heard
-		last, err := call(r.Context(), in, func(e Event) { send(e) })
-		if err != nil {
-			send(apiError(err))
-			return
-		}
-		send(last)
-	}
+		route.handle(w, r)
+	})
 }
 
+// shield keeps a browser from taking an answer for anything but data, and from
+// showing it to another site.
+func shield(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+// isJSON reports whether the body of r is said to be JSON, which no form of
+// another site can say.
+func isJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
+}
+
+// readJSON reads the one value of a request, whole.
 func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error) {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
 	d.DisallowUnknownFields()
@@ -140,19 +141,33 @@ func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error)
 	if err != nil {
 		return in, api.NewError(api.CodeUsage, fmt.Sprintf("read the request: %v", err))
 	}
+	// From here on the connection is only listened to for its end.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return in, nil
 }
 
 // answerJSON sends out, or err.
 func answerJSON(w http.ResponseWriter, out any, err error) {
-	w.Header().Set("Content-Type", "application/json")
 	if err != nil {
 		known := apiError(err)
-		w.WriteHeader(httpStatus(known.Code))
-		out = known
+		answerError(w, httpStatus(known.Code), known.Code, known.Message)
+		return
 	}
+	writeJSON(w, http.StatusOK, out)
+}
+
+// answerError sends an error with a status of its own.
+func answerError(w http.ResponseWriter, status int, code api.Code, message string) {
+	writeJSON(w, status, api.NewError(code, message))
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	hurry(http.NewResponseController(w))
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
 	// An asker that is gone reads no error either.
-	_ = json.NewEncoder(w).Encode(out)
+	_ = json.NewEncoder(w).Encode(value)
 }
 
 func apiError(err error) *api.Error {
@@ -171,10 +186,16 @@ func httpStatus(code api.Code) int {
 	switch code {
 	case api.CodeUsage:
 		return http.StatusBadRequest
+	case api.CodeUnauthorized:
+		return http.StatusUnauthorized
+	case api.CodeForbidden:
+		return http.StatusForbidden
 	case api.CodeNotFound:
 		return http.StatusNotFound
 	case api.CodeExists:
 		return http.StatusConflict
+	case api.CodeBusy:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }

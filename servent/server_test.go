@@ -107,10 +107,11 @@ func TestAPIErrors(t *testing.T) {
 func TestAPIRefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
-	handler := s.apiHandler()
+	handler := s.apiHandler(nil)
 	ask := func(method, path, body string) (int, api.Error) {
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
+		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json; charset=utf-8")
+		handler.ServeHTTP(w, r)
 		var told api.Error
 		json.Unmarshal(w.Body.Bytes(), &told) // what is no JSON has no code
 		return w.Code, told

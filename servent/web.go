@@ -10,26 +10,51 @@ import (
 	"strconv"
 )
 
-// webLine is what the page says until there is one.
-const webLine = "servent is running; its page comes in a later version. Use the command: servent status, servent search WORDS. Metrics: /metrics"
+// openAPIPath is where the description of the local API is.
+const openAPIPath = "/api/openapi.json"
 
-// serveWeb answers browsers and metrics collectors of this computer, until ctx
+// howTo is what the page says until there is one.
+const howTo = `servent is running. Its page comes in a later version; until then there is the
+command, with servent status and servent search WORDS, and this API:
+
+  curl -H "Authorization: Bearer $(cat HOME/` + tokenFile + `)" %[1]sapi/status
+
+HOME is the home of the servent: what --home or SERVENT_HOME names, or else
+~/.local/share/servent (on other systems, the folder for data of programs).
+The calls are described at %[1]sapi/openapi.json
+Prometheus finds metrics at %[1]smetrics
+`
+
+// sayHow answers a browser, or a curious program.
+func (s *Servent) sayHow(w http.ResponseWriter, _ *http.Request) {
+	base := s.web
+	if base == "" {
+		base = "http://localhost/" // over the socket any name will do
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, howTo, base)
+}
+
+// serveWeb answers programs and metrics collectors of this computer, until ctx
 // ends.
 func (s *Servent) serveWeb(ctx context.Context) error {
 	if s.cfg.Web == WebOff {
 		return nil
+	}
+	token, err := s.home.token()
+	if err != nil {
+		return err
+	}
+	if wasOpen, err := s.home.hideToken(); wasOpen || err != nil {
+		s.log.Warn("others of this computer could read the token; remove it and start again to get a new one",
+			"path", s.home.path(tokenFile), "err", err)
 	}
 	l, err := listenLoopback(s.cfg.Web)
 	if err != nil {
 		return err
 	}
 	s.web = "http://" + l.Addr().String() + "/"
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintln(w, webLine)
-	})
-	mux.Handle("GET /metrics", s.metrics())
-	s.serveHTTP(ctx, "the page", l, onlyLocal(l.Addr(), mux))
+	s.serveHTTP(ctx, "the page", l, s.apiHandler(newGuard(l.Addr().(*net.TCPAddr), token, s.log)))
 	return nil
 }
 
@@ -42,6 +67,9 @@ func listenLoopback(hostport string) (net.Listener, error) {
 	var failed error
 	for try := range uint64(portTries) {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.FormatUint(port+try, 10)))
+		if err == nil && !l.Addr().(*net.TCPAddr).IP.IsLoopback() { // whatever "localhost" is said to be
+			err = errors.Join(fmt.Errorf("%s is not on this computer alone", l.Addr()), l.Close())
+		}
 		if err == nil {
 			return l, nil
 		}
@@ -64,24 +92,4 @@ func parseWeb(hostport string) (host string, port uint64, err error) {
 		return "", 0, fmt.Errorf("servent: page on %q: port %q: use 0 to 65535", hostport, portText)
 	}
 	return host, port, nil
-}
-
-// onlyLocal refuses what a page of elsewhere could have a browser ask: a Host
-// that is not ours (DNS rebinding), or another Origin.
-func onlyLocal(addr net.Addr, next http.Handler) http.Handler {
-	port := strconv.Itoa(addr.(*net.TCPAddr).Port)
-	own := map[string]bool{addr.String(): true}
-	for _, host := range []string{"127.0.0.1", "localhost", "::1"} {
-		own[net.JoinHostPort(host, port)] = true
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin := r.Header.Get("Origin")
-		if !own[r.Host] || origin != "" && origin != "http://"+r.Host {
-			http.Error(w, "refused: open this page by its own address, "+addr.String(), http.StatusForbidden)
-			return
-		}
-		w.Header().Set("Content-Security-Policy", "default-src 'self'")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		next.ServeHTTP(w, r)
-	})
 }

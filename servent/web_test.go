@@ -36,14 +36,14 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{Web: "127.0.0.1:0"})
 	code, head, body := page(t, s, "/", nil)
-	if code != http.StatusOK || strings.Count(body, "\n") != 1 || !strings.HasPrefix(body, "servent") {
-		t.Errorf("got %d, %q, want one line", code, body)
+	if code != http.StatusOK || !strings.HasPrefix(body, "servent") || !strings.Contains(body, s.web+"api/status") {
+		t.Errorf("got %d, %q, want how to call %s", code, body, s.web)
 	}
 	if head.Get("Content-Security-Policy") == "" || head.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("got headers %v, want a policy", head)
 	}
-	if code, _, _ := page(t, s, "/api/status", nil); code != http.StatusNotFound {
-		t.Errorf("the API on the page's port: got %d, want 404 until there is a token", code)
+	if code, _, _ := page(t, s, "/api/status", nil); code != http.StatusUnauthorized {
+		t.Errorf("the API on the page's port: got %d, want 401 without the token", code)
 	}
 }
 

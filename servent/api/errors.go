@@ -15,6 +15,10 @@ const (
 	CodeExists     Code = "exists"     // exit 1: the target is there and nobody said to overwrite
 	CodeTimeout    Code = "timeout"    // exit 124
 	CodeInterrupt  Code = "interrupt"  // exit 130
+
+	CodeUnauthorized Code = "unauthorized" // exit 1: over HTTP, without the token of the servent
+	CodeForbidden    Code = "forbidden"    // exit 1: over HTTP, for another host or by the page of another site
+	CodeBusy         Code = "busy"         // exit 1: too much of it at once; later it may pass
 )
 
 // An Error is how a call fails, over the wire and in Go.
