@@ -23,6 +23,7 @@ type liveTable struct {
 	hits  hitList
 	peers map[string]bool // the sources
 	drawn time.Time
+	news  bool // that is not drawn yet
 }
 
 // newLiveTable begins to show. Where there is no terminal, nothing is shown.
@@ -55,7 +56,9 @@ func (l *liveTable) run() {
 			return
 		case now := <-tick.C:
 			l.mu.Lock()
-			l.draw(now)
+			if l.news || now.Sub(l.drawn) >= time.Second || l.drawn.IsZero() {
+				l.draw(now)
+			}
 			l.mu.Unlock()
 		}
 	}
@@ -66,6 +69,7 @@ func (l *liveTable) put(hit api.Hit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hits.put(hit)
+	l.news = true
 	for _, source := range hit.Sources {
 		l.peers[source.Peer] = true
 	}
@@ -90,7 +94,7 @@ func (l *liveTable) end() {
 
 // draw shows the state of now.
 func (l *liveTable) draw(now time.Time) {
-	l.drawn = now
+	l.drawn, l.news = now, false
 	width, height := terminalSize(l.con.err.w)
 	lines := l.lines(width-1, height-1, now.Sub(l.begun)) // the last column and line stay free: no terminal scrolls or wraps
 	if len(lines) > 1 {
@@ -108,9 +112,9 @@ func (l *liveTable) lines(width, height int, took time.Duration) []string {
 	if fit > 0 {
 		lines = l.table.lines(hits[:fit], width)
 	}
-	text := fmt.Sprintf("searching, %.1f s", took.Seconds())
+	text := fmt.Sprintf("searching, %.0f s", took.Seconds())
 	if len(hits) > 0 {
-		text = fmt.Sprintf("%s from %s, %.1f s", count(len(hits), "hit", "hits"), count(len(l.peers), "servent", "servents"), took.Seconds())
+		text = fmt.Sprintf("%s from %s, %.0f s", count(len(hits), "hit", "hits"), count(len(l.peers), "servent", "servents"), took.Seconds())
 	}
 	if more := len(hits) - fit; more > 0 {
 		text = fmt.Sprintf("and %d more: %s", more, text)

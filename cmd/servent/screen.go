@@ -48,7 +48,7 @@ func (s *screen) pass(style func(string) string, lines ...string) {
 	for i, line := range lines {
 		s.passing = append(s.passing, columns(line))
 		if i > 0 {
-			b.WriteString("\r\n")
+			b.WriteString("\n")
 		} else if style != nil {
 			line = style(line)
 		}

@@ -51,6 +51,7 @@ func (s *terminal) next() bool {
 	case r == '\r':
 		s.column = 0
 	case r == '\n':
+		s.column = 0 // the terminal's driver adds the way back
 		s.row++
 		if s.row == len(s.lines) {
 			s.lines = append(s.lines, "")
