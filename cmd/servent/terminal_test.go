@@ -15,7 +15,7 @@ type terminal struct {
 	lines         []string // of the screen and what has left it at the top
 	row, column   int      // of the cursor; row counts from the first line ever
 	colored       bool
-	moved         bool // the cursor was, or something erased
+	moved         bool   // the cursor was, or something erased
 	waiting       []byte // the beginning of a character or sequence
 }
 

@@ -71,10 +71,11 @@ type Summary struct {
 // A GetRequest names one file to fetch. One of Root and SHA1 is given; what is
 // missing is asked of the network by content.
 type GetRequest struct {
-	Root      string        `json:"root,omitempty"` // 64 hex digits
-	SHA1      string        `json:"sha1,omitempty"` // base32
-	Size      int64         `json:"size"`           // bytes; -1: unknown
-	Name      string        `json:"name,omitempty"` // suggested by the hit: untrusted
+	Root      string        `json:"root,omitempty"`   // 64 hex digits
+	Prefix    string        `json:"prefix,omitempty"` // of Root, as typed, 8 digits and more: it must name one file among Root and the own library
+	SHA1      string        `json:"sha1,omitempty"`   // base32
+	Size      int64         `json:"size"`             // bytes; -1: unknown
+	Name      string        `json:"name,omitempty"`   // suggested by the hit: untrusted
 	Sources   []Source      `json:"sources,omitempty"`
 	Output    string        `json:"output,omitempty"` // absolute: a folder, or the file itself; empty: the downloads folder
 	Overwrite bool          `json:"overwrite,omitempty"`
@@ -101,6 +102,7 @@ type Done struct {
 	Root    string  `json:"root"`
 	Seconds float64 `json:"seconds"`
 	Sources int     `json:"sources"`
+	Already bool    `json:"already"` // it was there, or in the own library: nothing came from others
 }
 
 // Status is a servent at a glance.
