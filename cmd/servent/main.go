@@ -122,7 +122,7 @@ func (con *console) configure(c *cli.Context) error {
 	con.json = c.Bool("json")
 	con.quiet = c.Bool("quiet")
 	con.verbose = c.Bool("verbose")
-	con.color = con.outTerminal && !c.Bool("no-color") && os.Getenv("NO_COLOR") == ""
+	con.color = con.wantsColor(c.Bool("no-color"))
 	if con.quiet && con.verbose {
 		return usage("--quiet and --verbose exclude each other")
 	}
