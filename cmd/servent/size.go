@@ -30,6 +30,19 @@ func parseSize(text string) (int64, error) {
 	return int64(bytes), nil
 }
 
+// parseRate reads bytes a second: a size, with or without "/s" behind it.
+func parseRate(text string) (int64, error) {
+	lower := strings.ToLower(text)
+	if strings.Contains(lower, "bit") || strings.HasSuffix(lower, "bps") {
+		return 0, usage("%q counts bits: say how many bytes a second, an eighth of it, as 500k or 2MiB/s", text)
+	}
+	rate, err := parseSize(strings.TrimSuffix(text, "/s"))
+	if err != nil {
+		return 0, usage("%q is no number of bytes a second: write 65536, 500k or 2MiB/s", text)
+	}
+	return rate, nil
+}
+
 // unitFactor returns how many bytes unit, in capitals, is.
 func unitFactor(unit string) (float64, bool) {
 	if unit == "" || unit == "B" {
