@@ -113,6 +113,7 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = also(err, p.close()) }()
+	p.intend(d.purpose(p.purpose))
 	if err := d.fetch(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
