@@ -12,6 +12,7 @@ import (
 
 	"servent/routing"
 	"servent/servent/api"
+	"servent/share"
 )
 
 // Config says how a [Servent] works. The zero value is a servent of the
@@ -71,6 +72,12 @@ type Config struct {
 	// Uploads is how many files are served at once. Default 16.
 	Uploads int
 
+	// UploadRate and DownloadRate bound the bytes a second of all uploads
+	// together and of all downloads together, each shared evenly. At least
+	// [MinTransferRate]: with less, others take this servent for dead. Default 0: no
+	// limit.
+	UploadRate, DownloadRate int64
+
 	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
 	// port or the next free one of 32. "off": none. Default "off".
 	Web string
@@ -100,6 +107,10 @@ type Config struct {
 // MaxTTL is the highest TTL that a query may start with.
 // Source: RFC 0.6 draft §2.2.7.2.
 const MaxTTL = 7
+
+// MinTransferRate is the lowest limit of all uploads, or downloads, together, in
+// bytes a second.
+const MinTransferRate = share.MinRate
 
 // The defaults and bounds of [Config].
 const (
@@ -170,6 +181,11 @@ func (c Config) check() error {
 	}
 	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 || c.Burst < 1 || c.KeepAlive < 0 {
 		return configError("OutboxSize, Uploads and Burst must be 1 or more, WantLinks and KeepAlive 0 or more")
+	}
+	for _, rate := range []int64{c.UploadRate, c.DownloadRate} {
+		if rate != 0 && rate < MinTransferRate {
+			return configError("a limit of %d bytes a second: use %d or more, or 0 for none", rate, MinTransferRate)
+		}
 	}
 	for _, addr := range c.Listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {

@@ -44,6 +44,8 @@ func TestConfigRefuses(t *testing.T) {
 		"a negative number of links": {WantLinks: -1},
 		"a negative outbox":          {OutboxSize: -1},
 		"negative uploads":           {Uploads: -1},
+		"negative limit":             {UploadRate: -1},
+		"limit too low to live":      {DownloadRate: MinTransferRate - 1},
 		"a negative burst":           {Burst: -1},
 		"a negative silence":         {KeepAlive: -time.Second},
 	} {

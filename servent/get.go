@@ -214,6 +214,7 @@ func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite
 		PartialDir: s.cfg.Partial,
 		Dest:       dest,
 		Overwrite:  overwrite,
+		Limit:      s.down,
 		Progress:   s.reportProgress(want, t, emit),
 	}
 	if want.root == share.EmptyRoot {

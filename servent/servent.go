@@ -43,6 +43,7 @@ type Servent struct {
 	self      atomic.Pointer[self] // made by the loop
 	accepting *slots               // for handshakes of others
 	uploads   *slots
+	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
@@ -92,6 +93,8 @@ func New(cfg Config) (*Servent, error) {
 		questions: newQuestions(),
 		accepting: newSlots(maxAccepting, maxAcceptingOne),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
+		up:        share.NewLimiter(cfg.UploadRate),
+		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
 		streams:   make(chan struct{}, maxStreams),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"servent/servent"
 )
@@ -16,6 +17,19 @@ func parseSize(text string) (int64, error) {
 		return 0, usage("%v", err)
 	}
 	return size, nil
+}
+
+// parseRate reads bytes a second: a size, with or without "/s" behind it.
+func parseRate(text string) (int64, error) {
+	lower := strings.ToLower(text)
+	if strings.Contains(lower, "bit") || strings.HasSuffix(lower, "bps") {
+		return 0, usage("%q counts bits: say how many bytes a second, an eighth of it, as 500k or 2MiB/s", text)
+	}
+	rate, err := parseSize(strings.TrimSuffix(text, "/s"))
+	if err != nil {
+		return 0, usage("%q is no number of bytes a second: write 65536, 500k or 2MiB/s", text)
+	}
+	return rate, nil
 }
 
 // formatSize writes n bytes for people: 812 B, 1.4 MiB.

@@ -119,6 +119,9 @@ type Status struct {
 	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
+
+	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
+	DownloadRate int64 `json:"download_rate"` // likewise of all downloads
 }
 
 // Library is the size of what is shared, and how far the hashing is.
