@@ -22,6 +22,7 @@ func (s *Servent) upload(stream network.Stream) {
 		return
 	}
 	defer s.uploads.give(peer)
+	defer s.valueTransfer(peer)()
 	t := s.transfers.begin(api.Transfer{Direction: "up", Peer: peer.String()})
 	defer t.end()
 	library := s.collection.Library()
