@@ -97,7 +97,7 @@ func New(cfg Config) (*Servent, error) {
 		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
-		streams:   make(chan struct{}, maxStreams),
+		streams:   make(chan struct{}, maxCallStreams),
 		ready:     make(chan struct{}),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
