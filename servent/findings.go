@@ -38,6 +38,9 @@ func newFindings(self peer.ID, req api.SearchRequest, emit func(api.Hit)) *findi
 	if req.Max > 0 {
 		limit = min(limit, req.Max)
 	}
+	if emit == nil {
+		emit = func(api.Hit) {}
+	}
 	return &findings{
 		self:    self,
 		limit:   limit,

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"servent/share/words"
 )
 
 // ParseQuery reads a query as a user types it: see [Query] for the language.
@@ -278,10 +280,25 @@ func (p *queryParser) end() *QueryError {
 		p.query.types = [][]string{p.listed}
 	}
 	if len(p.wanted) > 0 {
+		p.keepLong()
 		return p.bar()
 	}
 	if p.query.HasFilters() {
 		return p.wrong(0, "there is no word to ask others for, only filters: give at least one word that the files have")
 	}
 	return p.wrong(0, "%q has no letter and no digit in it: give at least one word", p.text)
+}
+
+// keepLong has the searcher look for all words of a query that has more than
+// others look at.
+func (p *queryParser) keepLong() {
+	var all []phrase
+	for _, said := range p.wanted {
+		for _, w := range said {
+			all = append(all, phrase{w})
+		}
+	}
+	if len(all) > words.MaxQuery {
+		p.query.must = append(p.query.must, all...)
+	}
 }

@@ -86,6 +86,23 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+// Of a query with more words than others look at, none is forgotten.
+func TestQueryOfManyWords(t *testing.T) {
+	const title = "one two three four five six seven eight nine ten eleven twelve"
+	for text, want := range map[string]bool{title: true, title + " thirteen": false, title + " thir": false} {
+		q, err := ParseQuery(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.passes(messages.FileInfo{Name: title}); got != want {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+		if !q.passes(messages.FileInfo{Name: title, Path: "Thirteen"}) {
+			t.Errorf("%s: a file with all words is dropped", text)
+		}
+	}
+}
+
 func TestQueryRefuses(t *testing.T) {
 	for text, want := range map[string]struct{ part, reason string }{
 		"":                          {"", "no letter and no digit"},
@@ -116,6 +133,7 @@ func TestQueryRefuses(t *testing.T) {
 		"red type:iso not:type:iso": {"not:type:iso", "nothing can match"},
 		"red size:":                 {"size:", "right behind it"},
 		"red size:big":              {"big", "no size"},
+		"red size:> 5M":             {">", "no size right behind it"},
 		"red size:>500Q":            {">500Q", "no size"},
 		"red size:>5ib":             {">5ib", "no unit"},
 		"red size:1e9":              {"1e9", "no size"},

@@ -38,8 +38,8 @@ type search struct {
 	links int           // neighbours that got it
 }
 
-// Search floods a query and calls emit, from this goroutine, for each file that
-// it finds, and again when a name or a source of it is new. req.Words is read
+// Search floods a query and calls emit, which may be nil, from this goroutine
+// for each file that it finds, and again when a name or a source of it is new. req.Words is read
 // as a [Query]. It returns when nothing more comes, after req.Timeout at the
 // latest; where ctx ends first, with its error and the summary of what was
 // found until then. [Servent.Hits] does the same for a range loop.

@@ -158,10 +158,16 @@ func (s *Servent) shareFolders() error {
 }
 
 // Run works until ctx ends; then it says Bye to the neighbours, lets go of
-// everything and returns nil. It is called once.
+// everything and returns nil. It is called once; of a servent that was closed it
+// returns [ErrClosed].
 func (s *Servent) Run(ctx context.Context) error {
+	if s.running.Err() != nil {
+		return ErrClosed
+	}
+	if s.ran.Swap(true) {
+		return errors.New("servent: Run was called before; make another servent with New")
+	}
 	defer context.AfterFunc(ctx, func() { s.stop(nil) })()
-	s.ran.Store(true)
 	s.workers.Go(func() { s.loop(s.running) })
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))

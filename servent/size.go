@@ -128,6 +128,9 @@ func parseInterval(from, to string) (sizeRange, error) {
 }
 
 func parseBound(sign, number string) (sizeRange, error) {
+	if number == "" {
+		return sizeRange{}, fmt.Errorf("%q has no size right behind it: write %s500M", sign, sign)
+	}
 	size, err := readSize(number)
 	if err != nil {
 		return sizeRange{}, err

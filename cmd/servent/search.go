@@ -17,22 +17,14 @@ import (
 const searchHelp = `Example:
   servent search SEBLINUX type:iso 'size:<4GiB'
 
-Ask all servents within reach for files that have every word in their name,
-folders or keywords. Then "servent get 1" fetches the first hit. Works through
-the servent that runs on the home or, with none, as a short-lived one.
-
-What is asked (a shell needs quotes around those with " < or >):
-  linux 9              both words; linux also finds linuxmint, 9 is 9 alone
-  '"red hat"'          these whole words, one behind the other
-  not:beta             without beta; not:'"red hat"' and not:type:exe too; behind
-                       -- also as a dash: servent search linux -- -beta
-  type:iso,img         .iso or .img; or a kind: archive, audio, disk, document,
-                       image, program, video
-  'size:>500M'         also <, >=, <=, size:1M..2G, size:700MiB (about)
-
-On a terminal the hits show as they come. In a pipe they are rows, at the end:
-number, name, bytes, sources, hops, signer, root and other names, with tabs
-between; --json writes each as it comes. Exit code 3: nobody has a match.
+Ask all servents within reach for files with these words in their name, folders
+or keywords; "servent get 1" then fetches the first hit. Rows in a pipe: number,
+name, bytes, sources, hops, signer, root, other names. Exit code 3: no match.
+  linux 9        every word; linux finds linuxmint too, 9 is 9 alone
+  '"red hat"'    whole words in a row; the outer quotes are for the shell
+  not:beta       without it; also not:type:exe and, behind --, -beta
+  type:iso,img   or a kind: archive audio disk document image program video
+  'size:>500M'   also < >= <= and 1M..2G; size:700MiB: all sizes written so
 
 Usage: servent search WORDS… [FLAGS]`
 
