@@ -175,3 +175,10 @@ func shareError(verb, path string, err error) error {
 	}
 	return api.NewError(code, message)
 }
+
+// KeptShares returns the shared folders and the keywords of the home at dir
+// without opening its catalogue, so that a servent may run on it; nothing where
+// none are kept.
+func KeptShares(dir string) (folders, tags []string) {
+	return share.Kept(filepath.Join(dir, catalogFile))
+}

@@ -18,6 +18,7 @@ type console struct {
 	outTerminal, errTerminal bool
 	json, quiet, verbose     bool // the shared flags
 	color                    bool
+	settled                  *settled // nil until the command line is read
 }
 
 func newConsole(out, err io.Writer) *console {
