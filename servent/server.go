@@ -69,6 +69,7 @@ func (s *Servent) apiHandler() http.Handler {
 	mux.HandleFunc("POST /api/share/add", stream(s.ShareAdd))
 	mux.HandleFunc("POST /api/share/remove", exchange(s.ShareRemove))
 	mux.HandleFunc("POST /api/share/tag", stream(s.Tag))
+	mux.HandleFunc("POST /api/share/untag", stream(s.Untag))
 	mux.HandleFunc("POST /api/share/rescan", stream(s.Rescan))
 	mux.HandleFunc("POST /api/connect", exchange(s.Connect))
 	mux.HandleFunc("POST /api/search", stream(s.Search))

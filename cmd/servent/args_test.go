@@ -76,7 +76,7 @@ func TestArrangeRefuses(t *testing.T) {
 		{"help exit-code", false, []string{"did you mean exit-codes?"}},
 		{"serch a", false, []string{`"serch"`, "did you mean search?"}},
 		{"xyz a", false, []string{`"xyz"`, "there are: up search"}},
-		{"share", false, []string{"servent share add|remove|list|tag|rescan"}},
+		{"share", false, []string{"servent share add|remove|list|tag|untag|rescan"}},
 		{"serch a --json", true, []string{"did you mean search?"}},
 		{"serch --help", false, []string{"did you mean search?"}},
 		{"help serch", false, []string{"did you mean search?"}},

@@ -39,10 +39,13 @@ var (
 // flagValues says what a flag takes, by its key in the configuration file or,
 // for verbs that have the same flag, by its name.
 var flagValues = map[string]valueSource{
-	"home":           anyFolder,
-	"config":         anyFile,
-	"dedup":          {choices: []string{"plain", "ttl"}},
-	"web":            {list: func(_ context.Context, c *candidates, _ []string) { c.add(servent.WebOff, "no page"); c.add(defaultWeb, "the default") }},
+	"home":   anyFolder,
+	"config": anyFile,
+	"dedup":  {choices: []string{"plain", "ttl"}},
+	"web": {list: func(_ context.Context, c *candidates, _ []string) {
+		c.add(servent.WebOff, "no page")
+		c.add(defaultWeb, "the default")
+	}},
 	"downloads":      anyFolder,
 	"output":         anyFile,
 	"interface":      {list: listInterfaces},
