@@ -20,6 +20,7 @@ type commandLine struct {
 	words  []string
 	help   bool
 	topic  *topic     // of "servent help TOPIC"
+	lost   bool       // a word stands where a verb should, and is none
 	json   bool       // --json, known even where err says that the rest is wrong
 	err    *api.Error // what is wrong with the arguments
 	shared []string   // flags of the program for the library; settle adds them
@@ -63,6 +64,7 @@ func arrange(app *cli.App, args []string) commandLine {
 			verb := find(verbs, arg)
 			if verb == nil {
 				// Without its verb nothing else can be told right or wrong.
+				line.lost = true
 				line.err = unknownVerb(line.path, verbs, arg, line.help)
 				line.json = slices.Contains(args, "--json")
 				return line

@@ -136,7 +136,10 @@ func (c *candidates) addWords(ctx context.Context, app *cli.App, line commandLin
 	if len(line.path) > 0 {
 		verbs = line.path[len(line.path)-1].Subcommands
 	}
-	if len(verbs) > 0 && len(line.words) == 0 && line.err == nil || line.onlyVerbMissing(verbs) {
+	if line.lost {
+		return ""
+	}
+	if len(verbs) > 0 && len(line.words) == 0 {
 		for _, verb := range verbs {
 			if !verb.Hidden {
 				c.add(verb.Name, verb.Usage)
@@ -158,11 +161,6 @@ func (c *candidates) addWords(ctx context.Context, app *cli.App, line commandLin
 		return ""
 	}
 	return c.addValues(ctx, places[min(len(line.words), len(places)-1)], line.words)
-}
-
-// onlyVerbMissing reports whether one of verbs is what line waits for.
-func (line *commandLine) onlyVerbMissing(verbs []*cli.Command) bool {
-	return len(verbs) > 0 && len(line.words) == 0 && line.err.Message == missingVerb(line.path, verbs).Message
 }
 
 // unquote returns word as the shell would hand it over, but for variables and

@@ -16,8 +16,11 @@ _servent() {
             shown+=("$value")
         fi
     done
+    # What is typed with ~ or quotes looks unlike the values that it stands for.
+    local -a replace
+    if [[ $PREFIX == [\~\'\"]* ]]; then replace=(-U); fi
     if (( $#values )); then
-        compadd -l -d shown -a -- values
+        compadd $replace -l -d shown -a -- values
     fi
     if [[ $PREFIX == --*=* ]]; then
         compset -P '*='
