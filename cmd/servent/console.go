@@ -19,6 +19,7 @@ type console struct {
 	errTerminal          bool // err is one that can move its cursor
 	json, quiet, verbose bool // the shared flags
 	color                bool
+	settled              *settled // nil until the command line is read
 }
 
 func newConsole(out, err io.Writer) *console {

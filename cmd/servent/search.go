@@ -59,7 +59,7 @@ func searchRequest(c *cli.Context) (api.SearchRequest, error) {
 	if strings.TrimSpace(request.Words) == "" {
 		return request, usage("say what to search: servent search WORDS…")
 	}
-	if c.IsSet("ttl") {
+	if c.IsSet("ttl") || request.TTL != 0 { // the configuration file sets a default
 		if err := checkTTL(request.TTL); err != nil {
 			return request, err
 		}
