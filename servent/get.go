@@ -64,6 +64,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	defer t.end()
 	err = s.fetch(ctx, want, dest, req.Overwrite, t, emit)
 	if err != nil {
+		t.failed(s.getError(ctx, err))
 		return api.Done{}, err
 	}
 	s.shareFinished(dest)

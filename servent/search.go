@@ -55,9 +55,10 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	if err != nil {
 		return api.Summary{}, err
 	}
-	found := newFindings(s.host.ID(), req, emit)
+	told := s.tellSearch(req.Words)
+	found := newFindings(s.host.ID(), req, told.hit(emit))
 	links, err := s.runSearch(ctx, messages.NewQuery(req.Words), req, found)
-	return api.Summary{
+	return told.end(api.Summary{
 		Type:      api.TypeSummary,
 		Hits:      len(found.byRoot),
 		Sources:   len(found.peers),
@@ -66,7 +67,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 		Links:     links,
 		TTL:       req.TTL,
 		ElapsedMS: time.Since(begin).Milliseconds(),
-	}, err
+	}), err
 }
 
 // runSearch floods q and gathers its hits until req is served. It returns how

@@ -150,7 +150,7 @@ func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error)
 func answerJSON(w http.ResponseWriter, out any, err error) {
 	if err != nil {
 		known := apiError(err)
-		answerError(w, httpStatus(known.Code), known.Code, known.Message)
+		writeJSON(w, httpStatus(known.Code), known)
 		return
 	}
 	writeJSON(w, http.StatusOK, out)

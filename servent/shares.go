@@ -122,7 +122,7 @@ func (s *Shares) rescan(ctx context.Context, paths []string, emit func(api.Hashi
 // are not hashed yet are, and returns when all are found by their keywords.
 // Where ctx ends before that, a running servent goes on.
 func (s *Shares) Tag(ctx context.Context, req api.TagRequest, emit func(api.Hashing)) (api.TagResult, error) {
-	out := api.TagResult{Type: api.TypeTagged}
+	out := api.TagResult{Type: api.TypeTagged, Files: []api.SharedFile{}}
 	err := s.await(ctx, emit, func(ctx context.Context) error {
 		files, err := s.collection.TagAll(ctx, req.Paths, req.Tags...)
 		if err != nil {
