@@ -111,7 +111,7 @@ var floors = []floor{
 }
 
 // testLibraries are those that any test may import.
-var testLibraries = []string{"pgregory.net/rapid", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal"}
+var testLibraries = []string{"pgregory.net/rapid", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/getkin/kin-openapi"}
 
 // floorOf returns the floor of a package.
 func floorOf(path string) (floor, bool) {

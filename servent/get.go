@@ -74,6 +74,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	err = s.fetch(ctx, want, dest, req.Overwrite, t, emit)
 	already := errors.Is(err, share.ErrExists) && isThere(ctx, dest, want)
 	if err != nil && !already {
+		t.failed(s.getError(ctx, err))
 		return api.Done{}, err
 	}
 	s.shareFinished(dest)

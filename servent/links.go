@@ -9,6 +9,7 @@ import (
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/api"
 )
 
 // linkTable holds the links and the handshakes under way. The loop owns it.
@@ -95,6 +96,7 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 	s.workers.Go(l.write)
 	s.workers.Go(func() { l.read(r, s.tell) })
 	s.log.Info("link", "peer", n.peer, "link", l.id, "addr", n.addr, "outbound", n.outbound, "agent", n.agent)
+	s.tellLinkEvent(api.StateBegun, l, "")
 	s.host.ConnManager().Protect(n.peer, linkTag)
 	s.greet(now, l)
 	return l

@@ -8,6 +8,7 @@ import (
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/api"
 )
 
 // tickEvery is how often the loop looks at what is due.
@@ -204,6 +205,7 @@ func (s *Servent) detach(l *link, why string) {
 	if s.links.byID[l.id] != l {
 		return
 	}
+	s.tellLinkEvent(api.StateEnded, l, why)
 	s.router.Detach(l.id)
 	s.links.remove(l)
 	l.out.put(l.pending...)

@@ -17,6 +17,7 @@ import (
 type route struct {
 	method, path string
 	about        string // a sentence for the description
+	query        string // "NAME: what it is" of the one parameter in the URL; empty: none
 	open         bool   // answered on the web port without the token, too
 	takes        reflect.Type
 	tells        []reflect.Type // the events of a stream before its last
@@ -32,6 +33,8 @@ func (s *Servent) routes() []route {
 	return []route{
 		plain("/", "How to use this API.", s.sayHow),
 		plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),
+		plain(openAPIPath, "This description.", describe),
+		s.watch("/api/events", "What happens in the servent from now on: hello with its status first, then links, transfers, own searches and hashing. It has no end of its own."),
 		value("/api/status", "The servent at a glance.", s.Status),
 		value("/api/peers", "The links, oldest first.", s.Peers),
 		exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),

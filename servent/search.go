@@ -58,10 +58,11 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	setDefault(&req.TTL, s.cfg.TTL)
 	setDefault(&req.Timeout, SearchTimeout)
 	begin := time.Now()
-	found := newFindings(s.host.ID(), req, emit)
+	told := s.tellSearch(req.Words)
+	found := newFindings(s.host.ID(), req, told.hit(emit))
 	found.query = query
 	links, err := s.runSearch(ctx, messages.NewQuery(query.Words()), req, found)
-	return api.Summary{
+	return told.end(api.Summary{
 		Type:      api.TypeSummary,
 		Hits:      len(found.byRoot),
 		Sources:   len(found.peers),
@@ -71,7 +72,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 		Links:     links,
 		TTL:       req.TTL,
 		ElapsedMS: time.Since(begin).Milliseconds(),
-	}, err
+	}), err
 }
 
 // Hits searches as [Servent.Search] does, for a range loop: a hit comes with

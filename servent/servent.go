@@ -48,6 +48,7 @@ type Servent struct {
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	transfers transfers
+	feed      feed
 	answers   answers
 	web       string        // URL of the page, set before the local API answers
 	streams   chan struct{} // holds one for each stream of the local API that is under way
@@ -102,6 +103,7 @@ func New(cfg Config) (*Servent, error) {
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
 	}
+	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())

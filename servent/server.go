@@ -51,17 +51,22 @@ func (s *Servent) serveAPI(ctx context.Context) error {
 	return nil
 }
 
-// serveHTTP answers on l until ctx ends. A servent that can no longer be
-// spoken to stops.
-func (s *Servent) serveHTTP(ctx context.Context, name string, l net.Listener, handler http.Handler) {
-	server := &http.Server{
+// httpServer answers by handler; its calls end with ctx.
+func httpServer(ctx context.Context, log *slog.Logger, handler http.Handler) *http.Server {
+	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// serveHTTP answers on l until ctx ends. A servent that can no longer be
+// spoken to stops.
+func (s *Servent) serveHTTP(ctx context.Context, name string, l net.Listener, handler http.Handler) {
+	server := httpServer(ctx, s.log, handler)
 	s.workers.Go(func() {
 		if err := server.Serve(netutil.LimitListener(l, maxCallers)); !errors.Is(err, http.ErrServerClosed) {
 			s.stop(fmt.Errorf("servent: serve %s on %s: %w", name, l.Addr(), err))
@@ -150,7 +155,7 @@ func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error)
 func answerJSON(w http.ResponseWriter, out any, err error) {
 	if err != nil {
 		known := apiError(err)
-		answerError(w, httpStatus(known.Code), known.Code, known.Message)
+		writeJSON(w, httpStatus(known.Code), known)
 		return
 	}
 	writeJSON(w, http.StatusOK, out)

@@ -134,7 +134,7 @@ func (s *Shares) Untag(ctx context.Context, req api.TagRequest, emit func(api.Ha
 // retag changes keywords by change, which verb names in errors.
 func (s *Shares) retag(ctx context.Context, verb string, req api.TagRequest, emit func(api.Hashing),
 	change func(context.Context, []string, ...string) ([]share.File, error)) (api.TagResult, error) {
-	out := api.TagResult{Type: api.TypeTagged}
+	out := api.TagResult{Type: api.TypeTagged, Files: []api.SharedFile{}}
 	err := s.await(ctx, emit, func(ctx context.Context) error {
 		files, err := change(ctx, req.Paths, req.Tags...)
 		if err != nil {

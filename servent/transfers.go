@@ -11,6 +11,8 @@ import (
 
 // transfers is the files on their way. Any goroutine may call its methods.
 type transfers struct {
+	feed *feed // is told of their beginnings and ends; nil: nobody is
+
 	mu   sync.Mutex
 	last int
 	now  map[int]*transfer
@@ -18,21 +20,24 @@ type transfers struct {
 
 // A transfer is one file on its way. Its meter is its owner's.
 type transfer struct {
-	list *transfers
-	id   int
-	told api.Transfer
+	list   *transfers
+	told   api.Transfer
+	begun  bool   // the feed was told; it is not before the file is known
+	reason string // why it did not come to its end
 }
 
 // begin adds a transfer.
 func (t *transfers) begin(told api.Transfer) *transfer {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.now == nil {
 		t.now = map[int]*transfer{}
 	}
 	t.last++
-	one := &transfer{list: t, id: t.last, told: told}
+	told.ID = t.last
+	one := &transfer{list: t, told: told}
 	t.now[t.last] = one
+	t.mu.Unlock()
+	one.tellBegun()
 	return one
 }
 
@@ -53,15 +58,49 @@ func (t *transfer) set(n int64) {
 // is says which file it is, once that is known.
 func (t *transfer) is(name, root string, size int64) {
 	t.list.mu.Lock()
-	defer t.list.mu.Unlock()
 	t.told.Name, t.told.Root, t.told.Size = name, root, size
+	t.list.mu.Unlock()
+	t.tellBegun()
+}
+
+// failed says why it ends before its time, if err is not nil.
+func (t *transfer) failed(err error) {
+	if err != nil {
+		t.reason = err.Error()
+	}
 }
 
 // end removes the transfer.
 func (t *transfer) end() {
 	t.list.mu.Lock()
-	defer t.list.mu.Unlock()
-	delete(t.list.now, t.id)
+	delete(t.list.now, t.told.ID)
+	t.list.mu.Unlock()
+	if t.begun {
+		t.tell(api.StateEnded)
+	}
+}
+
+func (t *transfer) tellBegun() {
+	t.list.mu.Lock()
+	due := !t.begun && t.told.Root != ""
+	t.begun = t.begun || due
+	t.list.mu.Unlock()
+	if due {
+		t.tell(api.StateBegun)
+	}
+}
+
+// tell tells the feed. Whoever calls it holds no lock.
+func (t *transfer) tell(state string) {
+	if t.list.feed == nil {
+		return
+	}
+	t.list.mu.Lock()
+	told := t.told
+	t.list.mu.Unlock()
+	t.list.feed.tell(api.EventTransfer, func(now time.Time) api.Event {
+		return tellTransfer(now, state, told, t.reason)
+	})
 }
 
 // all returns the transfers, oldest first.
@@ -72,7 +111,7 @@ func (t *transfers) all() []api.Transfer {
 	for _, one := range t.now {
 		ordered = append(ordered, one)
 	}
-	slices.SortFunc(ordered, func(a, b *transfer) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(ordered, func(a, b *transfer) int { return cmp.Compare(a.told.ID, b.told.ID) })
 	out := []api.Transfer{}
 	for _, one := range ordered {
 		out = append(out, one.told)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
+
+	"servent/servent/api"
 )
 
 // openAPIPath is where the description of the local API is.
@@ -92,4 +95,11 @@ func parseWeb(hostport string) (host string, port uint64, err error) {
 		return "", 0, fmt.Errorf("servent: page on %q: port %q: use 0 to 65535", hostport, portText)
 	}
 	return host, port, nil
+}
+
+// describe answers with the description of the local API.
+func describe(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	// An asker that is gone reads nothing.
+	_, _ = io.WriteString(w, api.OpenAPI())
 }

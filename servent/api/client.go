@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -18,15 +19,18 @@ const (
 	maxAnswer = 64 << 20
 	// dialTimeout is how long a servent on the same computer has to accept.
 	dialTimeout = 5 * time.Second
-	// baseURL stands before the path of every call; the dialler knows where
-	// the servent really listens.
+	// baseURL is the address of every servent on a socket; the dialler knows
+	// where it really listens.
 	baseURL = "http://servent"
 )
 
-// A Client calls the servent that runs on a home, over its socket. Any
-// goroutine may use it. Every error of its calls is an [*Error].
+// A Client calls a running servent: the one of a home over its socket, see
+// [Dial], or any over loopback HTTP, see [DialWeb]. Any goroutine may use it.
+// Every error of its calls is an [*Error].
 type Client struct {
-	http http.Client
+	http  http.Client
+	base  string // before the path of every call, without a slash at the end
+	token string // empty: none is needed
 }
 
 // Dial returns a client of the servent that runs on home. The error has
@@ -46,7 +50,15 @@ func Dial(home string) (*Client, error) {
 		return nil, notRunning()
 	}
 	conn.Close()
-	return &Client{http: http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
+	return &Client{base: baseURL, http: http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
+}
+
+// DialWeb returns a client of the servent whose page is at url, the web of its
+// [Status], such as http://127.0.0.1:6348/. The token is what the file
+// api.token in its home holds. Nothing is sent before the first call.
+func DialWeb(url, token string) *Client {
+	transport := &http.Transport{DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext} // by no proxy: it is on this computer
+	return &Client{base: strings.TrimRight(url, "/"), token: strings.TrimSpace(token), http: http.Client{Transport: transport}}
 }
 
 func notRunning() *Error {
@@ -109,12 +121,15 @@ func (c *Client) send(ctx context.Context, method, path string, request any) (*h
 		}
 		body = bytes.NewReader(b)
 	}
-	call, err := http.NewRequestWithContext(ctx, method, baseURL+path, body)
+	call, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return nil, NewError(CodeInternal, fmt.Sprintf("api: call %s: %v", path, err))
 	}
 	if body != nil {
 		call.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		call.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	response, err := c.http.Do(call)
 	if err != nil {

@@ -1,10 +1,13 @@
 // Package api is what a running servent tells and takes on its own computer:
-// the values of its local API, as JSON, and the [Client] that speaks it over
-// the unix socket of the servent's home.
+// the values of its local API, as JSON, and the [Client] that speaks it, over
+// the unix socket of the servent's home ([Dial]) or over loopback HTTP with a
+// token ([DialWeb]).
 //
-// Every call is HTTP. A stream (a search, a download, hashing) is answered by
-// server-sent events, each one an [Event] in JSON; all other calls by one JSON
-// value. A call that fails is answered by an [Error].
+// Every call is HTTP. A stream (a search, a download, hashing, what happens) is
+// answered by server-sent events, each one a value in JSON that says in "type"
+// what it is; all other calls by one JSON value. A call that fails is answered
+// by an [Error]. [OpenAPI] describes it all; docs/api.md shows how to call it
+// without Go.
 //
 //	GET  /api/status      Status
 //	GET  /api/peers       []Link
@@ -17,5 +20,10 @@
 //	POST /api/share/tag   TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
+//	GET  /api/events      stream: Event…
+//	GET  /api/openapi.json OpenAPI
 //	GET  /metrics         Prometheus text
+//	GET  /                text: how to call this
+//
+// Fields, events, types and codes may be added; those that are there stay.
 package api

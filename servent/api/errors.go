@@ -26,7 +26,7 @@ const (
 
 // An Error is how a call fails, over the wire and in Go.
 type Error struct {
-	Type    string `json:"type"` // TypeError
+	Type    string `json:"type" enum:"error"`
 	Code    Code   `json:"code"`
 	Message string `json:"message"` // what was being done, what is wrong, what to do
 

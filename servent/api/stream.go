@@ -98,34 +98,30 @@ func follow[T any](ctx context.Context, c *Client, path string, request any, las
 		return result, err
 	}
 	defer response.Body.Close()
-	err = events(response.Body, func(data []byte) error {
-		var head struct {
-			Type string `json:"type"`
+	err = readEvents(response.Body, func(kind string, data []byte) error {
+		if kind != last {
+			return middle(kind, data)
 		}
-		if err := json.Unmarshal(data, &head); err != nil {
+		if err := json.Unmarshal(data, &result); err != nil {
 			return err
 		}
-		switch head.Type {
-		case last:
-			if err := json.Unmarshal(data, &result); err != nil {
-				return err
-			}
-			return errStop
-		case TypeError:
-			var told Error
-			if err := json.Unmarshal(data, &told); err != nil {
-				return err
-			}
-			return &told
-		}
-		return middle(head.Type, data)
+		return errStop
 	})
+	if told := streamError(ctx, path, err, cut); told != nil {
+		return result, told
+	}
+	return result, nil
+}
+
+// streamError is what the end of a stream means: nil after errStop. A stream
+// that ends with no error of its own was cut.
+func streamError(ctx context.Context, path string, err error, cut Code) *Error {
 	var told *Error
 	switch {
 	case errors.Is(err, errStop):
-		return result, nil
+		return nil
 	case errors.As(err, &told):
-		return result, told
+		return told
 	case err == nil:
 		err = io.ErrUnexpectedEOF
 	}
@@ -133,7 +129,7 @@ func follow[T any](ctx context.Context, c *Client, path string, request any, las
 	if errors.Is(err, io.ErrUnexpectedEOF) && ctx.Err() == nil {
 		told.Code = cut
 	}
-	return result, told
+	return told
 }
 
 // events calls event with the data of each server-sent event that r brings,

@@ -2,7 +2,7 @@ package api
 
 import "time"
 
-// The Type of each [Event], and of an [Error].
+// The Type of what the streams bring, but for [Event]s, and of an [Error].
 const (
 	TypeHit      = "hit"
 	TypeUpdate   = "update"
@@ -20,7 +20,7 @@ type SearchRequest struct {
 	TTL     int           `json:"ttl,omitempty"`     // 1..7; 0: the servent's own
 	Timeout time.Duration `json:"timeout,omitempty"` // in ns; 0: 5 s
 	Max     int           `json:"max,omitempty"`     // end after so many hits that pass the filter; 0: no limit
-	Filter  Filter        `json:"filter"`
+	Filter  Filter        `json:"filter,omitzero"`
 }
 
 // A Filter drops hits on the searcher's side, as the filters in Words do; both
@@ -42,7 +42,7 @@ type Source struct {
 // It is sent when its root is first seen (TypeHit) and again, whole, when a
 // source or a name is new (TypeUpdate).
 type Hit struct {
-	Type    string   `json:"type"`
+	Type    string   `json:"type" enum:"hit,update"`
 	N       int      `json:"n"` // number in this search, from 1
 	Name    string   `json:"name"`
 	Names   []string `json:"names"`
@@ -57,7 +57,7 @@ type Hit struct {
 
 // A Summary ends a search.
 type Summary struct {
-	Type      string `json:"type"`
+	Type      string `json:"type" enum:"summary"`
 	Hits      int    `json:"hits"`     // distinct roots
 	Sources   int    `json:"sources"`  // distinct peers
 	Filtered  int    `json:"filtered"` // distinct roots that have the words, but that no filter let pass; 10,000 at most
@@ -84,7 +84,7 @@ type GetRequest struct {
 
 // Progress says how far a download is.
 type Progress struct {
-	Type     string  `json:"type"`
+	Type     string  `json:"type" enum:"progress"`
 	Name     string  `json:"name"`
 	Root     string  `json:"root"`
 	Size     int64   `json:"size"`     // bytes
@@ -96,7 +96,7 @@ type Progress struct {
 
 // Done ends a download.
 type Done struct {
-	Type    string  `json:"type"`
+	Type    string  `json:"type" enum:"done"`
 	Path    string  `json:"path"` // absolute
 	Size    int64   `json:"size"` // bytes
 	Root    string  `json:"root"`
@@ -137,7 +137,7 @@ type Library struct {
 // Hashing says how far the hashing of the shared files is. Its Type is
 // TypeProgress.
 type Hashing struct {
-	Type        string  `json:"type"`
+	Type        string  `json:"type" enum:"progress"`
 	Scanning    bool    `json:"scanning"` // the folders are being looked through, or files hashed, or have never been
 	File        string  `json:"file"`     // absolute, the one that is being hashed; empty: none
 	Files       int     `json:"files"`    // found to be hashed
@@ -196,8 +196,9 @@ type Drop struct {
 
 // A Transfer is a file on its way.
 type Transfer struct {
-	Direction string `json:"direction"` // "down" or "up"
-	Peer      string `json:"peer"`      // up: who fetches
+	ID        int    `json:"id"` // from 1, in the order they began; not kept over a restart
+	Direction string `json:"direction" enum:"down,up"`
+	Peer      string `json:"peer"` // up: who fetches
 	Name      string `json:"name"`
 	Root      string `json:"root"`
 	Size      int64  `json:"size"`
@@ -224,7 +225,7 @@ type ConnectRequest struct {
 
 // A ShareRequest names folders.
 type ShareRequest struct {
-	Paths []string `json:"paths"` // absolute; none: all shared ones, in a rescan
+	Paths []string `json:"paths,omitempty"` // absolute; none: all shared ones, in a rescan
 }
 
 // A TagRequest gives files keywords, by their content.
@@ -235,7 +236,7 @@ type TagRequest struct {
 
 // A TagResult says what was tagged. Its Type is TypeTagged.
 type TagResult struct {
-	Type  string       `json:"type"`
+	Type  string       `json:"type" enum:"tagged"`
 	Files []SharedFile `json:"files"`
 }
 
@@ -249,7 +250,7 @@ type SharedFile struct {
 
 // A ShareList is the shared folders. Its Type is TypeShares.
 type ShareList struct {
-	Type         string    `json:"type"`
+	Type         string    `json:"type" enum:"shares"`
 	Folders      []Folder  `json:"folders"`
 	Hashing      int       `json:"hashing"`          // files that are not findable yet, for they are still to be hashed
 	HashingBytes int64     `json:"hashing_bytes"`    // of these, still to be read
