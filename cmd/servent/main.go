@@ -78,7 +78,8 @@ func newApp(con *console) *cli.App {
 		},
 		Commands: []*cli.Command{
 			upVerb(con), searchVerb(con), getVerb(con), shareVerb(con),
-			statusVerb(con), peersVerb(con), demoVerb(con), versionVerb(con),
+			statusVerb(con), peersVerb(con), connectVerb(con), disconnectVerb(con), inviteVerb(con),
+			demoVerb(con), versionVerb(con),
 		},
 	}
 	nameVariables("SERVENT", app.Flags)
