@@ -45,6 +45,13 @@ type Config struct {
 	// off: the only links are those of Connect and those accepted.
 	NoMDNS, NoDiscovery bool
 
+	// Interfaces are the network interfaces to look for others on, SkipInterfaces
+	// those not to: names, or shell patterns such as docker*. An interface that is
+	// not there yet is used once it comes. The addresses of those not chosen are
+	// told to nobody; which to listen on is for Listen to say. Default: every
+	// suitable one.
+	Interfaces, SkipInterfaces []string
+
 	// TTL of own queries, 1..7. Default 7. Source: RFC 0.6 draft §2.2.7.2.
 	TTL int
 
@@ -172,6 +179,9 @@ func (c Config) check() error {
 	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 || c.Burst < 1 || c.KeepAlive < 0 {
 		return configError("OutboxSize, Uploads and Burst must be 1 or more, WantLinks and KeepAlive 0 or more")
 	}
+	if err := c.choice().check(); err != nil {
+		return err
+	}
 	for _, addr := range c.Listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {
 			return configError("listen on %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)
@@ -193,6 +203,9 @@ func (c Config) check() error {
 	}
 	return nil
 }
+
+// choice returns which network interfaces the configuration wants.
+func (c Config) choice() choice { return choice{only: c.Interfaces, skip: c.SkipInterfaces} }
 
 // A ConfigError says which field of a [Config] cannot be.
 type ConfigError struct{ err error }
