@@ -111,7 +111,7 @@ func (s *Servent) whoIsAt(ctx context.Context, t target) (peer.AddrInfo, error) 
 	if err != nil {
 		return peer.AddrInfo{}, err
 	}
-	return probeAll(ctx, places, s.host.ID())
+	return whoAnswers(ctx, places, s.host.ID())
 }
 
 // linkTyped links to the servent that a typed address leads to. It may be

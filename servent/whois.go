@@ -22,9 +22,9 @@ import (
 	mss "github.com/multiformats/go-multistream"
 )
 
-// probeTimeout bounds what it takes to learn who listens at one place. A host
+// whoisTimeout bounds what it takes to learn who listens at one place. A host
 // on a LAN answers within milliseconds; one that drops packets never does.
-const probeTimeout = 5 * time.Second
+const whoisTimeout = 5 * time.Second
 
 // A strangerError says that something listens at a place which is no servent.
 type strangerError struct{ err error }
@@ -35,13 +35,13 @@ func (e *strangerError) Unwrap() error { return e.err }
 // errSelf says that this servent itself listens at a place.
 var errSelf = errors.New("that is this servent itself")
 
-// probe learns who listens at a place: it does the security handshake, whoever
+// whoListens learns who listens at a place: it does the security handshake, whoever
 // is there, and hangs up before there is a connection for the other side to
 // keep. It comes as a stranger, with a key of the moment, so that nothing
 // happens to a connection that the two may have. What is learnt is proven again
 // when the peer ID is dialled.
-func probe(ctx context.Context, at netip.AddrPort) (peer.ID, error) {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+func whoListens(ctx context.Context, at netip.AddrPort) (peer.ID, error) {
+	ctx, cancel := context.WithTimeout(ctx, whoisTimeout)
 	defer cancel()
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", at.String())
@@ -92,9 +92,9 @@ func nameOf(ctx context.Context, conn net.Conn) (peer.ID, error) {
 	return secured.RemotePeer(), nil
 }
 
-// probeAll learns who answers first at any of the places, other than self. The
+// whoAnswers learns who answers first at any of the places, other than self. The
 // places are few: see [target.places].
-func probeAll(ctx context.Context, places []netip.AddrPort, self peer.ID) (peer.AddrInfo, error) {
+func whoAnswers(ctx context.Context, places []netip.AddrPort, self peer.ID) (peer.AddrInfo, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
@@ -105,7 +105,7 @@ func probeAll(ctx context.Context, places []netip.AddrPort, self peer.ID) (peer.
 	)
 	for _, at := range places {
 		tries.Go(func() {
-			id, err := probe(ctx, at)
+			id, err := whoListens(ctx, at)
 			if err == nil && id == self {
 				err = errSelf
 			}
@@ -127,17 +127,17 @@ func probeAll(ctx context.Context, places []netip.AddrPort, self peer.ID) (peer.
 	if found.ID != "" {
 		return found, nil
 	}
-	return found, &probeError{places, failed}
+	return found, &unansweredError{places, failed}
 }
 
-// A probeError says why nobody could be named at any of some places.
-type probeError struct {
+// A unansweredError says why nobody could be named at any of some places.
+type unansweredError struct {
 	places []netip.AddrPort
 	causes []error
 }
 
 // Error tells the cause that says most of what to do next, once.
-func (e *probeError) Error() string {
+func (e *unansweredError) Error() string {
 	where := e.where()
 	var stranger *strangerError
 	for _, cause := range e.causes {
@@ -175,7 +175,7 @@ func unreached(where string, causes []error) string {
 	return ""
 }
 
-func (e *probeError) Unwrap() []error { return e.causes }
+func (e *unansweredError) Unwrap() []error { return e.causes }
 
 // Windows says by numbers of its own what the others say by errno.
 // Source: Windows Sockets Error Codes, WSAECONNREFUSED and its like.
@@ -187,7 +187,7 @@ const (
 )
 
 // where names the places: 192.0.2.1, ports 6346 to 6349.
-func (e *probeError) where() string {
+func (e *unansweredError) where() string {
 	var hosts, ports []string
 	for _, at := range e.places {
 		if host := at.Addr().String(); !slices.Contains(hosts, host) {

@@ -24,7 +24,7 @@ func placeOf(t testing.TB, h host.Host) netip.AddrPort {
 	return a.at
 }
 
-func TestProbeLearnsThePeerID(t *testing.T) {
+func TestWhoListens(t *testing.T) {
 	s := start(t, Config{})
 	noisy, err := libp2p.New(libp2p.ListenAddrStrings(loopback...), libp2p.Security(noise.ID, noise.New), libp2p.DisableRelay())
 	if err != nil {
@@ -32,7 +32,7 @@ func TestProbeLearnsThePeerID(t *testing.T) {
 	}
 	defer noisy.Close()
 	for _, h := range []host.Host{s.host, noisy} {
-		id, err := probe(t.Context(), placeOf(t, h))
+		id, err := whoListens(t.Context(), placeOf(t, h))
 		if err != nil || id != h.ID() {
 			t.Errorf("got %v, %v, want %v", id, err, h.ID())
 		}
@@ -40,7 +40,7 @@ func TestProbeLearnsThePeerID(t *testing.T) {
 			t.Errorf("the probe left %d connections behind", n)
 		}
 	}
-	if _, err := probeAll(t.Context(), []netip.AddrPort{placeOf(t, s.host)}, s.host.ID()); !errors.Is(err, errSelf) {
+	if _, err := whoAnswers(t.Context(), []netip.AddrPort{placeOf(t, s.host)}, s.host.ID()); !errors.Is(err, errSelf) {
 		t.Errorf("our own address: got %v, want %v", err, errSelf)
 	}
 }
@@ -69,7 +69,7 @@ func listenOnce(t *testing.T, handle func(net.Conn)) netip.AddrPort {
 	return netip.MustParseAddrPort(l.Addr().String())
 }
 
-func TestProbeSaysWhatIsWrong(t *testing.T) {
+func TestWhoAnswersSaysWhatIsWrong(t *testing.T) {
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -96,14 +96,14 @@ func TestProbeSaysWhatIsWrong(t *testing.T) {
 			}
 		})},
 	} {
-		_, err := probeAll(t.Context(), []netip.AddrPort{c.at}, "")
+		_, err := whoAnswers(t.Context(), []netip.AddrPort{c.at}, "")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 }
 
-func TestProbeErrorNamesThePlaces(t *testing.T) {
+func TestUnansweredNamesThePlaces(t *testing.T) {
 	wanted, err := parseTarget("192.0.2.1")
 	if err != nil {
 		t.Fatal(err)
@@ -112,10 +112,10 @@ func TestProbeErrorNamesThePlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := (&probeError{places: places}).where(); got != "192.0.2.1, ports 6346 to 6349" {
+	if got := (&unansweredError{places: places}).where(); got != "192.0.2.1, ports 6346 to 6349" {
 		t.Errorf("got %q", got)
 	}
-	if got := (&probeError{places: places[:1]}).where(); got != "192.0.2.1:6346" {
+	if got := (&unansweredError{places: places[:1]}).where(); got != "192.0.2.1:6346" {
 		t.Errorf("got %q", got)
 	}
 }
