@@ -29,6 +29,7 @@ const pingEvery = time.Minute
 func (s *Servent) tick(now time.Time) {
 	s.know()
 	s.keepAlive(now)
+	s.keepTyped(now)
 	s.keepDegree(now)
 }
 
@@ -40,7 +41,7 @@ func (s *Servent) keepDegree(now time.Time) {
 	if s.cfg.NoDiscovery {
 		wanted = 0
 	}
-	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.isOffering(id) }
+	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.isOffering(id) || s.shunned.has(id) }
 	due := s.hosts.due(now, wanted, busy)
 	for _, info := range due[:max(0, min(room, len(due)))] {
 		s.startOffer(info)
@@ -176,28 +177,43 @@ func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protoco
 	return stream, nil
 }
 
-// inOneLine returns the error of a dial with each address and its cause on one
+// A dialError says of each address of a servent why it cannot be reached, on one
 // line.
+type dialError struct{ each []swarm.TransportError }
+
+// inOneLine returns the error of a dial as a [*dialError], if it has addresses.
 func inOneLine(err error) error {
 	var dial *swarm.DialError
 	if !errors.As(err, &dial) || len(dial.DialErrors) == 0 {
 		return err
 	}
-	var each []string
-	for _, e := range dial.DialErrors {
-		each = append(each, fmt.Sprintf("%s: %v", e.Address, e.Cause))
-	}
-	return errors.New(strings.Join(each, "; "))
+	return &dialError{dial.DialErrors}
 }
 
-// parseServent reads a multiaddr that ends in /p2p/PEER.
+func (e *dialError) Error() string {
+	var each []string
+	for _, one := range e.each {
+		each = append(each, fmt.Sprintf("%s: %v", one.Address, one.Cause))
+	}
+	return strings.Join(each, "; ")
+}
+
+func (e *dialError) Unwrap() []error {
+	var causes []error
+	for _, one := range e.each {
+		causes = append(causes, one.Cause)
+	}
+	return causes
+}
+
+// parseServent reads a multiaddr that ends in /p2p/PEER, of another servent.
 func parseServent(addr string) (peer.AddrInfo, error) {
 	info, err := peer.AddrInfoFromString(addr)
 	if err != nil {
-		return peer.AddrInfo{}, fmt.Errorf("servent: address %q: %w; give a multiaddr like /ip4/192.0.2.1/tcp/6346/p2p/PEER, as the other servent prints it", addr, err)
+		return peer.AddrInfo{}, err
 	}
 	if len(info.Addrs) == 0 {
-		return peer.AddrInfo{}, fmt.Errorf("servent: address %q names a peer but no place; give a multiaddr like /ip4/192.0.2.1/tcp/6346/p2p/PEER", addr)
+		return peer.AddrInfo{}, errors.New("a peer ID without a place")
 	}
 	return *info, nil
 }

@@ -60,7 +60,7 @@ func (s *Servent) admit(from peer.ID, network string) status {
 		return statusDuplicate
 	case s.links.isOffering(from) && s.host.ID() < from:
 		return statusDuplicate
-	case len(s.links.byID)+s.links.accepted >= s.cfg.MaxLinks:
+	case s.shunned.has(from) || len(s.links.byID)+s.links.accepted >= s.cfg.MaxLinks:
 		return statusBusy
 	}
 	return statusOK
@@ -78,7 +78,7 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 		}
 		s.detach(old, "two handshakes crossed")
 	}
-	if s.ending || len(s.links.byID) >= s.cfg.MaxLinks {
+	if s.ending || s.shunned.has(n.peer) || len(s.links.byID) >= s.cfg.MaxLinks {
 		return nil
 	}
 	now := time.Now()

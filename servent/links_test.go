@@ -33,7 +33,7 @@ func TestLinkToItself(t *testing.T) {
 func TestConnectRefusesWhatIsNoAddress(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
-	for _, bad := range []string{"", "192.0.2.1:6346", "/ip4/127.0.0.1/tcp/6346", "/p2p/" + newPeer(t).String(), "/ip4/127.0.0.1/tcp/1/p2p/x"} {
+	for _, bad := range []string{"", "192.0.2.300", "/ip4/127.0.0.1/udp/6346/quic-v1", "/ip4/127.0.0.1/tcp/1/p2p/x", someText + "a"} {
 		_, err := s.Connect(t.Context(), api.ConnectRequest{Addr: bad})
 		var known *api.Error
 		if !errors.As(err, &known) || known.Code != api.CodeUsage {

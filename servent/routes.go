@@ -38,6 +38,8 @@ func (s *Servent) routes() []route {
 		value("/api/status", "The servent at a glance.", s.Status),
 		value("/api/peers", "The links, oldest first.", s.Peers),
 		exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
+		exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),
+		value("/api/invite", "An invitation to this servent.", s.Invite),
 		stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
 		stream("/api/get", "Fetch a file by its content, verified piece by piece.", s.Get),
 		value("/api/share", "The shared folders, and what in them cannot be shared.", s.ShareList),

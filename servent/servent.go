@@ -61,6 +61,8 @@ type Servent struct {
 	router    *routing.Router
 	links     linkTable
 	hosts     hostCache
+	typed     typed
+	shunned   shunned
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages

@@ -32,7 +32,7 @@ const (
 	// maxCallers is how many connections the socket and the web port take each;
 	// the next one waits. maxCallStreams is how many of all calls under way may be
 	// streams, so that others come through.
-	maxCallers   = 128
+	maxCallers     = 128
 	maxCallStreams = 64
 )
 

@@ -3,7 +3,6 @@ package servent
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -117,50 +116,4 @@ func (s *Servent) tellLink(now time.Time, l *link) api.Link {
 		Fresh:    s.router.Fresh(l.id),
 		Dropped:  l.out.lost(),
 	}
-}
-
-// Connect links to the servent at a multiaddr that ends in /p2p/PEER, and
-// keeps dialling it should the link end.
-func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link, error) {
-	info, err := parseServent(req.Addr)
-	if err != nil {
-		return api.Link{}, api.NewError(api.CodeUsage, err.Error())
-	}
-	if info.ID == s.host.ID() {
-		return api.Link{}, api.NewError(api.CodeUsage, "connect: that is this servent itself")
-	}
-	done := make(chan error, 1)
-	ok := s.call(ctx, func() {
-		s.hosts.add(time.Now(), info, true)
-		if s.links.byPeer[info.ID] != nil {
-			done <- nil
-			return
-		}
-		s.startOffer(info, func(err error) { done <- err })
-	})
-	if !ok {
-		return api.Link{}, ended(ctx)
-	}
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		return api.Link{}, ctx.Err()
-	case <-s.loopEnded:
-		return api.Link{}, ErrClosed
-	}
-	return s.linkTo(ctx, info.ID.String(), err)
-}
-
-// linkTo returns the link to a peer, or err where there is none.
-func (s *Servent) linkTo(ctx context.Context, id string, err error) (api.Link, error) {
-	links, failed := s.Peers(ctx)
-	if failed != nil {
-		return api.Link{}, failed
-	}
-	for _, l := range links {
-		if l.Peer == id {
-			return l, nil
-		}
-	}
-	return api.Link{}, fmt.Errorf("connect to %s: %w", id, err)
 }

@@ -30,7 +30,7 @@ var (
 // joinFlags are the flags of verbs that may need a short-lived servent.
 func joinFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "connect", Usage: "link to `MULTIADDR` first (again for more)"},
+		&cli.StringSliceFlag{Name: "connect", Usage: "link to `ADDR` first (again for more)"},
 		&cli.BoolFlag{Name: "no-mdns", Usage: "no multicast, when no servent runs here"},
 		&cli.BoolFlag{Name: "no-discovery", Usage: "only the links of --connect, when no servent runs here"},
 	}

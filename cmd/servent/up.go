@@ -35,7 +35,7 @@ func upVerb(con *console) *cli.Command {
 		Description: upHelp,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "listen", Usage: "listen on `MULTIADDR` (default port 6346 or the next free)"},
-			&cli.StringSliceFlag{Name: "connect", Usage: "link to `MULTIADDR`, again when it ends"},
+			&cli.StringSliceFlag{Name: "connect", Usage: "link to `ADDR`, again when it ends (servent connect --help)"},
 			&cli.BoolFlag{Name: "no-mdns", Usage: "no multicast"},
 			&cli.BoolFlag{Name: "no-discovery", Usage: "only the links of --connect and those accepted"},
 			&cli.IntFlag{Name: "ttl", Usage: "how many links own queries travel, `N` = 1..7 (7)", Value: 7},

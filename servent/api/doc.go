@@ -12,6 +12,8 @@
 //	GET  /api/status      Status
 //	GET  /api/peers       []Link
 //	POST /api/connect     ConnectRequest    Link
+//	POST /api/disconnect  DisconnectRequest Link
+//	GET  /api/invite      Invite
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	GET  /api/share       ShareList

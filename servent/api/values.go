@@ -220,7 +220,9 @@ type Link struct {
 
 // A ConnectRequest names a servent to link to.
 type ConnectRequest struct {
-	Addr string `json:"addr"` // multiaddr ending in /p2p/PEER
+	// Addr is an invitation, a multiaddr with or without /p2p/PEER, a peer ID
+	// that was heard of, or a host (IP address or name) with or without a port.
+	Addr string `json:"addr"`
 }
 
 // A ShareRequest names folders.
