@@ -41,13 +41,16 @@ type Servent struct {
 	events    chan event
 	questions *questions
 	self      atomic.Pointer[self] // made by the loop
-	accepting *slots               // for handshakes of others
+	accepting handshakes
+	linked    atomic.Int32 // how many links there are
 	uploads   *slots
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	transfers transfers
 	answers   answers
+	endings   tally  // of links
+	refusals  tally  // of links that others offered
 	web       string // URL of the page, set before the local API answers
 	ran       atomic.Bool
 	closeOnce sync.Once
@@ -58,6 +61,9 @@ type Servent struct {
 	router    *routing.Router
 	links     linkTable
 	hosts     hostCache
+	bans      bans
+	displaced time.Time // when a link was last given up for another
+	tries     tries
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages
@@ -65,6 +71,8 @@ type Servent struct {
 	asked     time.Time          // when a Ping was last flooded
 	malformed uint64
 	unread    uint64 // hits that came too fast to be read
+	unwanted  uint64 // Pongs that were not believed, or too many
+	spam      uint64 // hits beyond what one link may bring to a search
 	lost      uint64 // messages that the outboxes of links that ended had no room for
 }
 
@@ -89,13 +97,14 @@ func New(cfg Config) (*Servent, error) {
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
-		accepting: newSlots(maxAccepting, maxAcceptingOne),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
 		ready:     make(chan struct{}),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
+		bans:      bans{},
+		tries:     tries{},
 	}
 	s.running, s.stop = context.WithCancelCause(context.Background())
 	if err := s.open(); err != nil {
