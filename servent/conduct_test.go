@@ -158,3 +158,23 @@ func TestSlowButHonest(t *testing.T) {
 		}
 	})
 }
+
+// A neighbour that relays what others malformed is not to blame.
+func TestRelayOfMalformedMessagesIsNotBlamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		p := speak(t, s)
+		for range 3 * maxMalformed {
+			bad := message(t, 7, messages.NewQuery("no end"))
+			bad.Payload, bad.Hops = bad.Payload[:len(bad.Payload)-1], 1
+			p.say(bad)
+		}
+		synctest.Wait()
+		if n := len(peers(t, s)); n != 1 {
+			t.Errorf("got %d links, want the relay's", n)
+		}
+		if n := dropped(t, s, routing.Malformed.String()); n != 3*maxMalformed {
+			t.Errorf("malformed: got %d, want %d", n, 3*maxMalformed)
+		}
+	})
+}

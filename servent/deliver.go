@@ -30,7 +30,9 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 	}
 }
 
-// parse reads m, or counts it, also against the link that brought it.
+// parse reads m, or counts it, also against the link that brought it if it is
+// the neighbour's own. Relays do not read what they pass on: if they were blamed
+// for it, one hostile servent could have all links around it closed.
 func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (messages.Payload, bool) {
 	p, err := messages.Parse(m)
 	if err == nil {
@@ -38,7 +40,7 @@ func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (m
 	}
 	s.malformed++
 	var bad *messages.SyntaxError
-	if l := s.links.byID[from]; l != nil && errors.As(err, &bad) {
+	if l := s.links.byID[from]; l != nil && m.Hops == 0 && errors.As(err, &bad) {
 		s.misbehaved(now, l, bad)
 	}
 	return nil, false

@@ -231,7 +231,11 @@ func (e *enemy) streams(ctx context.Context) error {
 			continue
 		}
 		for n := 0; n < 5000 && ctx.Err() == nil; n++ {
-			s, err := h.Network().Conns()[0].NewStream(ctx)
+			conns := h.Network().Conns()
+			if len(conns) == 0 {
+				break // thrown out
+			}
+			s, err := conns[0].NewStream(ctx)
 			if err != nil {
 				break
 			}
