@@ -232,7 +232,7 @@ func TestPongIsLearned(t *testing.T) {
 		s := converse(t, Config{})
 		p := speak(t, s)
 		ping := p.hear(messages.TypePing)
-		told := messages.PeerInfo{ID: []byte(newPeer(t)), Addrs: [][]byte{known(7).Addrs[0].Bytes()}}
+		told := messages.PeerInfo{ID: []byte(p.peer), Addrs: [][]byte{known(7).Addrs[0].Bytes()}}
 		area, err := told.Extensions()
 		if err != nil {
 			t.Fatal(err)

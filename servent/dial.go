@@ -41,7 +41,9 @@ func (s *Servent) keepDegree(now time.Time) {
 	if s.cfg.NoDiscovery {
 		wanted = 0
 	}
-	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.isOffering(id) || s.shunned.has(id) }
+	busy := func(id peer.ID) bool {
+		return s.links.byPeer[id] != nil || s.links.isOffering(id) || s.shunned.has(id) || s.bans.has(now, id)
+	}
 	due := s.hosts.due(now, wanted, busy)
 	for _, info := range due[:max(0, min(room, len(due)))] {
 		s.startOffer(info)
@@ -101,8 +103,12 @@ func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
 	if underWay {
 		return
 	}
+	addrs := info.Addrs
+	if !s.typed.leadsTo(info.ID) {
+		addrs = s.tries.allow(time.Now(), addrs)
+	}
 	s.workers.Go(func() {
-		err := s.offerLink(s.running, info)
+		err := s.offerLink(s.running, peer.AddrInfo{ID: info.ID, Addrs: addrs})
 		s.call(context.Background(), func() {
 			waiting := s.links.offering[info.ID]
 			delete(s.links.offering, info.ID)
@@ -119,14 +125,13 @@ func (s *Servent) offered(info peer.AddrInfo, err error) {
 	now := time.Now()
 	var refused *refusal
 	if errors.As(err, &refused) {
-		for _, addr := range refused.try {
-			if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) {
-				s.hosts.add(now, other, false)
-			}
-		}
+		s.learnTry(now, refused.try)
 	}
 	// A refusal as a duplicate means that the other side has, or makes, the link.
 	duplicate := errors.Is(err, errDuplicate) || refused != nil && refused.code == statusDuplicate.code
+	if err == nil || refused != nil {
+		s.tries.succeeded(info.Addrs)
+	}
 	s.hosts.tried(now, info.ID, err == nil || duplicate && s.links.byPeer[info.ID] != nil)
 	if err != nil {
 		s.log.Debug("no link", "peer", info.ID, "err", err)
@@ -135,6 +140,9 @@ func (s *Servent) offered(info peer.AddrInfo, err error) {
 
 // offerLink connects to a servent and shakes hands.
 func (s *Servent) offerLink(ctx context.Context, info peer.AddrInfo) error {
+	if len(info.Addrs) == 0 {
+		return fmt.Errorf("servent: dial %s: all its addresses were tried too often in the last %v", info.ID, triesWindow)
+	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout+handshakeTimeout)
 	defer cancel()
 	stream, err := s.openStream(ctx, info, linkProtocol)

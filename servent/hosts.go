@@ -24,6 +24,7 @@ type knownHost struct {
 	heard   time.Time
 	failed  int       // dials in a row
 	notTill time.Time // no dial before
+	told    peer.ID   // the neighbour whose Pong told of it first; empty: another way
 	pinned  bool      // of Config.Connect: never forgotten, dialled whatever the degree
 }
 

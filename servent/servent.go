@@ -41,7 +41,8 @@ type Servent struct {
 	events    chan event
 	questions *questions
 	self      atomic.Pointer[self] // made by the loop
-	accepting *slots               // for handshakes of others
+	accepting handshakes
+	linked    atomic.Int32 // how many links there are
 	uploads   *slots
 	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
@@ -50,6 +51,8 @@ type Servent struct {
 	transfers transfers
 	feed      feed
 	answers   answers
+	endings   tally         // of links
+	refusals  tally         // of links that others offered
 	web       string        // URL of the page, set before the local API answers
 	streams   chan struct{} // holds one for each stream of the local API that is under way
 	ran       atomic.Bool
@@ -63,6 +66,9 @@ type Servent struct {
 	hosts     hostCache
 	typed     typed
 	shunned   shunned
+	bans      bans
+	displaced time.Time // when a link was last given up for another
+	tries     tries
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages
@@ -70,6 +76,8 @@ type Servent struct {
 	asked     time.Time          // when a Ping was last flooded
 	malformed uint64
 	unread    uint64 // hits that came too fast to be read
+	unwanted  uint64 // Pongs that were not believed, or too many
+	spam      uint64 // hits beyond what one link may bring to a search
 	lost      uint64 // messages that the outboxes of links that ended had no room for
 }
 
@@ -94,7 +102,6 @@ func New(cfg Config) (*Servent, error) {
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
-		accepting: newSlots(maxAccepting, maxAcceptingOne),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
 		up:        share.NewLimiter(cfg.UploadRate),
 		down:      share.NewLimiter(cfg.DownloadRate),
@@ -104,6 +111,8 @@ func New(cfg Config) (*Servent, error) {
 		ready:     make(chan struct{}),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
+		bans:      bans{},
+		tries:     tries{},
 	}
 	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())

@@ -14,6 +14,8 @@ import (
 const (
 	reasonUnanswered = "not answered: too many queries at once"
 	reasonUnread     = "not read: too many hits at once"
+	reasonSpam       = "not read: too many hits by one link"
+	reasonUnwanted   = "not learned: too many Pongs, or about others"
 	reasonOutbox     = "outbox full"
 )
 
@@ -29,6 +31,8 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 		Library:   s.tellLibrary(),
 		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
+		Ended:     s.endings.tell(),
+		Refused:   s.refusals.tell(),
 
 		UploadRate:   s.cfg.UploadRate,
 		DownloadRate: s.cfg.DownloadRate,
@@ -51,6 +55,11 @@ func (s *Servent) listenAddrs() []string {
 // countInto fills in what the loop counts.
 func (s *Servent) countInto(out *api.Status) {
 	out.Links = len(s.links.byID)
+	for _, l := range s.links.byID {
+		if !l.conduct.limited.IsZero() {
+			out.Limited++
+		}
+	}
 	counters := s.router.Counters()
 	out.Messages, out.Dropped = []api.Traffic{}, []api.Drop{}
 	for name, c := range counters.Types() {
@@ -74,8 +83,10 @@ func (s *Servent) countInto(out *api.Status) {
 	}
 	drop(reasonUnanswered, s.questions.unanswered())
 	drop(reasonUnread, s.unread)
+	drop(reasonSpam, s.spam)
+	drop(reasonUnwanted, s.unwanted)
 	drop(reasonOutbox, s.outboxDrops())
-	slices.SortStableFunc(out.Dropped, func(a, b api.Drop) int { return cmp.Compare(b.Count, a.Count) })
+	sortDrops(out.Dropped)
 }
 
 // outboxDrops counts the messages that no outbox had room for, of links that
@@ -105,7 +116,7 @@ func (s *Servent) Peers(ctx context.Context) ([]api.Link, error) {
 }
 
 func (s *Servent) tellLink(now time.Time, l *link) api.Link {
-	return api.Link{
+	out := api.Link{
 		Peer:     l.peer.String(),
 		Addr:     l.addr,
 		Agent:    l.agent,
@@ -115,5 +126,10 @@ func (s *Servent) tellLink(now time.Time, l *link) api.Link {
 		Sent:     l.sent,
 		Fresh:    s.router.Fresh(l.id),
 		Dropped:  l.out.lost(),
+		Useless:  l.useless,
 	}
+	if c := &l.conduct; !c.limited.IsZero() {
+		out.Limited = &api.Limited{Since: now.Sub(c.limited).Seconds(), Reason: c.reason().String()}
+	}
+	return out
 }

@@ -55,6 +55,11 @@ func (t *typed) add(wanted target) *typedAddr {
 	return a
 }
 
+// leadsTo reports whether the user named id, or a place where it answered.
+func (t typed) leadsTo(id peer.ID) bool {
+	return slices.ContainsFunc(t, func(a *typedAddr) bool { return a.peer == id })
+}
+
 // remove takes away what was typed as text, and whatever leads to the peer.
 func (t *typed) remove(text string, id peer.ID) (removed bool) {
 	before := len(*t)
@@ -119,6 +124,9 @@ func (s *Servent) whoIsAt(ctx context.Context, t target) (peer.AddrInfo, error) 
 func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	a.peer = info.ID
 	s.shunned.forgive(info.ID)
+	if len(a.waiting) > 0 { // the user asks for it now
+		s.bans.lift(info.ID)
+	}
 	// With its peer ID in the address, the place is the user's word too.
 	s.hosts.add(time.Now(), info, a.id != "")
 	known := s.hosts.known[info.ID]

@@ -131,7 +131,12 @@ type process struct {
 // startUp starts a servent on home with dir as its folder, alone but for what
 // args say, and waits until all it shares can be found.
 func startUp(home, dir string, args ...string) (*process, error) {
-	all := []string{"up", "--json", "--home", home, "--no-discovery", "--web", "off"}
+	return launchUp(home, dir, append([]string{"--no-discovery", "--web", "off"}, args...)...)
+}
+
+// launchUp is startUp without its solitude.
+func launchUp(home, dir string, args ...string) (*process, error) {
+	all := []string{"up", "--json", "--home", home}
 	if !strings.Contains(strings.Join(args, " "), "--listen") {
 		all = append(all, "--listen", loopback)
 	}
