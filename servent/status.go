@@ -37,15 +37,6 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 	return out, nil
 }
 
-// listenAddrs returns every address the servent listens on, in full.
-func (s *Servent) listenAddrs() []string {
-	out := []string{}
-	for _, a := range s.host.Addrs() {
-		out = append(out, fullAddr(a, s.host.ID()))
-	}
-	return out
-}
-
 // countInto fills in what the loop counts.
 func (s *Servent) countInto(out *api.Status) {
 	out.Links = len(s.links.byID)
@@ -128,7 +119,7 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 	}
 	done := make(chan error, 1)
 	ok := s.call(ctx, func() {
-		s.hosts.add(time.Now(), info, true)
+		s.hosts.add(time.Now(), info, wayTyped)
 		if s.links.byPeer[info.ID] != nil {
 			done <- nil
 			return
