@@ -103,7 +103,9 @@ func newTCPTransport(u transport.Upgrader, limits network.ResourceManager, share
 }
 
 // CanDial reports whether a is a TCP address or the name of a link-local one.
-func (t *tcpTransport) CanDial(a ma.Multiaddr) bool { return t.TcpTransport.CanDial(plainLocal(a)) }
+func (t *tcpTransport) CanDial(a ma.Multiaddr) bool {
+	return t.TcpTransport.CanDial(a) || !plainLocal(a).Equal(a)
+}
 
 // SkipResolve keeps libp2p from asking a DNS server for such a name.
 func (t *tcpTransport) SkipResolve(_ context.Context, a ma.Multiaddr) bool {
