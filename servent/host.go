@@ -40,12 +40,15 @@ const (
 	dialTimeout = 10 * time.Second
 )
 
+// A told is which of its addresses a host tells its peers.
+type told = func([]ma.Multiaddr) []ma.Multiaddr
+
 // newHost makes the libp2p host of a servent that listens on listen, or on
 // the default port of every address. TLS is offered before Noise, since it is
 // the faster.
-func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+func newHost(key crypto.PrivKey, listen []string, agent string, tell told) (host.Host, error) {
 	if len(listen) > 0 {
-		return listenOn(key, listen, agent)
+		return listenOn(key, listen, agent, tell)
 	}
 	err := errors.New("all are taken")
 	for port := defaultPort; port < defaultPort+portTries; port++ {
@@ -53,7 +56,7 @@ func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, erro
 			continue
 		}
 		var h host.Host
-		if h, err = listenOn(key, everyAddress(port), agent); err == nil {
+		if h, err = listenOn(key, everyAddress(port), agent, tell); err == nil {
 			return h, nil
 		}
 	}
@@ -71,12 +74,13 @@ func isFree(port int) bool {
 // to say comes back as errors.
 var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
 
-func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+func listenOn(key crypto.PrivKey, listen []string, agent string, tell told) (host.Host, error) {
 	silenceLibrary()
 	h, err := libp2p.New(
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),
 		libp2p.UserAgent(agent),
+		libp2p.AddrsFactory(tell),
 		libp2p.Transport(newTCPTransport),
 		libp2p.Transport(quic.NewTransport),
 		libp2p.Security(libp2ptls.ID, libp2ptls.New),

@@ -72,7 +72,7 @@ func (v survey) places(listens []ma.Multiaddr) []place {
 			continue
 		}
 		if ip = ip.Unmap(); !ip.IsUnspecified() {
-			out = append(out, place{l, ip, slices.ContainsFunc(v, func(s surveyed) bool { return s.unwanted && s.owns(ip) })})
+			out = append(out, place{l, ip, v.unwanted(ip)})
 			continue
 		}
 		_, rest := ma.SplitFirst(l)
@@ -115,6 +115,17 @@ func (s *Servent) ownAddrs() []ma.Multiaddr {
 		return local
 	}
 	return loopback
+}
+
+// wanted returns those of addrs that are of no interface that the user does not
+// want: what libp2p tells of us too.
+func (s *Servent) wanted(addrs []ma.Multiaddr) []ma.Multiaddr {
+	v := s.interfaces()
+	return slices.DeleteFunc(slices.Clone(addrs), func(a ma.Multiaddr) bool {
+		at, err := manet.ToIP(a)
+		ip, ok := netip.AddrFromSlice(at)
+		return err == nil && ok && v.unwanted(ip.Unmap())
+	})
 }
 
 // listenAddrs returns every address the servent listens on, in full: loopback

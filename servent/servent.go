@@ -126,16 +126,16 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent); err != nil {
-		return err
-	}
-	s.guid = serventGUID(s.host.ID())
-	s.listens = s.host.Network().ListenAddresses()
 	v, err := look(s.cfg.choice())
 	if err != nil {
 		return err
 	}
 	s.survey.Store(&v)
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted); err != nil {
+		return err
+	}
+	s.guid = serventGUID(s.host.ID())
+	s.listens = s.host.Network().ListenAddresses()
 	s.know()
 	s.hosts = newHostCache(s.host.ID())
 	s.recallHosts()

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"servent/servent"
 )
 
@@ -294,22 +296,19 @@ func TestLANBesideTunnelAndBridge(t *testing.T) {
 	var begin time.Time
 	for i, name := range []string{"a", "b"} {
 		c := l.computer(name)
-		c.ip("tuntap", "add", "tun0", "mode", "tun")
+		c.tun("tun0", unix.IFF_TUN) // what enters it goes nowhere
 		c.ip("addr", "add", fmt.Sprintf("10.8.0.%d/24", i+1), "dev", "tun0")
 		c.ip("link", "set", "tun0", "up")
-		c.ip("link", "add", "vpn0", "type", "dummy")
-		c.ip("addr", "add", fmt.Sprintf("10.9.0.%d/24", i+1), "dev", "vpn0")
-		c.ip("link", "set", "vpn0", "up")
 		c.ip("link", "add", "docker0", "type", "bridge")
 		c.ip("addr", "add", "172.17.0.1/16", "dev", "docker0")
 		c.ip("link", "set", "docker0", "up")
-		c.ip("route", "add", "default", "dev", "vpn0")
+		c.ip("route", "add", "default", "dev", "tun0")
 		c.cable(s, "eth0", fmt.Sprintf("10.99.0.%d/24", i+1))
 		begin = time.Now()
 		all = append(all, c.up())
 	}
 	took := l.await(begin, findWithin, "linked", func() bool { return everyPair(all...) })
-	t.Logf("a tunnel, a VPN with the default route and a bridge besides: linked after %.2f s", took.Seconds())
+	t.Logf("a tunnel with the default route and a bridge besides: linked after %.2f s", took.Seconds())
 }
 
 // TestLANChosenInterface has a servent not be found by an interface that its
@@ -324,17 +323,21 @@ func TestLANChosenInterface(t *testing.T) {
 	b.cable(right, "eth0", "10.99.2.1/24")
 	x, z := a.up(), b.up()
 	begin := time.Now()
-	y := m.up("--skip-interface", "eth0")
+	y := m.up(l.shares("SEBLINUX.iso"), "--skip-interface", "eth0")
 	l.await(begin, findWithin, "linked by the other", func() bool { return everyPair(y, z) })
-	for _, addr := range y.addrs {
-		if strings.Contains(addr, "10.99.1.2") {
-			t.Logf("it listens on %s all the same", addr)
-		}
-	}
 	if len(x.links) != 0 {
 		t.Errorf("found by the interface that the user skips: %v", x.links)
 	}
-	t.Log("--skip-interface: found by the other interface alone")
+	hits := z.finds("seblinux")
+	if len(hits) != 1 || len(hits[0].Sources) != 1 || len(hits[0].Sources[0].Addrs) == 0 {
+		t.Fatalf("got %+v, want one hit of one source", hits)
+	}
+	for _, addr := range hits[0].Sources[0].Addrs {
+		if !strings.Contains(addr, "10.99.2.2") {
+			t.Errorf("a hit tells %s, of an interface that the user skips", addr)
+		}
+	}
+	t.Log("--skip-interface: found by the other interface alone, and its address alone told")
 }
 
 // lossWithin is how soon two computers know each other where three of ten
@@ -345,15 +348,11 @@ const lossWithin = 30 * time.Second
 // TestLANLoss loses 30 % of the packets each way.
 func TestLANLoss(t *testing.T) {
 	l := newLab(t)
-	hosts := l.lan(2)
-	for _, c := range hosts {
-		if out, err := exec.Command("tc", "-n", c.netns, "qdisc", "add", "dev", "eth0", "root", "netem", "loss", "30%").CombinedOutput(); err != nil {
-			t.Fatalf("tc: %v: %s", err, out)
-		}
-	}
-	a := hosts[0].up()
+	one, two := l.computer("a"), l.computer("b")
+	one.lossyCable(two, 0.3)
+	a := one.up()
 	begin := time.Now()
-	b := hosts[1].up()
+	b := two.up()
 	took := l.await(begin, lossWithin, "linked", func() bool { return everyPair(a, b) })
 	t.Logf("30 %% loss each way: linked after %.2f s", took.Seconds())
 }
