@@ -65,7 +65,12 @@ func (s *Servent) shakeHands(stream network.Stream) error {
 	if err != nil {
 		return err
 	}
-	answer, try := s.welcome(told(stream, theirs, false), theirs.get(headerNetwork))
+	n := otherEnd(stream, theirs, false)
+	answer, try := s.welcome(n, theirs.get(headerNetwork))
+	if answer == statusDuplicate {
+		s.doubt(s.running, n.peer, stream.Conn())
+		answer, try = s.welcome(n, theirs.get(headerNetwork))
+	}
 	if answer != statusOK {
 		return errors.Join(&refusal{status: answer}, refuse(stream, answer, try))
 	}
@@ -75,7 +80,7 @@ func (s *Servent) shakeHands(stream network.Stream) error {
 	unhurried() // a link says Bye before it ends
 	err = s.establish(stream, r, theirs, false)
 	if errors.Is(err, errNoRoom) {
-		s.turnAway(stream)
+		s.turnAway(stream, n)
 	}
 	return err
 }
@@ -124,7 +129,7 @@ func (s *Servent) welcome(n neighbour, network string) (answer status, try []str
 			answer = statusBusy
 		}
 		if answer == statusBusy {
-			try = s.elsewhere(n.peer)
+			try = s.elsewhere(n)
 		}
 	})
 	return answer, try
@@ -132,9 +137,9 @@ func (s *Servent) welcome(n neighbour, network string) (answer status, try []str
 
 // turnAway tells a servent with which hands were shaken that somebody else took
 // the last place meanwhile, and who may have one.
-func (s *Servent) turnAway(stream network.Stream) {
+func (s *Servent) turnAway(stream network.Stream, n neighbour) {
 	var try []string
-	s.call(context.Background(), func() { try = s.elsewhere(stream.Conn().RemotePeer()) })
+	s.call(context.Background(), func() { try = s.elsewhere(n) })
 	m, err := messages.New(s.newGUID(), 1, messages.Bye{Code: messages.ByeLocal, Text: "No Place Left", Headers: tryHeaders(try)})
 	if err != nil {
 		s.log.Error("make a Bye", "err", err)
@@ -158,7 +163,7 @@ func (s *Servent) establish(stream network.Stream, r *bufio.Reader, theirs heade
 	if err := stream.SetDeadline(time.Time{}); err != nil {
 		return err
 	}
-	n := told(stream, theirs, outbound)
+	n := otherEnd(stream, theirs, outbound)
 	err := errDuplicate
 	s.call(context.Background(), func() {
 		if s.attach(n, stream, r) != nil {
@@ -170,8 +175,8 @@ func (s *Servent) establish(stream network.Stream, r *bufio.Reader, theirs heade
 	return err
 }
 
-// told gathers what is known of the other end of a stream.
-func told(stream network.Stream, theirs headers, outbound bool) neighbour {
+// otherEnd gathers what is known of the other end of a stream.
+func otherEnd(stream network.Stream, theirs headers, outbound bool) neighbour {
 	return neighbour{
 		peer:     stream.Conn().RemotePeer(),
 		addr:     stream.Conn().RemoteMultiaddr().String(),

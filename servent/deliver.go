@@ -86,8 +86,7 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 		s.unwanted++
 		return
 	}
-	s.hosts.add(now, info, false)
-	if h := s.hosts.known[info.ID]; h != nil && h.told == "" {
+	if h := s.hosts.add(now, info, wayTold); h != nil && h.told == "" {
 		h.told = l.peer
 	}
 }

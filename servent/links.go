@@ -156,11 +156,18 @@ func (s *Servent) keepAlive(now time.Time) {
 	for _, l := range s.links.byID {
 		l.conduct.refill(now, s.uselessRate())
 		l.worth.look(now, s.router.Fresh(l.id))
-		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= s.cfg.KeepAlive
+		again := s.cfg.KeepAlive
+		if l.alive.unanswered > 0 {
+			again /= unansweredShare
+		}
+		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= again
 		switch {
+		case l.probe.overdue(now):
+			s.bury(l, "dead: no answer since the network, or the neighbour's address, changed")
 		case !silent:
 		case l.alive.unanswered >= maxUnanswered:
 			s.bye(l, messages.ByeNoPong, "No Reply To Keep-Alive Pings")
+			s.closeUnder(l, byeGrace)
 		default:
 			s.ping(now, l)
 		}

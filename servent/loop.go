@@ -82,6 +82,9 @@ func (s *Servent) arrive(now time.Time, a arrival) {
 		return // it came in while the link was being closed
 	}
 	a.link.alive.heard, a.link.alive.unanswered = now, 0
+	if a.end == nil || len(a.batch.messages) > 0 {
+		a.link.probe.answered()
+	}
 	a.link.received += uint64(len(a.batch.messages))
 	for _, m := range a.batch.messages {
 		s.step(now, a.link.id, m)
@@ -225,6 +228,7 @@ func (s *Servent) detach(l *link, why string) {
 		return
 	}
 	s.tellLinkEvent(api.StateEnded, l, why)
+	l.probe.answered() // whoever waits need not any more
 	s.router.Detach(l.id)
 	s.links.remove(l)
 	s.linked.Store(int32(len(s.links.byID)))
@@ -237,7 +241,7 @@ func (s *Servent) detach(l *link, why string) {
 	s.host.ConnManager().Unprotect(l.peer, linkTag)
 	s.endings.add(why)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)
-	s.redial(l.peer)
+	s.hosts.parted(time.Now(), l.peer)
 }
 
 // bye says why and ends the link; one that is closed through no fault of its own
@@ -246,7 +250,7 @@ func (s *Servent) detach(l *link, why string) {
 func (s *Servent) bye(l *link, code messages.ByeCode, text string) {
 	y := messages.Bye{Code: code, Text: text}
 	if code < messages.ByeTooLarge { // it is not to blame
-		y.Headers = tryHeaders(s.elsewhere(l.peer))
+		y.Headers = tryHeaders(s.elsewhere(l.neighbour))
 	}
 	m, err := messages.New(s.newGUID(), 1, y)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/routing"
@@ -43,6 +44,10 @@ type Servent struct {
 	self      atomic.Pointer[self] // made by the loop
 	accepting handshakes
 	linked    atomic.Int32 // how many links there are
+	survey    atomic.Pointer[survey]
+	listens   []ma.Multiaddr // as given: 0.0.0.0 is every address
+	changed   chan struct{}  // tells discovery of another survey
+	discovery discoveryState
 	uploads   *slots
 	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
@@ -74,6 +79,7 @@ type Servent struct {
 	dirty     []*link            // links with pending messages
 	asking    []question         // of this round, for the answerers
 	asked     time.Time          // when a Ping was last flooded
+	changedAt time.Time          // when the network last changed
 	malformed uint64
 	unread    uint64 // hits that came too fast to be read
 	unwanted  uint64 // Pongs that were not believed, or too many
@@ -109,6 +115,7 @@ func New(cfg Config) (*Servent, error) {
 		loopEnded: make(chan struct{}),
 		streams:   make(chan struct{}, maxCallStreams),
 		ready:     make(chan struct{}),
+		changed:   make(chan struct{}, 1),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
 		bans:      bans{},
@@ -137,12 +144,19 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent); err != nil {
+	v, err := look(s.cfg.choice())
+	if err != nil {
+		return err
+	}
+	s.survey.Store(&v)
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
+	s.listens = s.host.Network().ListenAddresses()
 	s.know()
 	s.hosts = newHostCache(s.host.ID())
+	s.recallHosts()
 	s.router = routing.New(routing.Config{
 		Servent: s.guid,
 		Rule:    s.cfg.Rule,
@@ -211,9 +225,8 @@ func (s *Servent) start(ctx context.Context) error {
 	if err := s.serveAPI(ctx); err != nil {
 		return err
 	}
-	if !s.cfg.NoDiscovery && !s.cfg.NoMDNS {
-		s.workers.Go(func() { s.discover(ctx) })
-	}
+	s.workers.Go(func() { s.watchNetwork(ctx) })
+	s.discover(ctx)
 	s.connectAll(ctx)
 	return nil
 }

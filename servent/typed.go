@@ -127,9 +127,14 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	if len(a.waiting) > 0 { // the user asks for it now
 		s.bans.lift(info.ID)
 	}
-	// With its peer ID in the address, the place is the user's word too.
-	s.hosts.add(time.Now(), info, a.id != "")
 	known := s.hosts.known[info.ID]
+	pinned := a.id != "" || known != nil && known.pinned
+	s.hosts.add(time.Now(), info, wayTyped)
+	if known = s.hosts.known[info.ID]; known != nil {
+		// Without a peer ID in the address, it is the place that the user named:
+		// another servent may be there the next time.
+		known.pinned = pinned
+	}
 	switch {
 	case s.links.byPeer[info.ID] != nil:
 		s.triedTyped(a, nil)
@@ -141,7 +146,7 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 		if network, ok := s.host.Network().(*swarm.Swarm); ok {
 			network.Backoff().Clear(info.ID)
 		}
-		s.startOffer(known.info, func(err error) { s.triedTyped(a, err) })
+		s.startOffer(peer.AddrInfo{ID: known.id, Addrs: known.addrs()}, func(err error) { s.triedTyped(a, err) })
 	}
 }
 

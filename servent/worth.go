@@ -114,17 +114,18 @@ func (t *linkTable) crowd(most int) string {
 // elsewhere returns up to [maxTry] multiaddrs of other servents for one that
 // cannot stay: our neighbours first, for they are there; in any order, so that not
 // all go to the same.
-func (s *Servent) elsewhere(except peer.ID) []string {
+func (s *Servent) elsewhere(n neighbour) []string {
 	var out []string
-	named := map[peer.ID]bool{except: true}
+	near := tellable(n.addr)
+	named := map[peer.ID]bool{n.peer: true}
 	for _, l := range s.links.byID {
-		if h := s.hosts.known[l.peer]; h != nil && !named[l.peer] && isPlain(h.info.Addrs[0]) {
+		if addr := s.hosts.known[l.peer].tell(near); addr != "" && !named[l.peer] {
 			named[l.peer] = true
-			out = append(out, fullAddr(h.info.Addrs[0], h.info.ID))
+			out = append(out, addr)
 		}
 	}
 	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
-	for _, addr := range s.hosts.try(except) {
+	for _, addr := range s.hosts.try(n.peer, near) {
 		if info, err := parseServent(addr); err == nil && !named[info.ID] {
 			out = append(out, addr)
 		}
@@ -136,7 +137,7 @@ func (s *Servent) elsewhere(except peer.ID) []string {
 func (s *Servent) learnTry(now time.Time, try []string) {
 	for _, addr := range try {
 		if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) {
-			s.hosts.add(now, other, false)
+			s.hosts.add(now, other, wayTold)
 		}
 	}
 }

@@ -34,9 +34,7 @@ func TestLonelyServentGetsThePlaceOfTheLeastUseful(t *testing.T) {
 		s := converse(t, Config{WantLinks: 2, MaxLinks: 4, KeepAlive: time.Hour})
 		dialled := offerFrom(t, s, neighbour{outbound: true})
 		pinned := newPeer(t)
-		s.call(t.Context(), func() {
-			s.hosts.add(time.Now(), peer.AddrInfo{ID: pinned, Addrs: known(9).Addrs}, true)
-		})
+		s.call(t.Context(), func() { s.typed = typed{{peer: pinned}} })
 		offerFrom(t, s, neighbour{peer: pinned})
 		useful, idle := speak(t, s), offerFrom(t, s, neighbour{})
 		useful.say(message(t, 7, messages.NewQuery("one")), message(t, 7, messages.NewQuery("two")))
@@ -101,7 +99,7 @@ func TestByeNamesOthers(t *testing.T) {
 		p, q := speak(t, s), speak(t, s)
 		other := peer.AddrInfo{ID: q.peer, Addrs: []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.7/tcp/6346")}}
 		s.call(t.Context(), func() {
-			s.hosts.add(time.Now(), other, false)
+			s.hosts.add(time.Now(), other, wayTold)
 			s.bye(s.links.byPeer[p.peer], messages.ByeShutdown, "Servent Shutdown")
 		})
 		bye := p.hearBye()
