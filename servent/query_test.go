@@ -104,7 +104,9 @@ func TestQueryOfManyWords(t *testing.T) {
 }
 
 func TestQueryRefuses(t *testing.T) {
+	long := strings.Repeat("word ", 1000)
 	for text, want := range map[string]struct{ part, reason string }{
+		long:                        {long, "at most 4096 bytes"},
 		"":                          {"", "no letter and no digit"},
 		"... -- !":                  {"... -- !", "no letter and no digit"},
 		"type:iso":                  {"type:iso", "only filters"},
