@@ -58,6 +58,10 @@ func (s *Servent) shakeHands(stream network.Stream) error {
 		return err
 	}
 	answer, try, done := s.reserve(stream, theirs)
+	if answer == statusDuplicate {
+		s.doubt(s.running, stream.Conn().RemotePeer(), stream.Conn())
+		answer, try, done = s.reserve(stream, theirs)
+	}
 	defer done()
 	if answer != statusOK {
 		return errors.Join(&refusal{status: answer}, refuse(stream, answer, try))
@@ -79,7 +83,7 @@ func (s *Servent) reserve(stream network.Stream, theirs headers) (answer status,
 			s.links.accepted++
 		}
 		if answer == statusBusy {
-			try = s.hosts.try(from)
+			try = s.hosts.try(from, tellable(stream.Conn().RemoteMultiaddr()))
 		}
 	})
 	if answer != statusOK {

@@ -29,10 +29,7 @@ type bareHost struct {
 	id peer.ID
 }
 
-func (h bareHost) ID() peer.ID { return h.id }
-func (h bareHost) Addrs() []ma.Multiaddr {
-	return []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.1/tcp/6346")}
-}
+func (h bareHost) ID() peer.ID                      { return h.id }
 func (h bareHost) ConnManager() connmgr.ConnManager { return &connmgr.NullConnMgr{} }
 func (h bareHost) Close() error                     { return nil }
 
@@ -73,6 +70,7 @@ func bare(t testing.TB, cfg Config) *Servent {
 		router: routing.New(routing.Config{Servent: serventGUID(id)}),
 		links:  newLinkTable(), hosts: newHostCache(id), searches: map[messages.GUID]*search{},
 	}
+	s.listens = []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.1/tcp/6346")}
 	s.know()
 	return s
 }

@@ -77,7 +77,7 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 		return
 	}
 	if info, ok := addrInfo(told); ok {
-		s.hosts.add(now, info, false)
+		s.hosts.add(now, info, wayTold)
 	}
 }
 

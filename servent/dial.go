@@ -27,7 +27,6 @@ const pingEvery = time.Minute
 
 // tick does what is due each second.
 func (s *Servent) tick(now time.Time) {
-	s.know()
 	s.keepAlive(now)
 	s.keepTyped(now)
 	s.keepDegree(now)
@@ -50,17 +49,6 @@ func (s *Servent) keepDegree(now time.Time) {
 		// Every servent that the flooded Ping reaches answers with its address.
 		s.asked = now
 		s.step(now, routing.Self, s.newPing(uint8(s.cfg.TTL)))
-	}
-}
-
-// redial says when a host whose link ended may be dialled again: soon, and
-// sooner one that must not be given up.
-func (s *Servent) redial(id peer.ID) {
-	if h := s.hosts.known[id]; h != nil {
-		h.notTill = time.Now().Add(retryAfter)
-		if h.pinned {
-			h.notTill = time.Now().Add(tickEvery)
-		}
 	}
 }
 
@@ -102,11 +90,12 @@ func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
 		return
 	}
 	s.workers.Go(func() {
+		begin := time.Now()
 		err := s.offerLink(s.running, info)
 		s.call(context.Background(), func() {
 			waiting := s.links.offering[info.ID]
 			delete(s.links.offering, info.ID)
-			s.offered(info, err)
+			s.offered(info, begin, err)
 			for _, tell := range waiting {
 				tell(err)
 			}
@@ -114,20 +103,23 @@ func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
 	})
 }
 
-// offered notes how an offer went.
-func (s *Servent) offered(info peer.AddrInfo, err error) {
+// offered notes how an offer went that began at begin.
+func (s *Servent) offered(info peer.AddrInfo, begin time.Time, err error) {
 	now := time.Now()
 	var refused *refusal
 	if errors.As(err, &refused) {
 		for _, addr := range refused.try {
 			if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) {
-				s.hosts.add(now, other, false)
+				s.hosts.add(now, other, wayTold)
 			}
 		}
 	}
 	// A refusal as a duplicate means that the other side has, or makes, the link.
 	duplicate := errors.Is(err, errDuplicate) || refused != nil && refused.code == statusDuplicate.code
-	s.hosts.tried(now, info.ID, err == nil || duplicate && s.links.byPeer[info.ID] != nil)
+	linked := err == nil || duplicate && s.links.byPeer[info.ID] != nil
+	if linked || begin.After(s.changedAt) { // what failed over another network says nothing
+		s.hosts.tried(now, info.ID, linked)
+	}
 	if err != nil {
 		s.log.Debug("no link", "peer", info.ID, "err", err)
 	}
@@ -169,7 +161,10 @@ func (s *Servent) offerOver(stream network.Stream, r *bufio.Reader) (headers, er
 // openStream connects to a servent, where there is no connection yet, and
 // opens a stream of the protocol.
 func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protocol.ID) (network.Stream, error) {
-	s.host.Peerstore().AddAddrs(info.ID, info.Addrs, peerstore.TempAddrTTL)
+	s.host.Peerstore().AddAddrs(info.ID, s.interfaces().dialable(info.Addrs), peerstore.TempAddrTTL)
+	if dialler, ok := s.host.Network().(*swarm.Swarm); ok {
+		dialler.Backoff().Clear(info.ID) // when to dial is for the host cache to say
+	}
 	stream, err := s.host.NewStream(network.WithDialPeerTimeout(ctx, dialTimeout), info.ID, id)
 	if err != nil {
 		return nil, fmt.Errorf("servent: dial %s: %w", info.ID, inOneLine(err))
@@ -193,7 +188,7 @@ func inOneLine(err error) error {
 func (e *dialError) Error() string {
 	var each []string
 	for _, one := range e.each {
-		each = append(each, fmt.Sprintf("%s: %v", one.Address, one.Cause))
+		each = append(each, fmt.Sprintf("%s: %v", plainLocal(one.Address), one.Cause))
 	}
 	return strings.Join(each, "; ")
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
-	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 	ma "github.com/multiformats/go-multiaddr"
 )
 
@@ -78,10 +77,7 @@ func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, err
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),
 		libp2p.UserAgent(agent),
-		// Without shared ports: two servents that dial each other at once, as
-		// multicast has them do, would else meet in one connection of which both
-		// ends are the TLS client.
-		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()),
+		libp2p.Transport(newTCPTransport),
 		libp2p.Transport(quic.NewTransport),
 		libp2p.Security(libp2ptls.ID, libp2ptls.New),
 		libp2p.Security(noise.ID, noise.New),

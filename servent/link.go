@@ -62,6 +62,7 @@ type link struct {
 	received uint64
 	sent     uint64
 	alive    keepAlive
+	probe    probe
 	bad      malformed
 }
 
@@ -210,8 +211,13 @@ type keepAlive struct {
 }
 
 // maxUnanswered keep-alive Pings without a word from the neighbour end its
-// link. Source: gtk-gnutella's ALIVE_MAX_PENDING.
-const maxUnanswered = 6
+// link. Source: gtk-gnutella's ALIVE_MAX_PENDING. But for the first they come
+// after a share of the silence that the first waits for, so that a link that
+// nobody closed is gone after 35 s and not after 2 minutes.
+const (
+	maxUnanswered   = 6
+	unansweredShare = 8
+)
 
 // malformed counts a neighbour's malformed messages by the minute.
 type malformed struct {

@@ -144,11 +144,18 @@ func (s *Servent) newPing(ttl uint8) messages.Message {
 // keepAlive pings the links that are silent and closes the dead ones.
 func (s *Servent) keepAlive(now time.Time) {
 	for _, l := range s.links.byID {
-		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= s.cfg.KeepAlive
+		again := s.cfg.KeepAlive
+		if l.alive.unanswered > 0 {
+			again /= unansweredShare
+		}
+		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= again
 		switch {
+		case l.probe.overdue(now):
+			s.bury(l, "dead: no answer since the network, or the neighbour's address, changed")
 		case !silent:
 		case l.alive.unanswered >= maxUnanswered:
 			s.bye(l, messages.ByeNoPong, "No Reply To Keep-Alive Pings")
+			s.closeUnder(l, byeGrace)
 		default:
 			s.ping(now, l)
 		}

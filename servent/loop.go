@@ -80,6 +80,9 @@ func (s *Servent) arrive(now time.Time, a arrival) {
 		return // it came in while the link was being closed
 	}
 	a.link.alive.heard, a.link.alive.unanswered = now, 0
+	if a.end == nil || len(a.batch.messages) > 0 {
+		a.link.probe.answered()
+	}
 	a.link.received += uint64(len(a.batch.messages))
 	for _, m := range a.batch.messages {
 		s.step(now, a.link.id, m)
@@ -204,6 +207,7 @@ func (s *Servent) detach(l *link, why string) {
 	if s.links.byID[l.id] != l {
 		return
 	}
+	l.probe.answered() // whoever waits need not any more
 	s.router.Detach(l.id)
 	s.links.remove(l)
 	l.out.put(l.pending...)
@@ -214,7 +218,7 @@ func (s *Servent) detach(l *link, why string) {
 	s.lost += l.out.lost()
 	s.host.ConnManager().Unprotect(l.peer, linkTag)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)
-	s.redial(l.peer)
+	s.hosts.parted(time.Now(), l.peer)
 }
 
 // bye says why and ends the link. Source: RFC 0.6 draft §2.2.9.

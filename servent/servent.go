@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/routing"
@@ -41,7 +42,11 @@ type Servent struct {
 	events    chan event
 	questions *questions
 	self      atomic.Pointer[self] // made by the loop
-	accepting *slots               // for handshakes of others
+	survey    atomic.Pointer[survey]
+	listens   []ma.Multiaddr // as given: 0.0.0.0 is every address
+	changed   chan struct{}  // tells discovery of another survey
+	discovery discoveryState
+	accepting *slots // for handshakes of others
 	uploads   *slots
 	loopEnded chan struct{}
 	ready     chan struct{}
@@ -65,6 +70,7 @@ type Servent struct {
 	dirty     []*link            // links with pending messages
 	asking    []question         // of this round, for the answerers
 	asked     time.Time          // when a Ping was last flooded
+	changedAt time.Time          // when the network last changed
 	malformed uint64
 	unread    uint64 // hits that came too fast to be read
 	lost      uint64 // messages that the outboxes of links that ended had no room for
@@ -96,6 +102,7 @@ func New(cfg Config) (*Servent, error) {
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
 		ready:     make(chan struct{}),
+		changed:   make(chan struct{}, 1),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
 	}
@@ -125,8 +132,15 @@ func (s *Servent) open() (err error) {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
+	s.listens = s.host.Network().ListenAddresses()
+	v, err := look(s.cfg.choice())
+	if err != nil {
+		return err
+	}
+	s.survey.Store(&v)
 	s.know()
 	s.hosts = newHostCache(s.host.ID())
+	s.recallHosts()
 	s.router = routing.New(routing.Config{
 		Servent: s.guid,
 		Rule:    s.cfg.Rule,
@@ -189,9 +203,8 @@ func (s *Servent) start(ctx context.Context) error {
 	if err := s.serveAPI(ctx); err != nil {
 		return err
 	}
-	if !s.cfg.NoDiscovery && !s.cfg.NoMDNS {
-		s.workers.Go(func() { s.discover(ctx) })
-	}
+	s.workers.Go(func() { s.watchNetwork(ctx) })
+	s.discover(ctx)
 	s.connectAll(ctx)
 	return nil
 }

@@ -36,15 +36,6 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 	return out, nil
 }
 
-// listenAddrs returns every address the servent listens on, in full.
-func (s *Servent) listenAddrs() []string {
-	out := []string{}
-	for _, a := range s.host.Addrs() {
-		out = append(out, fullAddr(a, s.host.ID()))
-	}
-	return out
-}
-
 // countInto fills in what the loop counts.
 func (s *Servent) countInto(out *api.Status) {
 	out.Links = len(s.links.byID)

@@ -62,6 +62,13 @@ func (t *typed) remove(text string, id peer.ID) (removed bool) {
 	return len(*t) < before
 }
 
+// forgive ends all waits, when the network is another one.
+func (t typed) forgive() {
+	for _, a := range t {
+		a.failed, a.notTill = 0, time.Time{}
+	}
+}
+
 // keepTyped tries the typed addresses that are due.
 func (s *Servent) keepTyped(now time.Time) {
 	for _, a := range s.typed {
@@ -117,10 +124,12 @@ func (s *Servent) whoIsAt(ctx context.Context, t target) (peer.AddrInfo, error) 
 // linkTyped links to the servent that a typed address leads to. It may be
 // another one than the last time.
 func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
+	if a.peer != info.ID {
+		s.hosts.unpin(a.peer)
+	}
 	a.peer = info.ID
 	s.shunned.forgive(info.ID)
-	// With its peer ID in the address, the place is the user's word too.
-	s.hosts.add(time.Now(), info, a.id != "")
+	s.hosts.add(time.Now(), info, wayTyped)
 	known := s.hosts.known[info.ID]
 	switch {
 	case s.links.byPeer[info.ID] != nil:
@@ -133,7 +142,7 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 		if network, ok := s.host.Network().(*swarm.Swarm); ok {
 			network.Backoff().Clear(info.ID)
 		}
-		s.startOffer(known.info, func(err error) { s.triedTyped(a, err) })
+		s.startOffer(peer.AddrInfo{ID: known.id, Addrs: known.addrs()}, func(err error) { s.triedTyped(a, err) })
 	}
 }
 
