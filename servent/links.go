@@ -91,6 +91,9 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 		questions: newQueue(),
 	}
 	s.links.add(l)
+	if !n.outbound && s.isFromOutside(n.addr) {
+		s.fromOutside++
+	}
 	s.router.Attach(l.id)
 	s.workers.Go(l.write)
 	s.workers.Go(func() { l.read(r, s.tell) })

@@ -72,8 +72,10 @@ type Servent struct {
 	asked     time.Time          // when a Ping was last flooded
 	changedAt time.Time          // when the network last changed
 	malformed uint64
-	unread    uint64 // hits that came too fast to be read
-	lost      uint64 // messages that the outboxes of links that ended had no room for
+	// fromOutside counts the links that other computers opened to us.
+	fromOutside uint64
+	unread      uint64 // hits that came too fast to be read
+	lost        uint64 // messages that the outboxes of links that ended had no room for
 }
 
 // eventsWaiting is how many events wait for the loop before the readers and

@@ -73,6 +73,7 @@ func (s *Servent) apiHandler() http.Handler {
 	mux.HandleFunc("POST /api/connect", exchange(s.Connect))
 	mux.HandleFunc("POST /api/disconnect", exchange(s.Disconnect))
 	mux.HandleFunc("GET /api/invite", value(s.Invite))
+	mux.HandleFunc("GET /api/doctor", value(s.Doctor))
 	mux.HandleFunc("POST /api/search", stream(s.Search))
 	mux.HandleFunc("POST /api/get", stream(s.Get))
 	mux.Handle("GET /metrics", s.metrics())
