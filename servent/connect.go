@@ -103,7 +103,7 @@ func (s *Servent) explain(err error) error {
 	case errors.As(err, &dial):
 		var where []string
 		for _, one := range dial.each {
-			where = append(where, one.Address.String())
+			where = append(where, plainLocal(one.Address).String())
 		}
 		if why := unreached(strings.Join(where, " and "), dial.Unwrap()); why != "" {
 			return errors.New(why)

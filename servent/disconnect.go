@@ -89,9 +89,7 @@ func (s *Servent) disconnect(now time.Time, named string) (api.Link, error) {
 		return api.Link{}, api.NewError(api.CodeNotFound, fmt.Sprintf(
 			"servent: disconnect %q: no neighbour and no address that is tried is named so; servent peers lists the neighbours", named))
 	}
-	if h := s.hosts.known[id]; h != nil {
-		h.pinned = false
-	}
+	s.hosts.unpin(id)
 	if out.Addr == "" {
 		out.Addr = named
 	}

@@ -29,7 +29,7 @@ func TestDisconnectSticks(t *testing.T) {
 	}
 	linked(t, far, 0)
 	near.call(t.Context(), func() {
-		if len(near.typed) != 0 || near.hosts.known[far.host.ID()].pinned {
+		if h := near.hosts.known[far.host.ID()]; len(near.typed) != 0 || h != nil && h.pinned {
 			t.Error("the address is still to be tried")
 		}
 		if due := near.hosts.due(time.Now().Add(time.Hour), 8, near.shunned.has); len(due) != 0 {

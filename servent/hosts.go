@@ -203,6 +203,17 @@ func (c *hostCache) forgive(now time.Time) {
 	}
 }
 
+// unpin takes back that the user named a host. One that nobody else told of is
+// forgotten.
+func (c *hostCache) unpin(id peer.ID) {
+	if h := c.known[id]; h != nil {
+		h.pinned, h.heardBy[wayTyped] = false, hearsay{}
+		if len(h.addrs()) == 0 {
+			delete(c.known, id)
+		}
+	}
+}
+
 // try returns up to [maxTry] multiaddrs that a refused servent may try, those
 // heard of last first. An address that means something on this computer or
 // this cable alone is told only to a servent that is near.

@@ -93,6 +93,9 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 	}
 	s.links.add(l)
 	s.linked.Store(int32(len(s.links.byID)))
+	if !n.outbound && s.isFromOutside(n.addr) {
+		s.fromOutside++
+	}
 	s.router.Attach(l.id)
 	s.workers.Go(l.write)
 	s.workers.Go(func() { l.read(r, s.tell) })

@@ -30,20 +30,14 @@ const (
 	trialAgain = 500 * time.Millisecond
 	// maxTrialHeard is how many computers are counted on one interface.
 	maxTrialHeard = 256
-	// maxTrialPacket is the longest packet that is read, in bytes, and
-	// maxTrialRecords how many of its records. Source: RFC 6762 §17.
-	maxTrialPacket  = 9000
-	maxTrialRecords = 64
-	// trialPort is the port of multicast DNS. Source: RFC 6762 §3.
-	trialPort = 5353
 	// everyService is asked for too, so that printers and other computers answer:
 	// then multicast passes, and only servents are missing.
 	// Source: RFC 6763 §9.
 	everyService = "_services._dns-sd._udp.local."
 )
 
-// The groups of multicast DNS. Source: RFC 6762 §3.
-var trialGroups = map[string]net.IP{"udp4": net.IPv4(224, 0, 0, 251), "udp6": net.ParseIP("ff02::fb")}
+// trialGroups are the groups of multicast DNS.
+var trialGroups = map[string]net.IP{"udp4": mdnsGroup4, "udp6": mdnsGroup6}
 
 // A trial asks by multicast DNS who is there, on a user's word: two packets on
 // each interface.
@@ -115,7 +109,7 @@ func (t *trial) run(ctx context.Context, family string) {
 	}
 	// The net package shares the port with other programs where it is told to
 	// listen on a multicast address.
-	conn, err := net.ListenUDP(family, &net.UDPAddr{IP: trialGroups[family], Port: trialPort})
+	conn, err := net.ListenUDP(family, &net.UDPAddr{IP: trialGroups[family], Port: mdnsPort})
 	if err != nil {
 		for _, i := range on {
 			t.fail(i, "listen on UDP port 5353", err)
@@ -204,7 +198,7 @@ func (t *trial) fail(i surveyed, what string, err error) {
 
 // listen takes what comes until the socket is closed.
 func (t *trial) listen(wire trialWire) {
-	b := make([]byte, maxTrialPacket)
+	b := make([]byte, maxMDNSPacket)
 	for {
 		n, index, from, err := wire.receive(b)
 		if err != nil {
@@ -233,48 +227,36 @@ func (t *trial) take(b []byte, index int, from netip.Addr) {
 	case t.all.has(from):
 		r.own = r.own || string(b) == string(t.question)
 	case len(r.heard) < maxTrialHeard || r.heard[from]:
-		r.heard[from] = r.heard[from] || answersFor(b, t.service)
+		r.heard[from] = r.heard[from] || len(readPacket(b, t.service).says) > 0
 	}
 }
 
-// answersFor reports whether a packet is an answer that has to do with a
-// service.
-func answersFor(b []byte, service string) bool {
-	var p dnsmessage.Parser
-	head, err := p.Start(b)
-	if err != nil || !head.Response || p.SkipAllQuestions() != nil {
-		return false
-	}
-	for range maxTrialRecords {
-		h, err := p.AnswerHeader()
-		if err != nil {
-			return false
-		}
-		if strings.EqualFold(h.Name.String(), service) {
-			return true
-		}
-		if p.SkipAnswer() != nil {
-			return false
-		}
-	}
-	return false
-}
+// noMulticast is the problem of an interface that cannot have multicast.
+const noMulticast = "multicast is off on this interface"
 
 // tell returns the result for an interface. A problem of one family does not
 // count where the other works.
 func (r *trialResult) tell(name string) api.Multicast {
-	out := api.Multicast{Interface: name, Sent: r.sent, Own: r.own, Computers: len(r.heard)}
-	for _, servent := range r.heard {
+	out := api.Multicast{Interface: name, Sent: r.sent, Own: r.own}
+	// Most computers speak by both families: the larger number counts.
+	var computers, servents [2]int
+	for from, servent := range r.heard {
+		family := 0
+		if from.Is6() {
+			family = 1
+		}
+		computers[family]++
 		if servent {
-			out.Servents++
+			servents[family]++
 		}
 	}
+	out.Computers, out.Servents = max(computers[0], computers[1]), max(servents[0], servents[1])
 	switch {
 	case r.own:
 	case len(r.problems) > 0:
 		out.Problem = strings.Join(r.problems, "; ")
 	case !r.sent:
-		out.Problem = "multicast is off on this interface"
+		out.Problem = noMulticast
 	}
 	return out
 }
@@ -285,32 +267,28 @@ type trialWire struct {
 	v6 *ipv6.PacketConn
 }
 
-// trialHops lets a packet go no further than the network it is for.
-// Source: RFC 6762 §11.
-const trialHops = 255
-
 // newTrialWire has a socket tell by which interface a packet came, and hear
 // its own. Where the system cannot do one of these, its default serves.
 func newTrialWire(family string, conn *net.UDPConn) trialWire {
 	if family == "udp4" {
 		p := ipv4.NewPacketConn(conn)
 		p.SetControlMessage(ipv4.FlagInterface, true)
-		p.SetMulticastTTL(trialHops)
+		p.SetMulticastTTL(mdnsHops)
 		p.SetMulticastLoopback(true)
 		return trialWire{v4: p}
 	}
 	p := ipv6.NewPacketConn(conn)
 	p.SetControlMessage(ipv6.FlagInterface, true)
-	p.SetMulticastHopLimit(trialHops)
+	p.SetMulticastHopLimit(mdnsHops)
 	p.SetMulticastLoopback(true)
 	return trialWire{v6: p}
 }
 
 func (w trialWire) join(on *net.Interface) error {
 	if w.v4 != nil {
-		return w.v4.JoinGroup(on, &net.UDPAddr{IP: trialGroups["udp4"]})
+		return w.v4.JoinGroup(on, &net.UDPAddr{IP: mdnsGroup4})
 	}
-	return w.v6.JoinGroup(on, &net.UDPAddr{IP: trialGroups["udp6"]})
+	return w.v6.JoinGroup(on, &net.UDPAddr{IP: mdnsGroup6})
 }
 
 func (w trialWire) send(on *net.Interface, b []byte) error {
@@ -318,13 +296,13 @@ func (w trialWire) send(on *net.Interface, b []byte) error {
 		if err := w.v4.SetMulticastInterface(on); err != nil {
 			return err
 		}
-		_, err := w.v4.WriteTo(b, nil, &net.UDPAddr{IP: trialGroups["udp4"], Port: trialPort})
+		_, err := w.v4.WriteTo(b, nil, &net.UDPAddr{IP: mdnsGroup4, Port: mdnsPort})
 		return err
 	}
 	if err := w.v6.SetMulticastInterface(on); err != nil {
 		return err
 	}
-	_, err := w.v6.WriteTo(b, nil, &net.UDPAddr{IP: trialGroups["udp6"], Port: trialPort, Zone: on.Name})
+	_, err := w.v6.WriteTo(b, nil, &net.UDPAddr{IP: mdnsGroup6, Port: mdnsPort, Zone: on.Name})
 	return err
 }
 

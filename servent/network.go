@@ -97,6 +97,7 @@ func (s *Servent) networkChanged(now time.Time, before, after survey) {
 	}
 	s.changedAt = now
 	s.hosts.forgive(now)
+	s.typed.forgive()
 }
 
 // localIP returns this end of a connection. That of QUIC is often unspecified,

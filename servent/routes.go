@@ -39,6 +39,7 @@ func (s *Servent) routes() []route {
 		value("/api/peers", "The links, oldest first.", s.Peers),
 		exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
 		exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),
+		value("/api/doctor", "What keeps others from finding this servent, and what to do.", s.Doctor),
 		value("/api/invite", "An invitation to this servent.", s.Invite),
 		stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
 		stream("/api/get", "Fetch a file by its content, verified piece by piece.", s.Get),

@@ -85,6 +85,8 @@ type Servent struct {
 	unwanted  uint64 // Pongs that were not believed, or too many
 	spam      uint64 // hits beyond what one link may bring to a search
 	lost      uint64 // messages that the outboxes of links that ended had no room for
+	// fromOutside counts the links that other computers opened to us.
+	fromOutside uint64
 }
 
 // eventsWaiting is how many events wait for the loop before the readers and

@@ -67,6 +67,13 @@ func (t *typed) remove(text string, id peer.ID) (removed bool) {
 	return len(*t) < before
 }
 
+// forgive ends all waits, when the network is another one.
+func (t typed) forgive() {
+	for _, a := range t {
+		a.failed, a.notTill = 0, time.Time{}
+	}
+}
+
 // keepTyped tries the typed addresses that are due.
 func (s *Servent) keepTyped(now time.Time) {
 	for _, a := range s.typed {
@@ -122,19 +129,16 @@ func (s *Servent) whoIsAt(ctx context.Context, t target) (peer.AddrInfo, error) 
 // linkTyped links to the servent that a typed address leads to. It may be
 // another one than the last time.
 func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
+	if a.peer != info.ID {
+		s.hosts.unpin(a.peer)
+	}
 	a.peer = info.ID
 	s.shunned.forgive(info.ID)
 	if len(a.waiting) > 0 { // the user asks for it now
 		s.bans.lift(info.ID)
 	}
-	known := s.hosts.known[info.ID]
-	pinned := a.id != "" || known != nil && known.pinned
 	s.hosts.add(time.Now(), info, wayTyped)
-	if known = s.hosts.known[info.ID]; known != nil {
-		// Without a peer ID in the address, it is the place that the user named:
-		// another servent may be there the next time.
-		known.pinned = pinned
-	}
+	known := s.hosts.known[info.ID]
 	switch {
 	case s.links.byPeer[info.ID] != nil:
 		s.triedTyped(a, nil)
