@@ -48,6 +48,7 @@ type Servent struct {
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	transfers transfers
+	downloads downloads
 	answers   answers
 	web       string // URL of the page, set before the local API answers
 	ran       atomic.Bool
@@ -118,6 +119,7 @@ func (s *Servent) open() (err error) {
 	}
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
+	s.downloads.folder = s.cfg.Partial
 	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
 	if err != nil {
 		return err

@@ -73,6 +73,11 @@ func (s *Servent) apiHandler() http.Handler {
 	mux.HandleFunc("POST /api/connect", exchange(s.Connect))
 	mux.HandleFunc("POST /api/search", stream(s.Search))
 	mux.HandleFunc("POST /api/get", stream(s.Get))
+	mux.HandleFunc("GET /api/downloads", value(s.Downloads))
+	mux.HandleFunc("POST /api/downloads", exchange(s.StartDownload))
+	mux.HandleFunc("POST /api/downloads/pause", exchange(s.PauseDownloads))
+	mux.HandleFunc("POST /api/downloads/resume", exchange(s.ResumeDownloads))
+	mux.HandleFunc("POST /api/downloads/cancel", exchange(s.CancelDownloads))
 	mux.Handle("GET /metrics", s.metrics())
 	return mux
 }
@@ -173,7 +178,7 @@ func httpStatus(code api.Code) int {
 		return http.StatusBadRequest
 	case api.CodeNotFound:
 		return http.StatusNotFound
-	case api.CodeExists:
+	case api.CodeExists, api.CodeBusy:
 		return http.StatusConflict
 	}
 	return http.StatusInternalServerError

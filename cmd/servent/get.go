@@ -18,7 +18,8 @@ const getHelp = `Example:
 
 Fetch each WHAT and verify it piece by piece: the number of a hit of the last
 search, a root (or 8 of its digits and more), urn:sha1:… or a magnet link.
-What is unfinished is kept: the same command goes on where it stopped. Exit
+What is unfinished is kept: the same command goes on where it stopped, as does
+"servent downloads resume". A second get of a file waits for the first. Exit
 code 5: the bytes are not what the hit said, 7: unfinished, partial kept.
 
 Usage: servent get WHAT… [FLAGS]`
@@ -31,6 +32,7 @@ func getVerb(con *console) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PATH`, a file or a folder (downloads in the home)"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
+			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
 		}, joinFlags()...),
 		Action: func(c *cli.Context) error { return get(c.Context, con, c) },
@@ -93,6 +95,9 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("detach") {
+		return con.detach(ctx, c, requests)
+	}
 	n, leave, err := join(ctx, con, c)
 	if err != nil {
 		return err
@@ -123,6 +128,9 @@ func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, 
 	finished, err := n.Get(ctx, request, bar.show)
 	bar.clear()
 	if interrupted(ctx, err) {
+		if goesOn := bar.goesOn(err); goesOn != nil {
+			return goesOn
+		}
 		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped at %s, go on with: %s", bar.percent(), goOn))
 	}
 	if err != nil {
@@ -152,6 +160,8 @@ func advise(err error, goOn string) error {
 		return api.NewError(told.Code, told.Message+"; search again for other sources, or go on with: "+goOn)
 	case api.CodeTimeout, api.CodeDiskFull:
 		return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
+	case api.CodePaused:
+		return api.NewError(told.Code, told.Message+", or, to wait for it, with: "+goOn)
 	}
 	return told
 }

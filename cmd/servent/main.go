@@ -77,7 +77,7 @@ func newApp(con *console) *cli.App {
 			&cli.BoolFlag{Name: "no-color", Usage: "no colour on a terminal (also: NO_COLOR)"},
 		},
 		Commands: []*cli.Command{
-			upVerb(con), searchVerb(con), getVerb(con), shareVerb(con),
+			upVerb(con), searchVerb(con), getVerb(con), downloadsVerb(con), shareVerb(con),
 			statusVerb(con), peersVerb(con), demoVerb(con), versionVerb(con),
 		},
 	}

@@ -13,6 +13,9 @@ const (
 	CodeDiskFull   Code = "disk-full"  // exit 6
 	CodeUnfinished Code = "unfinished" // exit 7: partial kept
 	CodeExists     Code = "exists"     // exit 1: the target is there and nobody said to overwrite
+	CodePaused     Code = "paused"     // exit 7: by somebody else, partial kept
+	CodeCancelled  Code = "cancelled"  // exit 1: by somebody else, partial removed
+	CodeBusy       Code = "busy"       // exit 1: what it is doing now does not allow it
 	CodeTimeout    Code = "timeout"    // exit 124
 	CodeInterrupt  Code = "interrupt"  // exit 130
 )
