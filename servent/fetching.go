@@ -69,7 +69,7 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 		return d, d.run, nil
 	}
 	if d == nil {
-		d = &download{begun: time.Now()}
+		d = &download{begun: time.Now().UTC().Truncate(time.Second)}
 		d.want = want
 		l.add(d)
 	}
@@ -139,6 +139,8 @@ func (s *Servent) follow(ctx context.Context, d *download, r *fetching, emit fun
 		f.put(r.last)
 	}
 	l.mu.Unlock()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	tell := func(p api.Progress) {
 		l.mu.Lock()
 		p.Shared = r.detached || len(r.waiting) > 1
@@ -149,6 +151,10 @@ func (s *Servent) follow(ctx context.Context, d *download, r *fetching, emit fun
 		select {
 		case p := <-f.progress:
 			tell(p)
+		case now := <-look.C:
+			if p, ok := s.lookAt(d, r, now); ok && len(f.progress) == 0 {
+				tell(p)
+			}
 		case <-r.ended:
 			for len(f.progress) > 0 {
 				tell(<-f.progress)
@@ -185,9 +191,26 @@ func (s *Servent) leave(r *fetching, f *follower) bool {
 	return true
 }
 
-// progressEvery is how often a download is reported, besides its beginning and
-// its end.
-const progressEvery = 200 * time.Millisecond
+const (
+	// progressEvery is how often a download is reported while it moves, besides its
+	// beginning and its end.
+	progressEvery = 200 * time.Millisecond
+	// lookEvery is how often it is besides, so that it shows when it does not move.
+	lookEvery = time.Second
+)
+
+// lookAt returns how far a download is now, once it is known to have begun.
+func (s *Servent) lookAt(d *download, r *fetching, now time.Time) (api.Progress, bool) {
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	if d.run != r || r.last.Type == "" {
+		return api.Progress{}, false
+	}
+	p := r.last
+	p.Verified, p.Rate = d.verified, d.meter.look(now, d.verified)
+	p.ETA = timeLeft(p.Rate, p.Size-p.Verified)
+	return p, true
+}
 
 // report returns the function that turns verified bytes into progress.
 func (s *Servent) report(d *download, r *fetching, t *transfer) func(verified, total int64) {
