@@ -15,7 +15,6 @@ const mainHelp = `Example:
   servent up ~/Public        share a folder, on each computer
   servent search SEBLINUX    find files on all of them
   servent get 1              fetch the first hit
-
 Usage: servent VERB [WORDS…] [FLAGS]   (servent VERB --help tells more)`
 
 func main() {
