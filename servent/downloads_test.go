@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/libp2p/go-libp2p/core/network"
 
 	"servent/servent/api"
@@ -337,4 +338,49 @@ func TestDownloadFailed(t *testing.T) {
 	}
 	_, err = near.StartDownload(t.Context(), req)
 	failed(t, err, api.CodeExists)
+}
+
+// What another process fetches can be seen and not touched; what it leaves can.
+func TestDownloadOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	partial := filepath.Join(home, PartialFolder)
+	if err := os.Mkdir(partial, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	root := strings.Repeat("ab", 32)
+	if err := os.WriteFile(filepath.Join(partial, root+".part"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lock := flock.New(filepath.Join(partial, root+".pieces"))
+	if err := lock.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	near := start(t, Config{Home: home})
+	if d := listed(t, near); d.State != api.DownloadRunning || d.Root != root {
+		t.Errorf("while it is fetched: %+v", d)
+	}
+	id := api.DownloadsRequest{IDs: []string{"1"}}
+	for _, call := range []func(context.Context, api.DownloadsRequest) (api.DownloadList, error){
+		near.PauseDownloads, near.ResumeDownloads, near.CancelDownloads,
+	} {
+		_, err := call(t.Context(), id)
+		failed(t, err, api.CodeBusy)
+	}
+	if list, err := near.CancelDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"all"}}); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("all: %+v, %v", list, err)
+	}
+	if err := lock.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if d := listed(t, near); d.State != api.DownloadPaused || d.ID != 1 || d.Size != -1 {
+		t.Errorf("when it is left: %+v", d)
+	}
+	list, err := CancelHomeDownloads(home, []string{root})
+	if err != nil || len(list.Downloads) != 1 {
+		t.Errorf("cancelled without a servent: %+v, %v", list, err)
+	}
+	if left, err := os.ReadDir(partial); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
 }
