@@ -32,6 +32,7 @@ var exitCodes = map[api.Code]int{
 	api.CodeVerify:     exitVerify,
 	api.CodeDiskFull:   exitDiskFull,
 	api.CodeUnfinished: exitUnfinished,
+	api.CodePaused:     exitUnfinished,
 	api.CodeTimeout:    exitTimeout,
 	api.CodeInterrupt:  exitInterrupted,
 }

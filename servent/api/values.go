@@ -92,6 +92,8 @@ type Progress struct {
 	Rate     float64 `json:"rate"`     // bytes a second, lately
 	ETA      float64 `json:"eta"`      // seconds; -1: unknown
 	Sources  int     `json:"sources"`
+	ID       int     `json:"id"`     // its number among the downloads
+	Shared   bool    `json:"shared"` // it goes on where this call ends
 }
 
 // Done ends a download.
