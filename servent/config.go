@@ -12,15 +12,17 @@ import (
 
 	"servent/routing"
 	"servent/servent/api"
+	"servent/share"
 )
 
 // Config says how a [Servent] works. The zero value is a servent of the
 // network "lan" without a home: it has a throw-away identity and shares
-// nothing.
+// nothing. A relative folder is one of the current folder at the time of [New].
 type Config struct {
 	// Home is the folder of the identity, the catalogue and the partial
-	// downloads. Empty: nothing is kept, and what is needed on disk while it
-	// runs goes to a temporary folder.
+	// downloads, made where it is missing. Empty: nothing is kept, and what is
+	// needed on disk while it runs goes to a temporary folder; finished downloads
+	// too, unless Downloads or a request says where to.
 	Home string
 
 	// Network keeps overlays on one switch apart: servents of another network
@@ -29,7 +31,8 @@ type Config struct {
 	Network string
 
 	// Shares are folders to share, beside those of earlier runs. The catalogue
-	// keeps them, as it keeps those of [Servent.ShareAdd].
+	// keeps them, as it keeps those of [Servent.ShareAdd]. Default: none. [New]
+	// fails where one is no folder.
 	Shares []string
 
 	// Listen are the multiaddrs to listen on. Default: TCP and QUIC on every
@@ -37,12 +40,20 @@ type Config struct {
 	Listen []string
 
 	// Connect are multiaddrs, ending in /p2p/PEER, of servents to link to; a
-	// link that ends is dialled again. They are never given up.
+	// link that ends is dialled again. They are never given up. Default: none.
 	Connect []string
 
 	// NoMDNS turns multicast discovery off. NoDiscovery turns all discovery
-	// off: the only links are those of Connect and those accepted.
+	// off: the only links are those of Connect and those accepted. Default: all
+	// ways are used.
 	NoMDNS, NoDiscovery bool
+
+	// Interfaces are the network interfaces to look for others on, SkipInterfaces
+	// those not to: names, or shell patterns such as docker*. An interface that is
+	// not there yet is used once it comes. The addresses of those not chosen are
+	// told to nobody; which to listen on is for Listen to say. Default: every
+	// suitable one.
+	Interfaces, SkipInterfaces []string
 
 	// TTL of own queries, 1..7. Default 7. Source: RFC 0.6 draft §2.2.7.2.
 	TTL int
@@ -70,6 +81,12 @@ type Config struct {
 
 	// Uploads is how many files are served at once. Default 16.
 	Uploads int
+
+	// UploadRate and DownloadRate bound the bytes a second of all uploads
+	// together and of all downloads together, each shared evenly. At least
+	// [MinTransferRate]: with less, others take this servent for dead. Default 0: no
+	// limit.
+	UploadRate, DownloadRate int64
 
 	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
 	// port or the next free one of 32. "off": none. Default "off".
@@ -100,6 +117,10 @@ type Config struct {
 // MaxTTL is the highest TTL that a query may start with.
 // Source: RFC 0.6 draft §2.2.7.2.
 const MaxTTL = 7
+
+// MinTransferRate is the lowest limit of all uploads, or downloads, together, in
+// bytes a second.
+const MinTransferRate = share.MinRate
 
 // The defaults and bounds of [Config].
 const (
@@ -160,39 +181,63 @@ func setDefault[T comparable](field *T, value T) {
 // check says which field is out of its bounds.
 func (c Config) check() error {
 	if !validNetwork(c.Network) {
-		return configError("network name %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
+		return configError("Network %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
 	}
 	if c.TTL < 1 || c.TTL > MaxTTL {
 		return configError("TTL %d: use 1 to %d", c.TTL, MaxTTL)
 	}
 	if c.MaxLinks < c.WantLinks {
-		return configError("MaxLinks is below WantLinks: raise it")
+		return configError("MaxLinks %d: it is below WantLinks, %d; raise it", c.MaxLinks, c.WantLinks)
 	}
-	if c.OutboxSize < 1 || c.Uploads < 1 || c.WantLinks < 0 || c.Burst < 1 || c.KeepAlive < 0 {
-		return configError("OutboxSize, Uploads and Burst must be 1 or more, WantLinks and KeepAlive 0 or more")
+	for _, field := range []struct {
+		name  string
+		value int
+	}{{"Burst", c.Burst}, {"WantLinks", c.WantLinks}, {"OutboxSize", c.OutboxSize}, {"Uploads", c.Uploads}} {
+		if field.value < 1 {
+			return configError("%s %d: use 1 or more, or 0 for the default", field.name, field.value)
+		}
+	}
+	if c.KeepAlive < 0 {
+		return configError("KeepAlive %v: use a time above 0, or 0 for the default", c.KeepAlive)
+	}
+	for _, limit := range []struct {
+		name string
+		rate int64
+	}{{"UploadRate", c.UploadRate}, {"DownloadRate", c.DownloadRate}} {
+		if limit.rate != 0 && limit.rate < MinTransferRate {
+			return configError("%s %d: use %d bytes a second or more, or 0 for no limit", limit.name, limit.rate, MinTransferRate)
+		}
+	}
+	if err := c.choice().check(); err != nil {
+		return err
 	}
 	for _, addr := range c.Listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {
-			return configError("listen on %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)
+			return configError("Listen %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)
 		}
 	}
 	for _, addr := range c.Connect {
 		if _, err := parseServent(addr); err != nil {
-			return &ConfigError{err}
+			return configError("Connect: %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
 	}
 	if c.Web != WebOff {
 		if _, _, err := parseWeb(c.Web); err != nil {
-			return &ConfigError{err}
+			return configError("Web: %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
 	}
 	return nil
 }
 
-// A ConfigError says which field of a [Config] cannot be.
+// choice returns which network interfaces the configuration wants.
+func (c Config) choice() choice { return choice{only: c.Interfaces, skip: c.SkipInterfaces} }
+
+// A ConfigError says which field of a [Config] cannot be, and what to write
+// instead.
 type ConfigError struct{ err error }
 
 func (e *ConfigError) Error() string { return e.err.Error() }
+func (e *ConfigError) Unwrap() error { return e.err }
 
 func configError(format string, args ...any) error {
 	return &ConfigError{fmt.Errorf("servent: "+format, args...)}

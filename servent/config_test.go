@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,25 +34,37 @@ func TestConfigHomeBecomesAbsolute(t *testing.T) {
 }
 
 func TestConfigRefuses(t *testing.T) {
-	for name, c := range map[string]Config{
-		"a network of spaces":        {Network: "two words"},
-		"a network with a line end":  {Network: "lan\r\nX-Evil: 1"},
-		"a network beyond ASCII":     {Network: "län"},
-		"a network of 65 letters":    {Network: strings.Repeat("x", 65)},
-		"a negative TTL":             {TTL: -1},
-		"a TTL over 7":               {TTL: 8},
-		"fewer links than wanted":    {MaxLinks: 7},
-		"a negative number of links": {WantLinks: -1},
-		"a negative outbox":          {OutboxSize: -1},
-		"negative uploads":           {Uploads: -1},
-		"a negative burst":           {Burst: -1},
-		"a negative silence":         {KeepAlive: -time.Second},
+	for name, c := range map[string]struct {
+		Config
+		field string // that the error names
+	}{
+		"a network of spaces":        {Config{Network: "two words"}, "Network"},
+		"a network with a line end":  {Config{Network: "lan\r\nX-Evil: 1"}, "Network"},
+		"a network beyond ASCII":     {Config{Network: "län"}, "Network"},
+		"a network of 65 letters":    {Config{Network: strings.Repeat("x", 65)}, "Network"},
+		"a negative TTL":             {Config{TTL: -1}, "TTL"},
+		"a TTL over 7":               {Config{TTL: 8}, "TTL"},
+		"fewer links than wanted":    {Config{MaxLinks: 7}, "MaxLinks"},
+		"a negative number of links": {Config{WantLinks: -1}, "WantLinks"},
+		"a negative outbox":          {Config{OutboxSize: -1}, "OutboxSize"},
+		"negative uploads":           {Config{Uploads: -1}, "Uploads"},
+		"negative limit":             {Config{UploadRate: -1}, "UploadRate"},
+		"limit too low to live":      {Config{DownloadRate: MinTransferRate - 1}, "DownloadRate"},
+		"a negative burst":           {Config{Burst: -1}, "Burst"},
+		"a negative silence":         {Config{KeepAlive: -time.Second}, "KeepAlive"},
+		"no address to listen on":    {Config{Listen: []string{"6346"}}, "Listen"},
+		"no servent to connect to":   {Config{Connect: []string{"localhost"}}, "Connect"},
+		"a page without a port":      {Config{Web: "127.0.0.1"}, "Web"},
 	} {
-		if s, err := New(c); err == nil {
+		s, err := New(c.Config)
+		if err == nil {
 			t.Errorf("%s: New accepts it", name)
 			s.Close()
-		} else if !strings.HasPrefix(err.Error(), "servent: ") {
-			t.Errorf("%s: error %q does not say who speaks", name, err)
+			continue
+		}
+		var wrong *ConfigError
+		if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "servent: "+c.field) {
+			t.Errorf("%s: error %q does not name the field %s", name, err, c.field)
 		}
 	}
 	for name, c := range map[string]Config{

@@ -1,7 +1,6 @@
 package servent
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -18,17 +17,20 @@ const (
 	maxNames   = 32     // of one root
 	maxTagged  = 64     // tags of one root
 	maxSources = 256    // of one root
+	maxAsked   = 10_000 // peers whose results were looked at
 )
 
 // findings are the hits of one search, by root. The goroutine of the search
 // owns them.
 type findings struct {
-	self   peer.ID
-	filter api.Filter
-	limit  int // roots
-	emit   func(api.Hit)
-	byRoot map[share.Root]*api.Hit
-	peers  map[peer.ID]uint64 // sources, and how many results each left out
+	self    peer.ID
+	query   Query // what the searcher wants of that which comes
+	limit   int   // roots
+	emit    func(api.Hit)
+	byRoot  map[share.Root]*api.Hit
+	dropped map[share.Root]bool // roots that no filter let pass so far, maxFound at most
+	peers   map[peer.ID]bool    // sources
+	left    map[peer.ID]uint64  // how many results each that answered left out
 }
 
 func newFindings(self peer.ID, req api.SearchRequest, emit func(api.Hit)) *findings {
@@ -36,20 +38,25 @@ func newFindings(self peer.ID, req api.SearchRequest, emit func(api.Hit)) *findi
 	if req.Max > 0 {
 		limit = min(limit, req.Max)
 	}
+	if emit == nil {
+		emit = func(api.Hit) {}
+	}
 	return &findings{
-		self:   self,
-		filter: req.Filter,
-		limit:  limit,
-		emit:   emit,
-		byRoot: map[share.Root]*api.Hit{},
-		peers:  map[peer.ID]uint64{},
+		self:    self,
+		limit:   limit,
+		emit:    emit,
+		byRoot:  map[share.Root]*api.Hit{},
+		dropped: map[share.Root]bool{},
+		peers:   map[peer.ID]bool{},
+		left:    map[peer.ID]uint64{},
 	}
 }
 
 // full reports whether no more files are wanted.
 func (f *findings) full() bool { return len(f.byRoot) >= f.limit }
 
-// take adds what a QueryHit tells and reports whether any of it is new. A hit
+// take adds what a QueryHit tells and reports whether any of it is new, be it
+// for the filters to drop: where one comes, others may be on their way. A hit
 // that does not say who answers, or says so of another servent than the one
 // whose GUID it bears, is of no use.
 func (f *findings) take(h heard) bool {
@@ -68,19 +75,44 @@ func (f *findings) take(h heard) bool {
 	}
 	news := false
 	for _, r := range h.hit.Results {
-		if f.add(r.FileInfo(), source) {
-			f.peers[from.ID] = max(f.peers[from.ID], private.More())
+		info := r.FileInfo()
+		if !sound(info) {
+			continue
+		}
+		if _, known := f.left[from.ID]; known || len(f.left) < maxAsked {
+			f.left[from.ID] = max(f.left[from.ID], private.More())
+		}
+		if !f.query.passes(info) {
+			news = f.drop(info.Root) || news
+			continue
+		}
+		if f.add(info, source) {
+			if len(f.peers) < maxAsked {
+				f.peers[from.ID] = true
+			}
 			news = true
 		}
 	}
 	return news
 }
 
-// add takes one result, and emits its file if any of it is new.
-func (f *findings) add(info messages.FileInfo, source api.Source) bool {
-	if info.Root == [messages.RootSize]byte{} || !messages.ValidName(info.Name) || info.Size > share.MaxSize || !f.passes(info) {
+// sound reports whether a result is one that an honest servent may send.
+func sound(info messages.FileInfo) bool {
+	return info.Root != [messages.RootSize]byte{} && messages.ValidName(info.Name) && info.Size <= share.MaxSize
+}
+
+// drop notes a result that the filters do not want, and reports whether its
+// root is new.
+func (f *findings) drop(root share.Root) bool {
+	if f.byRoot[root] != nil || f.dropped[root] || len(f.dropped) >= maxFound {
 		return false
 	}
+	f.dropped[root] = true
+	return true
+}
+
+// add takes one result, and emits its file if any of it is new.
+func (f *findings) add(info messages.FileInfo, source api.Source) bool {
 	h := f.byRoot[info.Root]
 	if h == nil {
 		return f.addFirst(info, source)
@@ -122,6 +154,7 @@ func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
 		h.SHA1 = strings.TrimPrefix(string(messages.SHA1URN(info.SHA1)), "urn:sha1:")
 	}
 	f.byRoot[info.Root] = h
+	delete(f.dropped, info.Root)
 	f.emit(clone(h))
 	return true
 }
@@ -152,21 +185,11 @@ func addDistinct(list *[]string, value string, limit int) bool {
 	return true
 }
 
-// passes reports whether the searcher wants the file.
-func (f *findings) passes(info messages.FileInfo) bool {
-	size := int64(info.Size)
-	if size < f.filter.MinSize || f.filter.MaxSize > 0 && size > f.filter.MaxSize {
-		return false
-	}
-	ext := strings.TrimPrefix(path.Ext(info.Name), ".")
-	return f.filter.Type == "" || strings.EqualFold(ext, strings.TrimPrefix(f.filter.Type, "."))
-}
-
 // leftOut returns how many results the sources had and did not send.
 func (f *findings) leftOut() int {
 	const most = 1 << 31 // a source may claim anything
 	sum := uint64(0)
-	for _, n := range f.peers {
+	for _, n := range f.left {
 		sum = min(sum+min(n, most), most)
 	}
 	return int(sum)

@@ -64,6 +64,13 @@ type collected struct {
 func collect(req api.SearchRequest) *collected {
 	c := &collected{}
 	c.findings = newFindings("self", req, func(h api.Hit) { c.hits = append(c.hits, h) })
+	if req.Words != "" {
+		query, err := QueryOf(req)
+		if err != nil {
+			panic(err)
+		}
+		c.query = query
+	}
 	return c
 }
 
@@ -204,16 +211,38 @@ func TestFindingsFilter(t *testing.T) {
 		"nothing asked":  {api.Filter{}, true},
 		"type":           {api.Filter{Type: "iso"}, true},
 		"type with dot":  {api.Filter{Type: ".iso"}, true},
+		"one of types":   {api.Filter{Type: "img,iso"}, true},
+		"kind":           {api.Filter{Type: "disk"}, true},
 		"another type":   {api.Filter{Type: "txt"}, false},
 		"least size":     {api.Filter{MinSize: 100}, true},
 		"over the least": {api.Filter{MinSize: 101}, false},
 		"most size":      {api.Filter{MaxSize: 100}, true},
 		"over the most":  {api.Filter{MaxSize: 99}, false},
 	} {
-		f := collect(api.SearchRequest{Filter: c.filter})
-		if got := f.hear(t, 1, answer{from: newPeer(t), files: []messages.FileInfo{file("a.ISO", 1, 100)}}); got != c.want {
-			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		f := collect(api.SearchRequest{Words: "a", Filter: c.filter})
+		f.hear(t, 1, answer{from: newPeer(t), files: []messages.FileInfo{file("a.ISO", 1, 100)}})
+		if got := len(f.hits) == 1; got != c.want || len(f.dropped) != 1-len(f.hits) {
+			t.Errorf("%s: got %v and %d dropped, want %v", name, got, len(f.dropped), c.want)
 		}
+	}
+}
+
+// Each result is judged by itself: a hit has the names that pass, and their
+// sources. What is dropped is news once, and nothing once it passes.
+func TestFindingsOfNamesThatPass(t *testing.T) {
+	c := collect(api.SearchRequest{Words: `"red hat" not:beta`})
+	a, b := newPeer(t), newPeer(t)
+	beta := answer{from: a, more: 7, files: []messages.FileInfo{file("red hat beta", 1, 10)}}
+	if !c.hear(t, 1, beta) || c.hear(t, 1, beta) {
+		t.Error("what is dropped is news the first time alone")
+	}
+	if len(c.hits) != 0 || len(c.dropped) != 1 || len(c.peers) != 0 || c.leftOut() != 7 {
+		t.Errorf("got %d hits, %d dropped, %d sources, %d left out, want 0, 1, 0, 7", len(c.hits), len(c.dropped), len(c.peers), c.leftOut())
+	}
+	c.hear(t, 1, answer{from: b, files: []messages.FileInfo{file("Red Hat 9", 1, 10)}})
+	c.hear(t, 1, beta)
+	if len(c.hits) != 1 || len(c.dropped) != 0 || c.hits[0].Name != "Red Hat 9" || c.hits[0].Sources[0].Peer != b.String() {
+		t.Errorf("got %+v, %d dropped, want the name that passes alone", c.hits, len(c.dropped))
 	}
 }
 

@@ -31,8 +31,10 @@ type wanted struct {
 	sources []peer.AddrInfo
 }
 
-// Get fetches one file by its content and calls emit as it comes. It returns
-// when the file is verified and under its name. Its errors are [*api.Error].
+// Get fetches one file by its content and calls emit as it comes, from this
+// goroutine. It returns when the file is verified and under its name. A file of the own library is not fetched: where req names
+// no Output, Get says where it is, else it copies it there. Nor is one that lies
+// at its place already. Its errors are [*api.Error].
 func (s *Servent) Get(ctx context.Context, req api.GetRequest, emit func(api.Progress)) (api.Done, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -52,6 +54,13 @@ var errTimeout = errors.New("the time given has run out; what was verified is ke
 
 func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Progress)) (api.Done, error) {
 	begin := time.Now()
+	req, err := s.resolve(ctx, req)
+	if err != nil {
+		return api.Done{}, err
+	}
+	if done, ok, err := s.getOwn(ctx, req, emit); ok {
+		return done, err
+	}
 	want, err := s.want(ctx, req)
 	if err != nil {
 		return api.Done{}, err
@@ -63,13 +72,15 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	t := s.transfers.begin(api.Transfer{Direction: "down", Name: want.name, Root: want.root.String(), Size: want.size})
 	defer t.end()
 	err = s.fetch(ctx, want, dest, req.Overwrite, t, emit)
-	if err != nil {
+	already := errors.Is(err, share.ErrExists) && isThere(ctx, dest, want)
+	if err != nil && !already {
 		t.failed(s.getError(ctx, err))
 		return api.Done{}, err
 	}
 	s.shareFinished(dest)
 	return api.Done{
 		Type:    api.TypeDone,
+		Already: already,
 		Path:    dest,
 		Size:    want.size,
 		Root:    want.root.String(),
@@ -204,6 +215,7 @@ func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite
 		PartialDir: s.cfg.Partial,
 		Dest:       dest,
 		Overwrite:  overwrite,
+		Limit:      s.down,
 		Progress:   s.reportProgress(want, t, emit),
 	}
 	if want.root == share.EmptyRoot {

@@ -74,7 +74,12 @@ var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.Dis
 
 func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
 	silenceLibrary()
+	limits, err := limitLibrary()
+	if err != nil {
+		return nil, err
+	}
 	h, err := libp2p.New(
+		limits,
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),
 		libp2p.UserAgent(agent),

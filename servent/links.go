@@ -102,9 +102,6 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 	return l
 }
 
-// linkTag keeps libp2p from closing a connection that a link runs over.
-const linkTag = "link"
-
 // tell hands an arrival to the loop, and reports whether there still is one.
 func (s *Servent) tell(a arrival) bool {
 	select {

@@ -271,6 +271,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/tag", api.TagRequest{}},
+		{"POST", "/api/share/untag", api.TagRequest{Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/rescan", object{}},
 		{"GET", "/api/share", nil},
 		{"POST", "/api/share/remove", api.ShareRequest{Paths: []string{own}}},

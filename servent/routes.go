@@ -44,6 +44,7 @@ func (s *Servent) routes() []route {
 		stream("/api/share/add", "Share folders. Ends when their files can be found; the servent goes on where the caller leaves before that.", s.ShareAdd),
 		exchange("/api/share/remove", "Stop sharing folders.", s.ShareRemove),
 		stream("/api/share/tag", "Give files keywords, by their content. Ends when they can be found by them.", s.Tag),
+		stream("/api/share/untag", "Take keywords from files, by their content. Ends when they can be found by them no longer.", s.Untag),
 		stream("/api/share/rescan", "Look through shared folders again.", s.Rescan),
 	}
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"servent/messages"
 	"servent/routing"
 	"servent/servent/api"
-	"servent/share/words"
+	"servent/share"
 )
 
 const (
@@ -37,13 +38,19 @@ type search struct {
 	links int           // neighbours that got it
 }
 
-// Search floods a query and calls emit for each file that it finds, and again
-// when a name or a source of it is new. It returns when nothing more comes,
-// after req.Timeout at the latest; where ctx ends first, with its error and
-// the summary of what was found until then.
+// Search floods a query and calls emit, which may be nil, from this goroutine
+// for each file that it finds, and again when a name or a source of it is new. req.Words is read
+// as a [Query]. It returns when nothing more comes, after req.Timeout at the
+// latest; where ctx ends first, with its error and the summary of what was
+// found until then. [Servent.Hits] does the same for a range loop.
+//
+// It returns a [*QueryError] where the query is wrong, an [*api.Error] of
+// [api.CodeUsage] where another field of req is, and [ErrClosed] where the
+// servent has stopped.
 func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(api.Hit)) (api.Summary, error) {
-	if len(words.Of(req.Words)) == 0 {
-		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search %q: there is no letter and no digit in it; give at least one word", req.Words))
+	query, err := QueryOf(req)
+	if err != nil {
+		return api.Summary{}, err
 	}
 	if req.TTL < 0 || req.TTL > MaxTTL {
 		return api.Summary{}, api.NewError(api.CodeUsage, fmt.Sprintf("search: TTL %d: use 1 to %d", req.TTL, MaxTTL))
@@ -51,23 +58,47 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	setDefault(&req.TTL, s.cfg.TTL)
 	setDefault(&req.Timeout, SearchTimeout)
 	begin := time.Now()
-	own, err := s.collection.Library().Search(req.Words, maxResults)
-	if err != nil {
-		return api.Summary{}, err
-	}
 	told := s.tellSearch(req.Words)
 	found := newFindings(s.host.ID(), req, told.hit(emit))
-	links, err := s.runSearch(ctx, messages.NewQuery(req.Words), req, found)
+	found.query = query
+	links, err := s.runSearch(ctx, messages.NewQuery(query.Words()), req, found)
 	return told.end(api.Summary{
 		Type:      api.TypeSummary,
 		Hits:      len(found.byRoot),
 		Sources:   len(found.peers),
+		Filtered:  len(found.dropped),
 		LeftOut:   found.leftOut(),
-		Own:       len(own.Files) + own.Left,
+		Own:       s.countOwn(query),
 		Links:     links,
 		TTL:       req.TTL,
 		ElapsedMS: time.Since(begin).Milliseconds(),
 	}), err
+}
+
+// Hits searches as [Servent.Search] does, for a range loop: a hit comes with
+// each round, and the loop ends when the search does. A break ends the search
+// at once. An error comes last, with a zero Hit.
+func (s *Servent) Hits(ctx context.Context, req api.SearchRequest) iter.Seq2[api.Hit, error] {
+	return api.Hits(ctx, req, s.Search)
+}
+
+// countOwn counts the matches in the own library; of many, those among the
+// newest.
+func (s *Servent) countOwn(q Query) int {
+	own, err := s.collection.Library().Search(q.Words(), share.MaxLeft)
+	if err != nil {
+		return 0 // no word: nothing can match
+	}
+	if !q.HasFilters() {
+		return len(own.Files) + own.Left
+	}
+	n := 0
+	for _, f := range own.Files {
+		if q.passes(messages.FileInfo{Name: f.Name, Path: f.Path, Tags: f.Tags, Size: uint64(f.Size)}) {
+			n++
+		}
+	}
+	return n
 }
 
 // runSearch floods q and gathers its hits until req is served. It returns how

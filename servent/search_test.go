@@ -121,6 +121,85 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// A range loop over hits ends with the search, and a break ends the search.
+func TestHits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		p := speak(t, s)
+		go p.answerAt([]time.Duration{0, time.Millisecond})
+		n := 0
+		for hit, err := range s.Hits(t.Context(), api.SearchRequest{Words: "words"}) {
+			if n++; err != nil || hit.N != n {
+				t.Errorf("got %+v, %v, want hit %d", hit, err, n)
+			}
+		}
+		if n != 2 {
+			t.Errorf("got %d hits, want 2", n)
+		}
+
+		go p.answerAt([]time.Duration{0})
+		begin := time.Now()
+		for _, err := range s.Hits(t.Context(), api.SearchRequest{Words: "words"}) {
+			if err != nil {
+				t.Error(err)
+			}
+			break
+		}
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("after a break the search went on for %v", took)
+		}
+		s.call(t.Context(), func() {
+			if len(s.searches) != 0 {
+				t.Errorf("%d searches are left", len(s.searches))
+			}
+		})
+		for hit, err := range s.Hits(t.Context(), api.SearchRequest{Words: "type:iso"}) {
+			var wrong *QueryError
+			if !errors.As(err, &wrong) || hit.N != 0 {
+				t.Errorf("got %+v, %v, want a QueryError alone", hit, err)
+			}
+		}
+	})
+}
+
+// Filters are applied here: others are sent the words, and what they tell is
+// counted.
+func TestSearchFilters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		p := speak(t, s)
+		go func() {
+			query := p.hear(messages.TypeQuery)
+			parsed, err := messages.Parse(query)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got := parsed.(messages.Query).Criteria; got != "red hat 9" {
+				t.Errorf("sent %q, want the words alone", got)
+			}
+			hit := answer{from: p.peer, more: 5, files: []messages.FileInfo{
+				file("Hat, red 9.iso", 1, 1), file("red hat 9.txt", 2, 1), file("red hat 9.iso", 3, 1),
+			}}.hit(t)
+			m, err := messages.New(query.GUID, 1, hit)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			p.say(m)
+		}()
+		var names []string
+		request := api.SearchRequest{Words: `"red hat" 9 type:iso not:beta`}
+		summary, err := s.Search(t.Context(), request, func(h api.Hit) { names = append(names, h.Name) })
+		if err != nil || len(names) != 1 || names[0] != "red hat 9.iso" {
+			t.Errorf("got %q, %v, want the one that passes", names, err)
+		}
+		if summary.Hits != 1 || summary.Filtered != 2 || summary.LeftOut != 5 {
+			t.Errorf("got %+v, want 1 hit, 2 filtered and 5 left out", summary)
+		}
+	})
+}
+
 // A search that begins alone asks the neighbours that come later.
 func TestSearchBeforeTheFirstLink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -171,6 +250,10 @@ func TestSearchCountsOwnMatches(t *testing.T) {
 	summary, err := s.Search(t.Context(), api.SearchRequest{Words: "seblinux", Timeout: time.Millisecond}, func(h api.Hit) { hits[h.Name] = h })
 	if err != nil || len(hits) != 0 || summary.Hits != 0 || summary.Own != 2 || summary.Links != 0 {
 		t.Errorf("got %v, %+v, %v, want two own matches and no hit", hits, summary, err)
+	}
+	filtered, err := s.Search(t.Context(), api.SearchRequest{Words: "seblinux not:2", Timeout: time.Millisecond}, nil)
+	if err != nil || filtered.Own != 1 {
+		t.Errorf("got %+v, %v, want the one own match that passes", filtered, err)
 	}
 }
 

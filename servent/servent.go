@@ -43,6 +43,7 @@ type Servent struct {
 	self      atomic.Pointer[self] // made by the loop
 	accepting *slots               // for handshakes of others
 	uploads   *slots
+	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
@@ -93,9 +94,11 @@ func New(cfg Config) (*Servent, error) {
 		questions: newQuestions(),
 		accepting: newSlots(maxAccepting, maxAcceptingOne),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
+		up:        share.NewLimiter(cfg.UploadRate),
+		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
-		streams:   make(chan struct{}, maxStreams),
+		streams:   make(chan struct{}, maxCallStreams),
 		ready:     make(chan struct{}),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
@@ -157,10 +160,16 @@ func (s *Servent) shareFolders() error {
 }
 
 // Run works until ctx ends; then it says Bye to the neighbours, lets go of
-// everything and returns nil. It is called once.
+// everything and returns nil. It is called once; of a servent that was closed it
+// returns [ErrClosed].
 func (s *Servent) Run(ctx context.Context) error {
+	if s.running.Err() != nil {
+		return ErrClosed
+	}
+	if s.ran.Swap(true) {
+		return errors.New("servent: Run was called before; make another servent with New")
+	}
 	defer context.AfterFunc(ctx, func() { s.stop(nil) })()
-	s.ran.Store(true)
 	s.workers.Go(func() { s.loop(s.running) })
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))

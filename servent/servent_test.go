@@ -262,3 +262,26 @@ func TestRunWithoutItsPage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A servent runs once, and not after its end.
+func TestRunOnce(t *testing.T) {
+	t.Parallel()
+	s, stop := launch(t, Config{Listen: loopback, NoDiscovery: true})
+	if err := s.Run(t.Context()); err == nil {
+		t.Error("it ran twice at once")
+	}
+	stop()
+	if err := s.Run(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("after its end: got %v, want ErrClosed", err)
+	}
+	closed, err := New(Config{Listen: loopback, NoDiscovery: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := closed.Run(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("after Close: got %v, want ErrClosed", err)
+	}
+}

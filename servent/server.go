@@ -29,11 +29,11 @@ const (
 	idleTimeout   = time.Minute
 	// shutdownTimeout is how long calls under way may take to end.
 	shutdownTimeout = 2 * time.Second
-	// maxConns is how many connections the socket and the web port take each;
-	// the next one waits. maxStreams is how many of all calls under way may be
+	// maxCallers is how many connections the socket and the web port take each;
+	// the next one waits. maxCallStreams is how many of all calls under way may be
 	// streams, so that others come through.
-	maxConns   = 128
-	maxStreams = 64
+	maxCallers     = 128
+	maxCallStreams = 64
 )
 
 // serveAPI answers the command over the unix socket of the home, until ctx
@@ -68,7 +68,7 @@ func httpServer(ctx context.Context, log *slog.Logger, handler http.Handler) *ht
 func (s *Servent) serveHTTP(ctx context.Context, name string, l net.Listener, handler http.Handler) {
 	server := httpServer(ctx, s.log, handler)
 	s.workers.Go(func() {
-		if err := server.Serve(netutil.LimitListener(l, maxConns)); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(netutil.LimitListener(l, maxCallers)); !errors.Is(err, http.ErrServerClosed) {
 			s.stop(fmt.Errorf("servent: serve %s on %s: %w", name, l.Addr(), err))
 		}
 	})
@@ -109,7 +109,7 @@ func (s *Servent) apiHandler(g *guard) http.Handler {
 			case s.streams <- struct{}{}:
 				defer func() { <-s.streams }()
 			default:
-				answerError(w, http.StatusServiceUnavailable, api.CodeBusy, fmt.Sprintf("%d streams are under way, and no more at once; end one of them", maxStreams))
+				answerError(w, http.StatusServiceUnavailable, api.CodeBusy, fmt.Sprintf("%d streams are under way, and no more at once; end one of them", maxCallStreams))
 				return
 			}
 		}

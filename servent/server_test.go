@@ -96,6 +96,8 @@ func TestAPIErrors(t *testing.T) {
 	failed(t, err, api.CodeUsage)
 	_, err = c.Tag(ctx, api.TagRequest{Tags: []string{"x"}, Paths: []string{filepath.Join(t.TempDir(), "none")}}, nil)
 	failed(t, err, api.CodeUsage)
+	_, err = c.Untag(ctx, api.TagRequest{Tags: []string{"x"}, Paths: []string{filepath.Join(t.TempDir(), "none")}}, nil)
+	failed(t, err, api.CodeUsage)
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := c.Status(cancelled); err == nil {

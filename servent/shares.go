@@ -122,14 +122,26 @@ func (s *Shares) rescan(ctx context.Context, paths []string, emit func(api.Hashi
 // are not hashed yet are, and returns when all are found by their keywords.
 // Where ctx ends before that, a running servent goes on.
 func (s *Shares) Tag(ctx context.Context, req api.TagRequest, emit func(api.Hashing)) (api.TagResult, error) {
+	return s.retag(ctx, "tag", req, emit, s.collection.TagAll)
+}
+
+// Untag takes keywords away from files, all they have if req names none; else it
+// does what Tag does.
+func (s *Shares) Untag(ctx context.Context, req api.TagRequest, emit func(api.Hashing)) (api.TagResult, error) {
+	return s.retag(ctx, "untag", req, emit, s.collection.UntagAll)
+}
+
+// retag changes keywords by change, which verb names in errors.
+func (s *Shares) retag(ctx context.Context, verb string, req api.TagRequest, emit func(api.Hashing),
+	change func(context.Context, []string, ...string) ([]share.File, error)) (api.TagResult, error) {
 	out := api.TagResult{Type: api.TypeTagged, Files: []api.SharedFile{}}
 	err := s.await(ctx, emit, func(ctx context.Context) error {
-		files, err := s.collection.TagAll(ctx, req.Paths, req.Tags...)
+		files, err := change(ctx, req.Paths, req.Tags...)
 		if err != nil {
-			return shareError("tag", culprit(req.Paths, err), err)
+			return shareError(verb, culprit(req.Paths, err), err)
 		}
 		for _, f := range files {
-			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
+			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: append([]string{}, f.Tags...)})
 		}
 		return nil
 	})
@@ -174,4 +186,11 @@ func shareError(verb, path string, err error) error {
 		code = api.CodeDiskFull
 	}
 	return api.NewError(code, message)
+}
+
+// KeptShares returns the shared folders and the keywords of the home at dir
+// without opening its catalogue, so that a servent may run on it; nothing where
+// none are kept.
+func KeptShares(dir string) (folders, tags []string) {
+	return share.Kept(filepath.Join(dir, catalogFile))
 }

@@ -30,6 +30,9 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 		Library:   s.tellLibrary(),
 		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
+
+		UploadRate:   s.cfg.UploadRate,
+		DownloadRate: s.cfg.DownloadRate,
 	}
 	if !s.call(ctx, func() { s.countInto(&out) }) {
 		return api.Status{}, ended(ctx)

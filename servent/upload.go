@@ -22,6 +22,7 @@ func (s *Servent) upload(stream network.Stream) {
 		return
 	}
 	defer s.uploads.give(peer)
+	defer s.valueTransfer(peer)()
 	t := s.transfers.begin(api.Transfer{Direction: "up", Peer: peer.String()})
 	defer t.end()
 	library := s.collection.Library()
@@ -33,7 +34,7 @@ func (s *Servent) upload(stream network.Stream) {
 		}
 		return f, ok
 	}
-	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Sent: func(n int) { t.add(int64(n)) }})
+	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Limit: s.up, Sent: func(n int) { t.add(int64(n)) }})
 	t.failed(err)
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):

@@ -94,8 +94,8 @@ func (u *upload) answerRequests() error {
 	if err := u.writer.Flush(); err != nil { // the blocks get the whole buffer
 		return err
 	}
-	run := u.batch[:0]
-	for len(run) < answerBlocks && u.conn.Waiting() > 0 {
+	run, most := u.batch[:0], u.cfg.Limit.run(answerBlocks)
+	for len(run) < most && u.conn.Waiting() > 0 {
 		b, _ := u.conn.NextRequest()
 		run = append(run, b)
 	}

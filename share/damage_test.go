@@ -364,3 +364,17 @@ func TestNoKeepsake(t *testing.T) {
 		t.Errorf("kept: %+v", k)
 	}
 }
+
+// TestKept: folders and tags are told while somebody has the catalogue open.
+func TestKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	if folders, tags := Kept(path); len(folders)+len(tags) > 0 {
+		t.Errorf("without a file: got %q and %q, want nothing", folders, tags)
+	}
+	kept := keepsake{[]string{"/a", "/b c"}, map[Root][]string{{1}: {"SEBLINUX", "x\ny"}, {2}: {"SEBLINUX"}}}
+	must(t, kept.write(path+keepsakeSuffix))
+	folders, tags := Kept(path)
+	if !slices.Equal(folders, kept.folders) || !slices.Equal(tags, []string{"SEBLINUX", "x\ny"}) {
+		t.Errorf("got %q and %q, want %q and each tag once", folders, tags, kept.folders)
+	}
+}

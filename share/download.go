@@ -67,6 +67,10 @@ type Download struct {
 	// piece, and may be nil. It is called by the goroutine of Run.
 	Progress func(verified, total int64)
 
+	// Limit bounds the bytes a second that are read from the sources, together
+	// with all downloads that share it. Default nil: no limit.
+	Limit *Limiter
+
 	// Patience is how long a source may send nothing that was asked for before
 	// it is given up; so is, after some times that, one that goes on to send less
 	// than 1 KiB a second. Default 30 seconds.
@@ -109,6 +113,7 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = also(err, p.close()) }()
+	p.intend(d.purpose(p.purpose))
 	if err := d.fetch(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
@@ -159,7 +164,7 @@ func also(err, after error) error {
 func (d *Download) fetch(ctx context.Context, p *partial) error {
 	f := &fetch{
 		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified), partial: p,
-		progress: d.Progress, patience: d.Patience, events: make(chan event, eventQueue),
+		progress: d.Progress, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience

@@ -21,6 +21,7 @@ type fetch struct {
 	crew     *crew
 	progress func(verified, total int64)
 	patience time.Duration
+	limit    *Limiter
 
 	sources []*source // those that are left
 	events  chan event
@@ -41,7 +42,7 @@ func (f *fetch) start(ctx context.Context, dials []Dial) {
 		conn := peerwire.NewConn(peerwire.ConnConfig{
 			InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
 		})
-		s := newSource(ctx, sourceID(i), dial, conn, f.events)
+		s := newSource(ctx, sourceID(i), dial, conn, f.limit, f.events)
 		s.spare(time.Now(), f.patience)
 		f.sources = append(f.sources, s)
 	}
@@ -105,7 +106,7 @@ func (f *fetch) tell(bytes int64) {
 func (f *fetch) requestAll() error {
 	ahead := 0
 	for _, s := range f.sources {
-		ahead += s.conn.Window() * blockSize
+		ahead += f.limit.window(s.conn.Window()) * blockSize
 	}
 	f.assembly.bound(ahead)
 	for i := 0; i < len(f.sources); i++ {
@@ -133,7 +134,8 @@ func (f *fetch) request(s *source) error {
 		}
 		return s.flush()
 	}
-	if room := s.conn.Room(); room > 0 {
+	most := f.limit.window(s.conn.Window())
+	if room := min(s.conn.Room(), most-s.conn.InFlight()); room > 0 {
 		now := time.Now()
 		for ; room > 0; room-- {
 			b, place, ok := f.assembly.ask(s.id, s.conn.Has)
@@ -265,6 +267,7 @@ func (f *fetch) takeWritten(t task) error {
 func (f *fetch) loseSlow(now time.Time) error {
 	working := f.crew.busy > 0 || slices.ContainsFunc(f.sources, f.owes)
 	for _, s := range slices.Clone(f.sources) {
+		s.excuse()
 		if working && !f.owes(s) {
 			s.spare(now, f.patience)
 		}

@@ -120,3 +120,15 @@ func (k keepsake) write(path string) error {
 	}
 	return os.Rename(f.Name(), path)
 }
+
+// Kept returns the shared folders, and the tags without repetition, that are
+// kept beside the catalogue at path in plain text: at once, and whoever has the
+// catalogue open. What is not readable is left out.
+func Kept(path string) (folders, tags []string) {
+	k := readKeepsake(path + keepsakeSuffix)
+	for _, own := range k.tags {
+		tags = append(tags, own...)
+	}
+	slices.Sort(tags)
+	return k.folders, slices.Compact(tags)
+}

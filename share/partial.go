@@ -28,7 +28,8 @@ const (
 
 var (
 	bucketPartial = []byte("partial")
-	keyPieces     = []byte("pieces") // size, and a bit for each verified piece
+	keyPieces     = []byte("pieces")  // size, and a bit for each verified piece
+	keyPurpose    = []byte("purpose") // what it was begun for, in JSON
 )
 
 // A partial is a file that is not finished: its bytes, and a record of the
@@ -40,6 +41,7 @@ type partial struct {
 	path     string
 	data     *os.File
 	record   *bbolt.DB
+	purpose  []byte // as it is recorded, or is to be; it never changes during a download
 	verified []bool // owned by the assembly
 	unsaved  int64  // bytes written since the last save
 	saved    time.Time
@@ -51,6 +53,9 @@ func partialPath(dir string, root Root) string {
 	return filepath.Join(dir, root.String()+partialSuffix)
 }
 
+// recordPath returns where the record of the partial file at path lies.
+func recordPath(path string) string { return strings.TrimSuffix(path, partialSuffix) + recordSuffix }
+
 // openPartial opens the partial file at path, or makes it and its folder. It
 // returns ErrBusy if another download has it open.
 func openPartial(path string, g geometry) (*partial, error) {
@@ -59,7 +64,7 @@ func openPartial(path string, g geometry) (*partial, error) {
 	}
 	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), saved: time.Now()}
 	var err error
-	if p.record, err = openRecord(strings.TrimSuffix(path, partialSuffix) + recordSuffix); err != nil {
+	if p.record, err = openRecord(recordPath(path)); err != nil {
 		return nil, err
 	}
 	if p.data, err = os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o666); err == nil {
@@ -125,22 +130,42 @@ func (p *partial) load() error {
 	err = p.record.View(func(tx *bbolt.Tx) error {
 		if bucket := tx.Bucket(bucketPartial); bucket != nil {
 			record = bytes.Clone(bucket.Get(keyPieces))
+			p.purpose = bytes.Clone(bucket.Get(keyPurpose))
 		}
 		return nil
 	})
 	if err != nil || record == nil {
 		return err
 	}
-	if len(record) == 8+(len(p.verified)+7)/8 && int64(binary.BigEndian.Uint64(record)) == p.size {
-		for i := range p.verified {
-			end := int64(i)*p.pieceLength + int64(p.pieceSize(i))
-			p.verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && end <= info.Size()
-		}
-	}
+	p.verified = p.decodeVerified(record, info.Size())
 	if believed := p.encode(); !bytes.Equal(record, believed) {
 		return p.store(believed)
 	}
 	return nil
+}
+
+// decodeVerified returns the pieces that a record says are verified and whose
+// bytes a file of that many can hold.
+func (g geometry) decodeVerified(record []byte, fileSize int64) []bool {
+	verified := make([]bool, g.pieces())
+	if len(record) != 8+(len(verified)+7)/8 || int64(binary.BigEndian.Uint64(record)) != g.size {
+		return verified
+	}
+	for i := range verified {
+		end := int64(i)*g.pieceLength + int64(g.pieceSize(i))
+		verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && end <= fileSize
+	}
+	return verified
+}
+
+// intend makes the record say what the download is for, if it takes long enough
+// to be asked for that.
+func (p *partial) intend(purpose []byte) {
+	if p.pieces() <= 1 || bytes.Equal(p.purpose, purpose) {
+		return
+	}
+	p.purpose = purpose
+	p.save(time.Now())
 }
 
 // saveIfDue is told of bytes that were written and verified. When it is time, it
@@ -151,6 +176,10 @@ func (p *partial) saveIfDue(now time.Time, written int) {
 	if p.saving != nil || p.unsaved < commitBytes && now.Sub(p.saved) < commitInterval {
 		return
 	}
+	p.save(now)
+}
+
+func (p *partial) save(now time.Time) {
 	p.saved, p.unsaved = now, 0
 	p.saving = make(chan error, 1)
 	record := p.encode()
@@ -198,7 +227,10 @@ func (p *partial) store(record []byte) error {
 		if err != nil {
 			return err
 		}
-		return bucket.Put(keyPieces, record)
+		if err := bucket.Put(keyPieces, record); err != nil || p.purpose == nil {
+			return err
+		}
+		return bucket.Put(keyPurpose, p.purpose)
 	})
 }
 

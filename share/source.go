@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"servent/share/peerwire"
@@ -43,6 +44,8 @@ type source struct {
 	events  chan<- event
 	outbox  outbox
 	landing landing
+	limit   *Limiter
+	held    atomic.Int64 // nanoseconds that limit kept from reading, not yet taken into account
 	quit    context.CancelFunc
 	group   sync.WaitGroup
 
@@ -54,9 +57,9 @@ type source struct {
 }
 
 // newSource begins to dial a peer, to greet it and to read from it.
-func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn, events chan<- event) *source {
+func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn, limit *Limiter, events chan<- event) *source {
 	ctx, quit := context.WithCancel(ctx)
-	s := &source{id: id, events: events, quit: quit, conn: conn}
+	s := &source{id: id, events: events, quit: quit, conn: conn, limit: limit}
 	s.outbox.wake = make(chan struct{}, 1)
 	s.landing.places = make(map[peerwire.Block][]byte)
 	hello, _ := conn.Handshake(newPeerID()).AppendBinary(nil)
@@ -89,6 +92,12 @@ func (s *source) brought(now time.Time, bytes int, patience time.Duration) {
 	if most := now.Add(patience); s.late.After(most) {
 		s.late = most
 	}
+}
+
+// excuse adds the time that was not the source's own to what it may take.
+func (s *source) excuse() {
+	d := time.Duration(s.held.Swap(0))
+	s.heard, s.late = s.heard.Add(d), s.late.Add(d)
 }
 
 // request asks for a block and says where its bytes are to land. It returns
@@ -130,7 +139,8 @@ func (s *source) live(ctx context.Context, dial Dial) {
 	s.group.Go(func() {
 		s.outbox.write(ctx, stream) // the reader says what goes wrong: it may hold the source's last words
 	})
-	s.report(ctx, event{err: s.read(ctx, stream)})
+	bounded := s.limit.reader(ctx, stream, func(d time.Duration) { s.held.Add(int64(d)) })
+	s.report(ctx, event{err: s.read(ctx, bounded)})
 }
 
 // report tells the download; false once it listens no more.

@@ -54,12 +54,18 @@ func (c *Collection) TagAll(ctx context.Context, paths []string, tags ...string)
 // Untag takes keywords away from the content of the file at path, all of them
 // if none is named. It returns what [Collection.Tag] does.
 func (c *Collection) Untag(ctx context.Context, path string, tags ...string) (File, error) {
-	return theOnly(c.retag(ctx, []string{path}, func(old []string) ([]string, error) {
+	return theOnly(c.UntagAll(ctx, []string{path}, tags...))
+}
+
+// UntagAll does what [Collection.Untag] does for the files at paths, for all of
+// them or, where it returns an error, for none.
+func (c *Collection) UntagAll(ctx context.Context, paths []string, tags ...string) ([]File, error) {
+	return c.retag(ctx, paths, func(old []string) ([]string, error) {
 		if len(tags) == 0 {
 			return nil, nil
 		}
 		return slices.DeleteFunc(old, func(tag string) bool { return containsTag(tags, tag) }), nil
-	}))
+	})
 }
 
 func theOnly(files []File, err error) (File, error) {

@@ -48,6 +48,7 @@ type seeder struct {
 	library *Library
 	served  chan error
 	sent    atomic.Int64
+	cfg     UploadConfig                                // but for Sent
 	stream  func(io.ReadWriteCloser) io.ReadWriteCloser // wraps the seeder's end, if set
 }
 
@@ -61,8 +62,10 @@ func (s *seeder) dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	if s.stream != nil {
 		end = s.stream(end)
 	}
+	cfg := s.cfg
+	cfg.Sent = func(n int) { s.sent.Add(int64(n)) }
 	go func() {
-		s.served <- Serve(context.Background(), end, s.library.ByInfoHash, UploadConfig{Sent: func(n int) { s.sent.Add(int64(n)) }})
+		s.served <- Serve(context.Background(), end, s.library.ByInfoHash, cfg)
 	}()
 	return ours, nil
 }

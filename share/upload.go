@@ -21,6 +21,10 @@ type UploadConfig struct {
 	// it asked for, before it is left. Default 2 minutes. Source: BEP 3.
 	Patience time.Duration
 
+	// Limit bounds the bytes a second that go to the peer, together with all who
+	// share it. Default nil: no limit.
+	Limit *Limiter
+
 	// Sent is told of the bytes of file content written to the peer, and may be
 	// nil. It is called by the goroutine of [Serve].
 	Sent func(bytes int)
@@ -64,10 +68,11 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 		cfg.Patience = defaultUploadPatience
 	}
 	u := &upload{
-		cfg: cfg, stream: stream, writer: peerwire.NewWriter(stream),
+		cfg: cfg, stream: stream,
 		inbox: make(chan peerwire.Message, inboxSize), quit: make(chan struct{}),
 		watch: watch(ctx, stream, cfg.Patience),
 	}
+	u.writer = peerwire.NewWriter(cfg.Limit.writer(ctx, stream, u.watch.spare))
 	err := u.run(lookup)
 	close(u.quit)
 	u.watch.end()

@@ -13,12 +13,13 @@ type watchdog struct {
 	stream   io.Closer
 	patience time.Duration
 	timer    *time.Timer
+	deadline time.Time // of the goroutine that beats
 	unhook   func() bool
 	expired  atomic.Bool
 }
 
 func watch(ctx context.Context, stream io.Closer, patience time.Duration) *watchdog {
-	w := &watchdog{stream: stream, patience: patience}
+	w := &watchdog{stream: stream, patience: patience, deadline: time.Now().Add(patience)}
 	w.timer = time.AfterFunc(patience, func() {
 		w.expired.Store(true)
 		abort(stream)
@@ -29,8 +30,19 @@ func watch(ctx context.Context, stream io.Closer, patience time.Duration) *watch
 
 // beat says that something useful has happened.
 func (w *watchdog) beat() {
+	w.deadline = time.Now().Add(w.patience)
+	w.rearm()
+}
+
+// spare says that for so long nothing can happen, through no fault of the peer's.
+func (w *watchdog) spare(d time.Duration) {
+	w.deadline = w.deadline.Add(d)
+	w.rearm()
+}
+
+func (w *watchdog) rearm() {
 	if !w.expired.Load() {
-		w.timer.Reset(w.patience)
+		w.timer.Reset(time.Until(w.deadline))
 	}
 }
 

@@ -24,6 +24,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"servent/bench/program"
 )
 
 var (
@@ -60,7 +62,7 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	binary := filepath.Join(work, "servent")
-	if err := build(ctx, binary); err != nil {
+	if err := program.Build(ctx, *source, binary); err != nil {
 		return err
 	}
 	var rows []row

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"servent/bench/program"
 	"servent/servent"
 	"servent/servent/api"
 )
@@ -58,11 +59,11 @@ func start(ctx context.Context, binary, home, folder string) (b begin, err error
 	ctx, cancel := context.WithTimeoutCause(ctx, *patience, fmt.Errorf("not ready after %v; see -patience", *patience))
 	defer cancel()
 	catalogue := sizeOf(filepath.Join(home, "catalog.db"))
-	p, err := up(ctx, binary, home, folder)
+	p, err := program.Start(ctx, binary, home, "--no-discovery", folder)
 	if err != nil {
 		return b, err
 	}
-	if b.line, err = p.awaitLine(); err != nil {
+	if b.line, err = p.AwaitLine(); err != nil {
 		return b, err
 	}
 	client, err := api.Dial(home)
@@ -70,24 +71,24 @@ func start(ctx context.Context, binary, home, folder string) (b begin, err error
 		return b, err
 	}
 	defer client.Close()
-	if b.ready, err = p.awaitFiles(ctx, client); err != nil {
+	if b.ready, err = p.AwaitFiles(ctx, client, *files); err != nil {
 		return b, err
 	}
 	b.ready = max(b.ready, b.line)
-	if err := find(ctx, p.addr, *files/2); err != nil {
+	if err := find(ctx, p.Addr, *files/2); err != nil {
 		return b, err
 	}
 	if out, err := exec.CommandContext(ctx, binary, "--home", home, "share", "rescan").CombinedOutput(); err != nil {
 		return b, fmt.Errorf("share rescan: %w: %s", err, out)
 	}
-	if b.read, err = p.read(); err != nil {
+	if b.read, err = p.Read(); err != nil {
 		return b, err
 	}
 	b.read -= catalogue
-	if b.peak, err = p.peak(); err != nil {
+	if b.peak, err = p.Peak(); err != nil {
 		return b, err
 	}
-	return b, p.stop()
+	return b, p.Stop()
 }
 
 // sizeOf returns the size of the file at path, 0 if there is none yet.

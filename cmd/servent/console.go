@@ -13,34 +13,53 @@ import (
 
 // A console is where a verb writes to: results to out, talk to err.
 type console struct {
-	out                      io.Writer
-	err                      *screen
-	outTerminal, errTerminal bool
-	json, quiet, verbose     bool // the shared flags
-	color                    bool
+	out                  io.Writer
+	err                  *screen
+	outTerminal          bool // out is a terminal
+	errTerminal          bool // err is one that can move its cursor
+	json, quiet, verbose bool // the shared flags
+	color                bool
+	settled              *settled // nil until the command line is read
 }
 
 func newConsole(out, err io.Writer) *console {
-	return &console{out: out, err: &screen{w: err}, outTerminal: isTerminal(out), errTerminal: isTerminal(err)}
+	return &console{out: out, err: &screen{w: err}, outTerminal: isTerminal(out), errTerminal: isTerminal(err) && !isDumb()}
 }
 
-// isTerminal reports whether w is a terminal that can move its cursor.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// defaultWidth is the width of a terminal that does not tell, in columns.
-const defaultWidth = 80
+// isDumb reports whether the terminal shows lines and can do nothing else.
+func isDumb() bool { return os.Getenv("TERM") == "dumb" }
+
+// wantsColor reports whether what goes to out is to be coloured. Source:
+// the conventions NO_COLOR, which wins, and CLICOLOR.
+func (con *console) wantsColor(noColor bool) bool {
+	return con.outTerminal && !isDumb() && !noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("CLICOLOR") != "0"
+}
+
+// The size of a terminal that does not tell.
+const (
+	defaultWidth  = 80 // columns
+	defaultHeight = 24 // lines
+)
+
+// terminalSize returns how many columns and lines the terminal behind w has.
+func terminalSize(w io.Writer) (width, height int) {
+	if f, ok := w.(*os.File); ok {
+		if width, height, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && height > 0 {
+			return width, height
+		}
+	}
+	return defaultWidth, defaultHeight
+}
 
 // terminalWidth returns how many columns the terminal behind w has.
 func terminalWidth(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
-			return columns
-		}
-	}
-	return defaultWidth
+	width, _ := terminalSize(w)
+	return width
 }
 
 // say tells the user something that is no result.

@@ -94,4 +94,5 @@ func (con *console) complain(told *api.Error) {
 	}
 	// Errors of package servent begin with its name, which is the program's too.
 	fmt.Fprintf(con.err, "servent: %s\n", escape(strings.TrimPrefix(told.Message, "servent: ")))
+	con.point(told)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -17,9 +18,11 @@ const getHelp = `Example:
   servent get 1 -o ~/Downloads/
 
 Fetch each WHAT and verify it piece by piece: the number of a hit of the last
-search, a root (or 8 of its digits and more), urn:sha1:… or a magnet link.
-What is unfinished is kept: the same command goes on where it stopped. Exit
-code 5: the bytes are not what the hit said, 7: unfinished, partial kept.
+search, a root (8 digits and more of it name a hit or a file of your own),
+urn:sha1:… or a magnet link. A file that is here already is not fetched again:
+its place is told or, with -o, a copy made. What is unfinished
+is kept: the same command goes on where it stopped. Exit code 5: the bytes are
+not what the hit said, 7: unfinished, partial kept.
 
 Usage: servent get WHAT… [FLAGS]`
 
@@ -100,7 +103,7 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	defer leave()
 	exit := exitDone
 	for i, request := range requests {
-		if err := con.getOne(ctx, n, request, again(c, request, c.Args().Get(i))); err != nil {
+		if err := con.getAny(ctx, n, c, request, c.Args().Get(i)); err != nil {
 			code := con.fail(done(err))
 			if exit == exitDone {
 				exit = code
@@ -116,6 +119,37 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	return nil
 }
 
+// getAny gets what was typed as what.
+func (con *console) getAny(ctx context.Context, n node, c *cli.Context, request api.GetRequest, what string) error {
+	if _, alone := n.(*servent.Servent); alone && request.Prefix != "" && request.Root == "" {
+		return con.getOwn(ctx, homeOf(c), request) // a short-lived servent has no files of its own
+	}
+	return con.getOne(ctx, n, request, again(c, request, what))
+}
+
+// getOwn tells where the file lies whose root begins with the request's prefix,
+// of those shared on a home on which no servent runs.
+func (con *console) getOwn(ctx context.Context, home string, request api.GetRequest) error {
+	shares, err := servent.OpenShares(home)
+	if err != nil {
+		return err
+	}
+	defer shares.Close()
+	own, err := shares.HaveRoot(ctx, request.Prefix)
+	switch {
+	case err != nil:
+		return err
+	case len(own) == 0:
+		return api.NewError(api.CodeNotFound, fmt.Sprintf("no hit of the last search and no file of our own has a root that begins with %s: give all %d digits to ask others", request.Prefix, rootDigits))
+	case len(own) > 1:
+		return usage("%d files of our own have a root that begins with %s: give more digits", len(own), request.Prefix)
+	case request.Output != "":
+		return usage("-o %s: the file is here already, copy it from %s", request.Output, own[0].Location)
+	}
+	con.tellDone(api.Done{Type: api.TypeDone, Path: own[0].Location, Already: true, Size: own[0].Size, Root: own[0].Root})
+	return nil
+}
+
 // getOne fetches one file and shows how far it is; goOn is the command that
 // goes on where it stops.
 func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, goOn string) error {
@@ -128,13 +162,22 @@ func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, 
 	if err != nil {
 		return advise(err, goOn)
 	}
+	con.tellDone(finished)
+	return nil
+}
+
+// tellDone tells that a file is there.
+func (con *console) tellDone(finished api.Done) {
 	if con.json {
 		con.print(finished)
-		return nil
+		return
 	}
 	fmt.Fprintln(con.out, escape(finished.Path))
+	if finished.Already {
+		con.say("it is here already, nothing was fetched from others")
+		return
+	}
 	con.say("%s in %.1f s from %s, verified", formatSize(finished.Size), finished.Seconds, count(finished.Sources, "servent", "servents"))
-	return nil
 }
 
 // advise adds what to do about err.

@@ -8,36 +8,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// nameVariables gives each flag its name in the environment: SERVENT_HOME,
-// SERVENT_SEARCH_TTL.
-func nameVariables(prefix string, flags []cli.Flag) {
-	for _, flag := range flags {
-		name := strings.ToUpper(strings.ReplaceAll(prefix+"_"+flag.Names()[0], "-", "_"))
-		switch f := flag.(type) {
-		case *cli.StringFlag:
-			f.EnvVars = []string{name}
-		case *cli.StringSliceFlag:
-			f.EnvVars = []string{name}
-		case *cli.IntFlag:
-			f.EnvVars = []string{name}
-		case *cli.BoolFlag:
-			f.EnvVars = []string{name}
-		case *cli.DurationFlag:
-			f.EnvVars = []string{name}
-		default:
-			panic(fmt.Sprintf("flag of type %T", flag))
-		}
-	}
-}
-
 // printHelp writes the help of the last verb of path: its text, which begins
 // with an example, and its flags.
 func printHelp(w io.Writer, app *cli.App, path []*cli.Command) {
 	if len(path) == 0 {
 		fmt.Fprintf(w, "%s\n\nVerbs:\n", app.Description)
 		printVerbs(w, app.Commands)
-		fmt.Fprint(w, "\nFlags of every verb (in the environment: SERVENT_HOME, but SERVENT_UP_TTL):\n")
+		fmt.Fprint(w, "\nFlags of every verb:\n")
 		printFlags(w, app.Flags)
+		fmt.Fprintf(w, "\nTopics: servent help %s\n", strings.Join(topicNames(), "|"))
 		return
 	}
 	verb := path[len(path)-1]
@@ -52,10 +31,13 @@ func printHelp(w io.Writer, app *cli.App, path []*cli.Command) {
 	}
 }
 
+// printVerbs lists verbs but the hidden ones.
 func printVerbs(w io.Writer, verbs []*cli.Command) {
 	var rows [][]string
 	for _, verb := range verbs {
-		rows = append(rows, []string{"  " + verb.Name, verb.Usage})
+		if !verb.Hidden {
+			rows = append(rows, []string{"  " + verb.Name, verb.Usage})
+		}
 	}
 	printAligned(w, rows)
 }
@@ -63,21 +45,37 @@ func printVerbs(w io.Writer, verbs []*cli.Command) {
 func printFlags(w io.Writer, flags []cli.Flag) {
 	var rows [][]string
 	for _, flag := range flags {
-		// The library marks the name of the value in the text: `DIR`.
-		doc := flag.(cli.DocGenerationFlag)
-		text, value := doc.GetUsage(), ""
-		if _, after, found := strings.Cut(text, "`"); found {
-			value, _, _ = strings.Cut(after, "`")
-		}
-		names := make([]string, len(flag.Names()))
-		for i, name := range flag.Names() {
-			names[len(names)-1-i] = dashed(name)
-		}
-		left := "  " + strings.Join(names, ", ")
-		if doc.TakesValue() {
-			left += " " + value
-		}
-		rows = append(rows, []string{left, strings.ReplaceAll(text, "`", "")})
+		rows = append(rows, []string{"  " + flagSynopsis(flag), usageOfFlag(flag)})
 	}
 	printAligned(w, rows)
+}
+
+// flagSynopsis writes a flag as it is typed: -o, --output PATH.
+func flagSynopsis(flag cli.Flag) string {
+	names := make([]string, len(flag.Names()))
+	for i, name := range flag.Names() {
+		names[len(names)-1-i] = dashed(name)
+	}
+	return strings.TrimSpace(strings.Join(names, ", ") + " " + valueName(flag))
+}
+
+// valueName is what the help calls the value of a flag, which the library marks
+// in the text: `DIR`. A switch has none.
+func valueName(flag cli.Flag) string {
+	_, after, _ := strings.Cut(flag.(cli.DocGenerationFlag).GetUsage(), "`")
+	name, _, _ := strings.Cut(after, "`")
+	return name
+}
+
+// usageOfFlag is the text of a flag.
+func usageOfFlag(flag cli.Flag) string {
+	return strings.ReplaceAll(flag.(cli.DocGenerationFlag).GetUsage(), "`", "")
+}
+
+func topicNames() []string {
+	names := make([]string, len(topics))
+	for i, t := range topics {
+		names[i] = t.name
+	}
+	return names
 }

@@ -24,6 +24,8 @@ type hitList struct {
 	at   map[int]int // number of a hit → its place in hits
 }
 
+func newHitList() hitList { return hitList{at: map[int]int{}} }
+
 // put takes a hit; an update replaces what was there.
 func (l *hitList) put(hit api.Hit) {
 	if i, seen := l.at[hit.N]; seen {

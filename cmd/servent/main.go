@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 )
@@ -28,31 +26,26 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	con := newConsole(stdout, stderr)
 	app := newApp(con)
-	line := arrange(app, args)
-	con.json = line.json || isTrue("json="+os.Getenv("SERVENT_JSON"))
-	if line.err != nil {
-		return con.fail(line.err)
+	if len(args) == 0 {
+		printHelp(con.err, app, nil)
 	}
-	if line.help {
+	line := arrange(app, args)
+	con.json = line.json || saysYes(os.Getenv("SERVENT_JSON"))
+	switch {
+	case line.err != nil:
+		return con.fail(line.err)
+	case line.topic != nil:
+		line.topic.print(con.out, app)
+		return exitDone
+	case line.help:
 		printHelp(con.out, app, line.path)
 		return exitDone
 	}
-	return con.fail(app.RunContext(ctx, line.ordered()))
-}
-
-// interruptible returns a context that the first SIGINT or SIGTERM ends; the
-// second ends the process at once.
-func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		cancel()
-		<-signals
-		os.Exit(exitInterrupted)
-	}()
-	return ctx, cancel
+	var err error
+	if con.settled, err = settle(app, &line); err != nil {
+		return con.fail(err)
+	}
+	return con.fail(con.settled.blame(line.path, app.RunContext(ctx, line.ordered())))
 }
 
 // newApp returns the table of verbs. A cli.App can run once.
@@ -69,8 +62,9 @@ func newApp(con *console) *cli.App {
 		OnUsageError:   usageOf,
 		Before:         con.configure,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "home", Usage: "keep identity, catalogue and downloads in `DIR`", DefaultText: defaultHome()},
-			&cli.StringFlag{Name: "network", Usage: "join the network `NAME`; others are not heard", Value: "lan"},
+			&cli.StringFlag{Name: homeFlag, Usage: "keep identity, catalogue and downloads in `DIR`", DefaultText: defaultHome()},
+			&cli.StringFlag{Name: configFlag, Usage: "read settings from `FILE` (config.toml in the home)"},
+			&cli.StringFlag{Name: "network", Usage: "join the network `NAME`, hear no other (lan)", Value: "lan"},
 			&cli.BoolFlag{Name: "json", Usage: "results as JSON lines, errors as JSON on stderr"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no talk on stderr but errors"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log every message on stderr"},
@@ -78,22 +72,21 @@ func newApp(con *console) *cli.App {
 		},
 		Commands: []*cli.Command{
 			upVerb(con), searchVerb(con), getVerb(con), shareVerb(con),
-			statusVerb(con), peersVerb(con), demoVerb(con), versionVerb(con),
+			statusVerb(con), peersVerb(con), demoVerb(con),
+			configVerb(con), completionVerb(con), completeVerb(con), manVerb(con), versionVerb(con),
 		},
 	}
-	nameVariables("SERVENT", app.Flags)
-	prepare("SERVENT", app.Commands)
+	prepare(app.Commands)
 	return app
 }
 
-// prepare gives commands what they all have: the names of their flags in the
-// environment, and our own help and usage errors in place of the library's.
-func prepare(prefix string, commands []*cli.Command) {
+// prepare gives commands what they all have: our own help and usage errors in
+// place of the library's.
+func prepare(commands []*cli.Command) {
 	for _, command := range commands {
 		command.HideHelp = true
 		command.OnUsageError = usageOf
-		nameVariables(prefix+"_"+command.Name, command.Flags)
-		prepare(prefix+"_"+command.Name, command.Subcommands)
+		prepare(command.Subcommands)
 		if act := command.Action; act != nil {
 			command.Action = func(c *cli.Context) error { return done(act(c)) }
 		}
@@ -122,7 +115,7 @@ func (con *console) configure(c *cli.Context) error {
 	con.json = c.Bool("json")
 	con.quiet = c.Bool("quiet")
 	con.verbose = c.Bool("verbose")
-	con.color = con.outTerminal && !c.Bool("no-color") && os.Getenv("NO_COLOR") == ""
+	con.color = con.wantsColor(c.Bool("no-color"))
 	if con.quiet && con.verbose {
 		return usage("--quiet and --verbose exclude each other")
 	}

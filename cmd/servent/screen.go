@@ -3,21 +3,29 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 )
 
-// eraseLine goes to the beginning of the terminal's line and erases it.
-// Source: ECMA-48 §8.3.41, EL.
-const eraseLine = "\r\x1b[K"
+// What moves the cursor of a terminal. Source: ECMA-48 §8.3.22, CUU; §8.3.39,
+// ED; §8.3.41, EL.
+const (
+	// eraseLine goes to the beginning of the line and erases it.
+	eraseLine = "\r\x1b[K"
+	// eraseBelow erases from the cursor to the end of the screen.
+	eraseBelow = "\x1b[J"
+	// cursorUp goes up a number of lines.
+	cursorUp = "\x1b[%dA"
+)
 
-// A screen is where talk goes. Its last line may be a passing one, such as a
+// A screen is where talk goes. Its last lines may be passing ones, such as a
 // progress, in whose place comes what is written next. Any goroutine may call
 // its methods.
 type screen struct {
 	w       io.Writer
 	mu      sync.Mutex
-	passing bool
+	passing []int // the width of each passing line, in columns
 }
 
 // Write writes what stays.
@@ -28,16 +36,45 @@ func (s *screen) Write(b []byte) (int, error) {
 	return s.w.Write(b)
 }
 
-// pass shows line in the place of the passing one. The screen must be a
-// terminal.
-func (s *screen) pass(line string) {
+// pass shows lines in the place of the passing ones; none may be wider than
+// the screen, which must be a terminal. The first is shown as style, which may
+// be nil, makes it.
+func (s *screen) pass(style func(string) string, lines ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fmt.Fprint(s.w, eraseLine, line)
-	s.passing = true
+	var b strings.Builder
+	before := s.climb(&b)
+	s.passing = s.passing[:0]
+	for i, line := range lines {
+		s.passing = append(s.passing, columns(line))
+		if i > 0 {
+			b.WriteString("\n")
+		} else if style != nil {
+			line = style(line)
+		}
+		b.WriteString(eraseLine + line)
+	}
+	if before > len(lines) {
+		b.WriteString(eraseBelow)
+	}
+	io.WriteString(s.w, b.String())
 }
 
-// erase takes the passing line away.
+// climb goes up to the first of the passing lines and returns how many lines
+// of the screen they take. A screen that has become narrower since may have
+// broken them.
+func (s *screen) climb(b *strings.Builder) (lines int) {
+	width := terminalWidth(s.w)
+	for _, columns := range s.passing {
+		lines += max(1, (columns+width-1)/width)
+	}
+	if lines > 1 {
+		fmt.Fprintf(b, cursorUp, lines-1)
+	}
+	return lines
+}
+
+// erase takes the passing lines away.
 func (s *screen) erase() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,10 +82,17 @@ func (s *screen) erase() {
 }
 
 func (s *screen) eraseLocked() {
-	if s.passing {
-		fmt.Fprint(s.w, eraseLine)
-		s.passing = false
+	if len(s.passing) == 0 {
+		return
 	}
+	var b strings.Builder
+	lines := s.climb(&b)
+	b.WriteString(eraseLine)
+	if lines > 1 {
+		b.WriteString(eraseBelow)
+	}
+	io.WriteString(s.w, b.String())
+	s.passing = nil
 }
 
 // A passingLine is the passing line of a terminal; elsewhere nothing is shown.
@@ -68,7 +112,7 @@ func (p *passingLine) draw(text func(limit int) string) {
 		return
 	}
 	p.drawn = time.Now()
-	p.con.err.pass(text(terminalWidth(p.con.err.w) - 1))
+	p.con.err.pass(nil, text(terminalWidth(p.con.err.w)-1))
 }
 
 // clear takes the line away.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,15 +15,18 @@ import (
 )
 
 const searchHelp = `Example:
-  servent search SEBLINUX --type iso --max-size 4GiB
+  servent search SEBLINUX type:iso 'size:<4GiB'
 
-Ask all servents within reach for files that have every word in their name,
-folder or keywords. Then "servent get 1" fetches the first hit. Works through
-the servent that runs on the home or, with none, as a short-lived one. In a
-pipe: number, name, bytes, sources, hops, signer, root and other names, with
-tabs between. Exit code 3 when nobody has a match.
+Ask all servents within reach for files with these words in their name, folders
+or keywords; "servent get 1" then fetches the first hit. Rows in a pipe: number,
+name, bytes, sources, hops, signer, root, other names. Exit code 3: no match.
+  linux 9        every word; linux finds linuxmint too, 9 is 9 alone
+  '"red hat"'    whole words in a row; the outer quotes are for the shell
+  not:beta       without it; also not:type:exe and, behind --, -beta
+  type:iso,img   or a kind: archive audio disk document image program video
+  'size:>500M'   also < >= <= and 1M..2G; size:700MiB: all sizes written so
 
-Usage: servent search WORDS… [FLAGS]   (-- before a word that begins with -)`
+Usage: servent search WORDS… [FLAGS]`
 
 func searchVerb(con *console) *cli.Command {
 	return &cli.Command{
@@ -33,7 +37,7 @@ func searchVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "ttl", Usage: "how many links the query travels, `N` = 1..7"},
 			&cli.DurationFlag{Name: "timeout", Usage: "end after `TIME` at the latest (5s)", Value: servent.SearchTimeout},
 			&cli.IntFlag{Name: "max", Usage: "end after `N` hits"},
-			&cli.StringFlag{Name: "type", Usage: "only names that end in .`EXT`"},
+			&cli.StringFlag{Name: "type", Usage: "only these `TYPES`, as type:"},
 			&cli.StringFlag{Name: "min-size", Usage: "only files of `SIZE` or more: 500M, 1.5GiB"},
 			&cli.StringFlag{Name: "max-size", Usage: "only files of `SIZE` or less"},
 		}, joinFlags()...),
@@ -41,18 +45,21 @@ func searchVerb(con *console) *cli.Command {
 	}
 }
 
+// searchRequest is what the command line asks for. The words are joined by a
+// space each: what quotes the shell took away were its own, and a phrase has
+// its own inside them.
 func searchRequest(c *cli.Context) (api.SearchRequest, error) {
 	request := api.SearchRequest{
 		Words:   strings.Join(c.Args().Slice(), " "),
 		TTL:     c.Int("ttl"),
 		Timeout: c.Duration("timeout"),
 		Max:     c.Int("max"),
-		Filter:  api.Filter{Type: strings.TrimPrefix(c.String("type"), ".")},
+		Filter:  api.Filter{Type: c.String("type")},
 	}
 	if strings.TrimSpace(request.Words) == "" {
 		return request, usage("say what to search: servent search WORDS…")
 	}
-	if c.IsSet("ttl") {
+	if c.IsSet("ttl") || request.TTL != 0 { // the configuration file sets a default
 		if err := checkTTL(request.TTL); err != nil {
 			return request, err
 		}
@@ -63,7 +70,11 @@ func searchRequest(c *cli.Context) (api.SearchRequest, error) {
 	if request.Max < 0 {
 		return request, usage("--max %d: use 1 or more", request.Max)
 	}
-	return request, sizeLimits(c, &request.Filter)
+	if err := sizeLimits(c, &request.Filter); err != nil {
+		return request, err
+	}
+	_, err := servent.QueryOf(request) // before anybody is dialled
+	return request, err
 }
 
 func sizeLimits(c *cli.Context, filter *api.Filter) error {
@@ -74,7 +85,7 @@ func sizeLimits(c *cli.Context, filter *api.Filter) error {
 		}
 		size, err := parseSize(text)
 		if err != nil {
-			return err
+			return usage("--%s: %v", name, err)
 		}
 		*limit = size
 	}
@@ -89,42 +100,50 @@ func search(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	n, leave, err := join(ctx, con, c)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	seen := hitList{at: map[int]int{}}
-	summary, err := n.Search(ctx, request, func(hit api.Hit) {
-		seen.put(hit)
-		if con.json {
-			con.print(hit)
-		}
-	})
-	hits := seen.hits
-	if !con.json {
-		con.printHits(hits)
-	}
+	summary, hits, err := con.showSearch(ctx, c, request)
 	if err == nil || len(hits) > 0 {
 		if err := saveSearch(homeOf(c), lastSearch{Words: request.Words, Hits: hits}); err != nil {
 			con.say("the hits cannot be fetched by number: %v", err)
 		}
 	}
 	if interrupted(ctx, err) {
-		return api.NewError(api.CodeInterrupt, fmt.Sprintf("search stopped, %d hits so far", len(hits)))
+		return api.NewError(api.CodeInterrupt, fmt.Sprintf("search stopped, %s so far", count(len(hits), "hit", "hits")))
 	}
 	if err != nil {
 		return err
 	}
-	return con.conclude(summary)
+	return con.conclude(request, summary)
+}
+
+// showSearch carries out a search and shows its hits.
+func (con *console) showSearch(ctx context.Context, c *cli.Context, request api.SearchRequest) (api.Summary, []api.Hit, error) {
+	live := newLiveTable(con)
+	n, leave, err := join(ctx, con, c)
+	if err != nil {
+		live.end()
+		return api.Summary{}, nil, err
+	}
+	defer leave()
+	summary, err := n.Search(ctx, request, func(hit api.Hit) {
+		live.put(hit)
+		if con.json {
+			con.print(hit)
+		}
+	})
+	live.end()
+	hits := live.found()
+	if !con.json {
+		con.printHits(hits)
+	}
+	return summary, hits, err
 }
 
 // conclude ends a search with its figures.
-func (con *console) conclude(summary api.Summary) error {
+func (con *console) conclude(request api.SearchRequest, summary api.Summary) error {
 	if con.json {
 		con.print(summary)
 	} else {
-		con.sayFigures(summary)
+		con.sayFigures(request, summary)
 	}
 	if summary.Hits == 0 {
 		return silent(exitNoResult)
@@ -132,21 +151,56 @@ func (con *console) conclude(summary api.Summary) error {
 	return nil
 }
 
-// sayFigures tells what --json has in its summary.
-func (con *console) sayFigures(summary api.Summary) {
+// sayFigures tells what --json has in its summary, and what to try.
+func (con *console) sayFigures(request api.SearchRequest, summary api.Summary) {
 	if summary.Own > 0 {
 		con.say("%s in the own library too", countMatches(summary.Own, "match", "matches"))
 	}
 	took := (time.Duration(summary.ElapsedMS) * time.Millisecond).Round(10 * time.Millisecond)
 	if summary.Hits == 0 {
-		con.say("no match: asked %s, TTL %d, %v%s", count(summary.Links, "neighbour", "neighbours"),
-			summary.TTL, took, lonely(summary.Links))
+		con.say("no match%s: asked %s, TTL %d, %v%s", passedOver(summary), count(summary.Links, "neighbour", "neighbours"),
+			summary.TTL, took, whatToTry(request, summary))
 		return
 	}
 	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took)
 	if summary.LeftOut > 0 {
-		con.say("%s left out by those who answered: use more words", countMatches(summary.LeftOut, "match was", "matches were"))
+		con.say("%s left out by those who answered%s: use more words",
+			countMatches(summary.LeftOut, "match was", "matches were"), beforeFilters(request))
 	}
+}
+
+// passedOver tells of files that only the filters kept from being hits.
+func passedOver(summary api.Summary) string {
+	if summary.Filtered == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s the words, but the filters want none of them)", count(summary.Filtered, "file has", "files have"))
+}
+
+// beforeFilters says of what others left out that they know no filters.
+func beforeFilters(request api.SearchRequest) string {
+	if q, err := servent.QueryOf(request); err != nil || !q.HasFilters() {
+		return ""
+	}
+	return ", who do not know the filters"
+}
+
+// whatToTry is the advice to a search that found nothing.
+func whatToTry(request api.SearchRequest, summary api.Summary) string {
+	q, err := servent.QueryOf(request)
+	switch {
+	case summary.Links == 0:
+		return "; nobody is linked: see servent doctor, or name a servent with --connect"
+	case summary.Filtered > 0 && summary.LeftOut > 0:
+		return fmt.Sprintf("; %s left out by those who answered: use more words", countMatches(summary.LeftOut, "match was", "matches were"))
+	case summary.Filtered > 0:
+		return "; try fewer filters"
+	case err == nil && len(strings.FieldsFunc(q.Words(), betweenWords)) > 1:
+		return "; try fewer words"
+	case summary.TTL < servent.MaxTTL:
+		return fmt.Sprintf("; try --ttl %d", servent.MaxTTL)
+	}
+	return "; try another word"
 }
 
 // countedMatches is up to where a servent counts its matches: from there on a
@@ -160,82 +214,11 @@ func countMatches(n int, one, more string) string {
 	return count(n, one, more)
 }
 
-// lonely tells a servent without neighbours what to do.
-func lonely(links int) string {
-	if links > 0 {
-		return ""
-	}
-	return "; nobody is linked, name a servent with --connect"
-}
+func betweenWords(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func count(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + more
-}
-
-// printHits writes the table of a terminal, or the rows of a pipe.
-func (con *console) printHits(hits []api.Hit) {
-	if !con.outTerminal {
-		for _, hit := range hits {
-			fmt.Fprintln(con.out, strings.Join(hitRow(hit), "\t"))
-		}
-		return
-	}
-	if len(hits) > 0 {
-		con.printTable([]string{"N", "NAME", "SIZE", "SOURCES", "HOPS", "SIGNER"}, 1, hitTable(hits))
-	}
-}
-
-// hitRow is one hit for cut(1): no cell holds a tab or a line end.
-func hitRow(hit api.Hit) []string {
-	return []string{
-		strconv.Itoa(hit.N), escape(hit.Name), strconv.FormatInt(hit.Size, 10), strconv.Itoa(len(hit.Sources)),
-		strconv.Itoa(hops(hit)), signer(hit), escape(hit.Root), strings.Join(otherNames(hit), "/"),
-	}
-}
-
-// hitTable is the hits for people, every name of a hit in a line of its own.
-func hitTable(hits []api.Hit) [][]string {
-	var rows [][]string
-	for _, hit := range hits {
-		rows = append(rows, []string{
-			strconv.Itoa(hit.N), escape(hit.Name), formatSize(hit.Size),
-			strconv.Itoa(len(hit.Sources)), strconv.Itoa(hops(hit)), signer(hit),
-		})
-		for _, name := range otherNames(hit) {
-			rows = append(rows, []string{"", "also " + name})
-		}
-	}
-	return rows
-}
-
-// otherNames are the further names of hit, escaped.
-func otherNames(hit api.Hit) []string {
-	var names []string
-	for _, name := range hit.Names {
-		if name != hit.Name {
-			names = append(names, escape(name))
-		}
-	}
-	return names
-}
-
-// hops is how far the nearest source is; 0 where unknown.
-func hops(hit api.Hit) int {
-	nearest := 0
-	for _, source := range hit.Sources {
-		if nearest == 0 || source.Hops < nearest {
-			nearest = source.Hops
-		}
-	}
-	return nearest
-}
-
-func signer(hit api.Hit) string {
-	if hit.Signer == nil {
-		return "unsigned"
-	}
-	return escape(*hit.Signer)
 }

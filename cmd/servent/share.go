@@ -61,6 +61,14 @@ yet is hashed first.
 
 Usage: servent share tag WORD FILE…`
 
+	shareUntagHelp = `Example:
+  servent share untag SEBLINUX ~/Public/seblinux.iso
+
+Take a keyword away from files: they are found by it no longer, wherever copies
+of them lie. Prints each file with the keywords that it still has.
+
+Usage: servent share untag WORD FILE…`
+
 	shareRescanHelp = `Example:
   servent share rescan
   servent share rescan ~/Public/incoming
@@ -80,6 +88,7 @@ type sharer interface {
 	ShareRemove(context.Context, api.ShareRequest) (api.ShareList, error)
 	Rescan(context.Context, api.ShareRequest, func(api.Hashing)) (api.ShareList, error)
 	Tag(context.Context, api.TagRequest, func(api.Hashing)) (api.TagResult, error)
+	Untag(context.Context, api.TagRequest, func(api.Hashing)) (api.TagResult, error)
 	Close() error
 }
 
@@ -114,6 +123,7 @@ func shareVerb(con *console) *cli.Command {
 			shareSub(con, "remove", "share folders no longer", shareRemoveHelp, shareRemove),
 			shareSub(con, "list", "the shared folders", shareListHelp, shareList),
 			shareSub(con, "tag", "give files a keyword", shareTagHelp, shareTag),
+			shareSub(con, "untag", "take a keyword away from files", shareUntagHelp, shareUntag),
 			shareSub(con, "rescan", "look through the shared folders now", shareRescanHelp, shareRescan),
 		},
 	}
@@ -190,14 +200,28 @@ func shareList(ctx context.Context, s sharer, words []string, _ func(api.Hashing
 }
 
 func shareTag(ctx context.Context, s sharer, words []string, show func(api.Hashing)) (any, error) {
-	if len(words) < 2 {
-		return nil, usage("say a keyword and files: servent share tag WORD FILE…")
-	}
-	paths, err := absolute(words[1:])
+	request, err := tagRequest("tag", words)
 	if err != nil {
 		return nil, err
 	}
-	return s.Tag(ctx, api.TagRequest{Tags: words[:1], Paths: paths}, show)
+	return s.Tag(ctx, request, show)
+}
+
+func shareUntag(ctx context.Context, s sharer, words []string, show func(api.Hashing)) (any, error) {
+	request, err := tagRequest("untag", words)
+	if err != nil {
+		return nil, err
+	}
+	return s.Untag(ctx, request, show)
+}
+
+// tagRequest reads the words of a verb that changes a keyword.
+func tagRequest(verb string, words []string) (api.TagRequest, error) {
+	if len(words) < 2 {
+		return api.TagRequest{}, usage("say a keyword and files: servent share %s WORD FILE…", verb)
+	}
+	paths, err := absolute(words[1:])
+	return api.TagRequest{Tags: words[:1], Paths: paths}, err
 }
 
 func shareRescan(ctx context.Context, s sharer, words []string, show func(api.Hashing)) (any, error) {
@@ -244,6 +268,9 @@ func (con *console) printFolders(folders []api.Folder) {
 
 // sayUnshared tells what of the folders cannot be found, or not yet.
 func (con *console) sayUnshared(list api.ShareList, running bool) {
+	if len(list.Folders) == 0 {
+		con.say("no folder is shared; share one with: servent share add DIR")
+	}
 	if list.Hashing > 0 {
 		files, size := countGrouped(list.Hashing, "file", "files"), formatSize(list.HashingBytes)
 		if running {
@@ -252,8 +279,15 @@ func (con *console) sayUnshared(list api.ShareList, running bool) {
 			con.say("%s (%s) not hashed yet, which is done by: servent share rescan, or servent up", files, size)
 		}
 	}
+	failed := map[string]bool{}
 	for _, p := range list.Problems {
+		failed[p.Path] = true
 		con.sayProblem(p)
+	}
+	for _, folder := range list.Folders {
+		if folder.Files == 0 && list.Hashing == 0 && !failed[folder.Path] {
+			con.say("nothing is shared of %s: it is empty, or a disk that is not plugged in", folder.Path)
+		}
 	}
 	if list.MoreProblems > 0 {
 		con.say("and %s more not shared", grouped(list.MoreProblems))

@@ -63,6 +63,9 @@ func (con *console) printStatus(status api.Status) {
 		{"library", fmt.Sprintf("%s, %s", count(status.Library.Files, "file", "files"), formatSize(status.Library.Bytes))},
 	}
 	rows = append(rows, libraryRows(status.Library)...)
+	if status.UploadRate > 0 || status.DownloadRate > 0 {
+		rows = append(rows, []string{"limits", fmt.Sprintf("up %s, down %s", formatLimit(status.UploadRate), formatLimit(status.DownloadRate))})
+	}
 	if status.Web != "" {
 		rows = append(rows, []string{"page", status.Web})
 	}
@@ -128,6 +131,14 @@ func (con *console) printTransfers(transfers []api.Transfer) {
 		rows = append(rows, []string{t.Direction, escape(t.Name), percentOf(api.Progress{Size: t.Size, Verified: t.Bytes}), formatSize(t.Size), t.Peer})
 	}
 	con.printTable([]string{"WAY", "NAME", "DONE", "SIZE", "PEER"}, 1, rows)
+}
+
+// formatLimit writes a limit in bytes a second.
+func formatLimit(rate int64) string {
+	if rate == 0 {
+		return "any"
+	}
+	return formatSize(rate) + "/s"
 }
 
 // formatAge writes seconds that have passed: 42s, 3m5s, 49h0m1s.

@@ -46,9 +46,10 @@ func columns(s string) int {
 }
 
 // runeColumns counts a letter of East Asia double and a mark on a letter not
-// at all. Source: Unicode Standard Annex 11.
+// at all, nor the later parts of a Korean syllable that is written in parts, as
+// macOS does. Source: Unicode Standard Annex 11.
 func runeColumns(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) || unicode.Is(jamo, r) {
 		return 0
 	}
 	switch width.LookupRune(r).Kind() {
@@ -57,6 +58,9 @@ func runeColumns(r rune) int {
 	}
 	return 1
 }
+
+// jamo are the vowels and finals of Hangul that join the consonant before them.
+var jamo = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x1160, Hi: 0x11ff, Stride: 1}, {Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1}}}
 
 // shorten cuts s in the middle, where names differ least, to at most limit
 // columns.

@@ -15,6 +15,15 @@ func TestPrintAligned(t *testing.T) {
 	}
 }
 
+// A name from macOS is as wide as the same name from elsewhere.
+func TestColumnsOfForms(t *testing.T) {
+	for composed, parts := range map[string]string{"한글": "\u1112\u1161\u11ab\u1100\u1173\u11af", "Übung": "U\u0308bung", "が": "\u304b\u3099"} {
+		if columns(composed) != columns(parts) {
+			t.Errorf("%s: %d columns, in parts %d", composed, columns(composed), columns(parts))
+		}
+	}
+}
+
 func TestShorten(t *testing.T) {
 	cases := []struct {
 		text  string

@@ -42,6 +42,8 @@ func upVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "dedup", Usage: "later copies: `RULE` = plain (drop) or ttl (forward better)", Value: "plain"},
 			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
 			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
+			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
+			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
 		},
 		Action: func(c *cli.Context) error { return up(c.Context, con, c) },
@@ -75,6 +77,12 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 	case config.Rate == 0:
 		config.Rate = -1 // a Config's zero is the default
 	}
+	if config.UploadRate, err = rateOf(c, "up"); err != nil {
+		return config, err
+	}
+	if config.DownloadRate, err = rateOf(c, "down"); err != nil {
+		return config, err
+	}
 	if config.Shares, err = absolute(c.Args().Slice()); err != nil {
 		return config, err
 	}
@@ -82,6 +90,22 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		config.Downloads, err = filepath.Abs(dir)
 	}
 	return config, err
+}
+
+// rateOf reads a limit in bytes a second.
+func rateOf(c *cli.Context, flag string) (int64, error) {
+	text := c.String(flag)
+	if text == "" {
+		return 0, nil
+	}
+	rate, err := parseRate(text)
+	if err != nil {
+		return 0, usage("--%s: %v", flag, err)
+	}
+	if rate != 0 && rate < servent.MinTransferRate {
+		return 0, usage("--%s %s: others would take this servent for dead; use %d KiB/s or more, or 0 for no limit", flag, text, servent.MinTransferRate>>10)
+	}
+	return rate, nil
 }
 
 func checkTTL(ttl int) error {

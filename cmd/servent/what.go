@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"strings"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
 const (
 	rootDigits   = 64 // of a BEP 52 pieces root in hex
-	minPrefix    = 8  // digits of a root that name it among the hits
+	minPrefix    = servent.MinPrefix
 	sha1Letters  = 32 // of a SHA-1 in base32
 	sha1URN      = "urn:sha1:"
 	magnetScheme = "magnet:"
@@ -74,22 +75,22 @@ func byRoot(root string, last lastSearch) api.GetRequest {
 	return api.GetRequest{Root: root, Size: unknownSize}
 }
 
-// byPrefix finds the one hit whose root begins with prefix: among all files of
-// the world anybody could make a second one.
+// byPrefix finds the one hit whose root begins with prefix; the servent looks
+// among its own files, too.
 func byPrefix(prefix string, last lastSearch) (api.GetRequest, error) {
-	var found []api.Hit
+	request := api.GetRequest{Size: unknownSize}
+	found := 0
 	for _, hit := range last.Hits {
 		if strings.HasPrefix(hit.Root, prefix) {
-			found = append(found, hit)
+			request = fromHit(hit)
+			found++
 		}
 	}
-	switch len(found) {
-	case 0:
-		return api.GetRequest{}, api.NewError(api.CodeNotFound, fmt.Sprintf("no hit of the last search has a root that begins with %s: give all %d digits", prefix, rootDigits))
-	case 1:
-		return fromHit(found[0]), nil
+	if found > 1 {
+		return request, usage("%d hits of the last search have a root that begins with %s: give more digits", found, prefix)
 	}
-	return api.GetRequest{}, usage("%d hits of the last search have a root that begins with %s: give more digits", len(found), prefix)
+	request.Prefix = prefix
+	return request, nil
 }
 
 // parseURN reads urn:sha1:BASE32. Source: HUGE 0.94 §3.2.

@@ -60,7 +60,6 @@ func TestParseWhatRefuses(t *testing.T) {
 	for what, want := range map[string]api.Code{
 		"3":              api.CodeNotFound,
 		"0":              api.CodeNotFound,
-		"deadbeef":       api.CodeNotFound,
 		"a1b2c3":         api.CodeUsage, // too short
 		"a.iso":          api.CodeUsage,
 		"":               api.CodeUsage,
@@ -80,6 +79,12 @@ func TestParseWhatRefuses(t *testing.T) {
 			t.Errorf("%s: got %+v, %v, want code %s", what, got, err, want)
 		}
 	}
+	if got, err := parseWhat("DEADBEEF", lastTest); err != nil || got.Prefix != "deadbeef" || got.Root != "" {
+		t.Errorf("a prefix of no hit: got %+v, %v, want it asked of the own library", got, err)
+	}
+	if got, err := parseWhat("a1b2c3d4", lastTest); err != nil || got.Prefix != "a1b2c3d4" || got.Root != rootA {
+		t.Errorf("a prefix of a hit: got %+v, %v, want it asked of the own library too", got, err)
+	}
 	twins := lastSearch{Hits: []api.Hit{{N: 1, Root: rootA}, {N: 2, Root: "a1b2c3d4" + strings.Repeat("9", 56)}}}
 	if _, err := parseWhat("a1b2c3d4", twins); err == nil {
 		t.Error("a prefix of two roots was taken")
@@ -91,7 +96,7 @@ func FuzzParseWhat(f *testing.F) {
 	f.Add("12")
 	f.Fuzz(func(t *testing.T, what string) {
 		request, err := parseWhat(what, lastTest)
-		if err == nil && request.Root == "" && request.SHA1 == "" {
+		if err == nil && request.Root == "" && request.SHA1 == "" && request.Prefix == "" {
 			t.Errorf("%q: taken, but names nothing", what)
 		}
 	})

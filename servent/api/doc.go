@@ -18,6 +18,7 @@
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
 //	POST /api/share/tag   TagRequest        stream: Hashing…, TagResult
+//	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
 //	GET  /api/events      stream: Event…
 //	GET  /api/openapi.json OpenAPI

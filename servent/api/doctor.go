@@ -13,6 +13,11 @@ type Interface struct {
 	Addrs  []string `json:"addrs"` // with prefix length: 192.168.1.2/24
 	Used   bool     `json:"used"`
 	Reason string   `json:"reason"` // why it is used or skipped, in words
+	// Multicast counts the packets of multicast DNS that other computers sent
+	// here while the servent ran, of any software: none for long, on a network
+	// that has other computers, means that multicast does not pass. 0 also where
+	// no servent runs.
+	Multicast uint64 `json:"multicast"`
 }
 
 // The names of the ways to find other servents.

@@ -1,7 +1,10 @@
 package api
 
-// A Code is the kind of an [Error]; the command turns it into an exit code.
+// A Code is the kind of an [Error]; the command turns it into an exit code. It
+// is an error too, so that errors.Is(err, CodeNotFound) tells the kind of err.
 type Code string
+
+func (c Code) Error() string { return string(c) }
 
 // The codes.
 const (
@@ -26,9 +29,22 @@ type Error struct {
 	Type    string `json:"type" enum:"error"`
 	Code    Code   `json:"code"`
 	Message string `json:"message"` // what was being done, what is wrong, what to do
+
+	// Where one part of a query is wrong, Query is what was read, and the part
+	// is Length characters (Unicode code points) of it from the character At on,
+	// the first one being 1. Length is 0 where no part is named.
+	Query  string `json:"query,omitempty"`
+	At     int    `json:"at,omitempty"`
+	Length int    `json:"length,omitempty"`
 }
 
 func (e *Error) Error() string { return e.Message }
+
+// Is reports whether target is the [Code] of e.
+func (e *Error) Is(target error) bool {
+	code, ok := target.(Code)
+	return ok && code == e.Code
+}
 
 // NewError makes an [Error] of code that says message.
 func NewError(code Code, message string) *Error {

@@ -60,6 +60,12 @@ func (c *Client) Tag(ctx context.Context, request TagRequest, progress func(Hash
 	return hash[TagResult](ctx, c, "/api/share/tag", request, TypeTagged, progress)
 }
 
+// Untag takes keywords away from files, all they have if request names none;
+// else it does what Tag does.
+func (c *Client) Untag(ctx context.Context, request TagRequest, progress func(Hashing)) (TagResult, error) {
+	return hash[TagResult](ctx, c, "/api/share/untag", request, TypeTagged, progress)
+}
+
 // hash makes a call that waits for files to be hashed.
 func hash[T any](ctx context.Context, c *Client, path string, request any, last string, progress func(Hashing)) (T, error) {
 	return follow[T](ctx, c, path, request, last, CodeInternal, func(kind string, data []byte) error {

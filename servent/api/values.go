@@ -16,16 +16,17 @@ const (
 
 // A SearchRequest asks the network for files.
 type SearchRequest struct {
-	Words   string        `json:"words"`             // keywords as typed; filters are the caller's
+	Words   string        `json:"words"`             // as typed, with phrases and filters: see servent.Query
 	TTL     int           `json:"ttl,omitempty"`     // 1..7; 0: the servent's own
 	Timeout time.Duration `json:"timeout,omitempty"` // in ns; 0: 5 s
 	Max     int           `json:"max,omitempty"`     // end after so many hits that pass the filter; 0: no limit
 	Filter  Filter        `json:"filter,omitzero"`
 }
 
-// A Filter drops hits on the searcher's side.
+// A Filter drops hits on the searcher's side, as the filters in Words do; both
+// must let a hit pass.
 type Filter struct {
-	Type    string `json:"type,omitempty"`     // file name extension without the dot, case ignored; empty: any
+	Type    string `json:"type,omitempty"`     // as behind type: in Words, such as "iso,img"; empty: any
 	MinSize int64  `json:"min_size,omitempty"` // bytes
 	MaxSize int64  `json:"max_size,omitempty"` // bytes; 0: no limit
 }
@@ -59,8 +60,9 @@ type Summary struct {
 	Type      string `json:"type" enum:"summary"`
 	Hits      int    `json:"hits"`     // distinct roots
 	Sources   int    `json:"sources"`  // distinct peers
-	LeftOut   int    `json:"left_out"` // matches that the sources did not send; from 1,000 on, there are at least so many
-	Own       int    `json:"own"`      // matches in the own library, which are not hits; from 1,000 on, at least
+	Filtered  int    `json:"filtered"` // distinct roots that have the words, but that no filter let pass; 10,000 at most
+	LeftOut   int    `json:"left_out"` // files with the words that those who answered did not send, whatever the filters; from 1,000 on, there are at least so many
+	Own       int    `json:"own"`      // matches in the own library, which are not hits; from 1,000 on, at least; with filters, among the newest 1,000 with the words
 	Links     int    `json:"links"`    // neighbours that were asked
 	TTL       int    `json:"ttl"`
 	ElapsedMS int64  `json:"elapsed_ms"`
@@ -69,10 +71,11 @@ type Summary struct {
 // A GetRequest names one file to fetch. One of Root and SHA1 is given; what is
 // missing is asked of the network by content.
 type GetRequest struct {
-	Root      string        `json:"root,omitempty"` // 64 hex digits
-	SHA1      string        `json:"sha1,omitempty"` // base32
-	Size      int64         `json:"size"`           // bytes; -1: unknown
-	Name      string        `json:"name,omitempty"` // suggested by the hit: untrusted
+	Root      string        `json:"root,omitempty"`   // 64 hex digits
+	Prefix    string        `json:"prefix,omitempty"` // of Root, as typed, 8 digits and more: it must name one file among Root and the own library
+	SHA1      string        `json:"sha1,omitempty"`   // base32
+	Size      int64         `json:"size"`             // bytes; -1: unknown
+	Name      string        `json:"name,omitempty"`   // suggested by the hit: untrusted
 	Sources   []Source      `json:"sources,omitempty"`
 	Output    string        `json:"output,omitempty"` // absolute: a folder, or the file itself; empty: the downloads folder
 	Overwrite bool          `json:"overwrite,omitempty"`
@@ -99,6 +102,7 @@ type Done struct {
 	Root    string  `json:"root"`
 	Seconds float64 `json:"seconds"`
 	Sources int     `json:"sources"`
+	Already bool    `json:"already"` // it was there, or in the own library: nothing came from others
 }
 
 // Status is a servent at a glance.
@@ -115,6 +119,9 @@ type Status struct {
 	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
+
+	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
+	DownloadRate int64 `json:"download_rate"` // likewise of all downloads
 }
 
 // Library is the size of what is shared, and how far the hashing is.
@@ -223,7 +230,7 @@ type ShareRequest struct {
 
 // A TagRequest gives files keywords, by their content.
 type TagRequest struct {
-	Tags  []string `json:"tags"`
+	Tags  []string `json:"tags,omitempty"`
 	Paths []string `json:"paths"` // absolute, below a shared folder
 }
 

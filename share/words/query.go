@@ -136,14 +136,15 @@ func (q Query) Words() []Word {
 // is the rule that an [Index] answers by.
 func (q Query) Matches(words []string) bool {
 	for _, w := range q.Words() {
-		if !slices.ContainsFunc(words, w.matches) {
+		if !slices.ContainsFunc(words, w.Matches) {
 			return false
 		}
 	}
 	return len(q.needles) > 0
 }
 
-func (w Word) matches(word string) bool {
+// Matches reports whether a document that has word has w.
+func (w Word) Matches(word string) bool {
 	if w.Whole {
 		return word == w.Text
 	}

@@ -29,7 +29,7 @@ func TestRunAgainstScan(t *testing.T) {
 		prefix, whole := word.Draw(t, "prefix"), rapid.Bool().Draw(t, "whole")
 		var want []string
 		for _, w := range words {
-			if (Word{prefix, whole}).matches(w) {
+			if (Word{prefix, whole}).Matches(w) {
 				want = append(want, w)
 			}
 		}
