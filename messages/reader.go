@@ -50,6 +50,18 @@ func (r *Reader) Ready() bool {
 	return uint64(r.br.Buffered()) >= HeaderSize+uint64(length)
 }
 
+// Wait waits until a message has begun, or the stream has ended, whose error it
+// returns and Next will. Nothing is read of the message.
+func (r *Reader) Wait() error {
+	if r.err != nil {
+		return r.err
+	}
+	if _, err := r.br.Peek(1); err != nil {
+		return r.fail(err, false)
+	}
+	return nil
+}
+
 // Next reads the next message. Its payload stays valid: it is never overwritten.
 //
 // The error is io.EOF where the stream ends between two messages and

@@ -73,7 +73,8 @@ type Config struct {
 	Lifetime time.Duration
 
 	// ReplyLimit is how many Pongs or QueryHits are passed on for one Ping or
-	// Query of another, in messages; our own replies to it are not counted.
+	// Query of another, in messages; our own replies to it are not counted. With
+	// a Rate, the second half is for links that brought few replies lately.
 	// Default DefaultReplyLimit, greatest 65,535.
 	ReplyLimit int
 }

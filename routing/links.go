@@ -12,10 +12,11 @@ type links struct {
 	neighbours []neighbour // neighbours[i] is the state of numbers[i]
 }
 
-// A neighbour is what a Router keeps of one link, in 24 bytes.
+// A neighbour is what a Router keeps of one link, in 32 bytes.
 type neighbour struct {
-	bucket bucket
-	fresh  uint64 // messages of use
+	bucket  bucket
+	replies *bucket // what is left of its part of the replies to others; nil: all
+	fresh   uint64  // messages of use
 }
 
 // find returns where l is, or where it would be inserted.
@@ -43,10 +44,15 @@ type bucket struct {
 	at     time.Duration // on the router's clock
 }
 
-// take takes a token at time now and reports whether there was one.
-func (b *bucket) take(now time.Duration, rate, burst float64) bool {
+// fill adds the tokens that were gained until now.
+func (b *bucket) fill(now time.Duration, rate, burst float64) {
 	b.tokens = min(burst, b.tokens+rate*(now-b.at).Seconds())
 	b.at = now
+}
+
+// take takes a token at time now and reports whether there was one.
+func (b *bucket) take(now time.Duration, rate, burst float64) bool {
+	b.fill(now, rate, burst)
 	if b.tokens < 1 {
 		return false
 	}

@@ -33,7 +33,7 @@ func FuzzRouter(f *testing.F) {
 func routerEqualsTwin(t *rapid.T) {
 	cfg := anyConfig(t)
 	r := routing.New(cfg)
-	w := &twin{cfg: cfg, links: make(map[routing.Link]*twinBucket), now: start}
+	w := &twin{cfg: cfg, links: make(map[routing.Link]*twinBucket), replies: make(map[routing.Link]*twinBucket), now: start}
 	now := start
 	r.Step(now, routing.Self, messages.Message{}, nil) // both clocks begin
 	for l := routing.Link(1); l < twinLinks; l++ {

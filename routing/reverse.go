@@ -37,6 +37,7 @@ func (r *Router) retrace(from Link, m messages.Message, out []Effect) []Effect {
 	}
 	if from != Self {
 		e.replies++
+		r.chargeReply(from)
 	}
 	return r.relay(from, e.link, m, out)
 }
@@ -64,11 +65,52 @@ func (r *Router) refuseReply(from Link, pos uint32, h messages.Header) Reason {
 	switch {
 	case from != Self && h.TTL == 1:
 		return Exhausted
-	case from != Self && int(e.replies) >= r.cfg.ReplyLimit:
+	case from != Self && !r.allowsReply(from, int(e.replies)):
 		return ReplyLimited
 	}
 	return 0
 }
+
+// replyRecovery is in how long, in seconds, a link that brought its part of the
+// replies to a message may bring as many again.
+const replyRecovery = 5
+
+// allowsReply reports whether from may bring another reply to a message that has
+// so many. The second half is for links that brought few lately, so that no
+// neighbour can use up with forgeries what the hits of others need.
+func (r *Router) allowsReply(from Link, replies int) bool {
+	if replies >= r.cfg.ReplyLimit {
+		return false
+	}
+	if r.cfg.Rate <= 0 || replies < r.cfg.ReplyLimit/2 {
+		return true
+	}
+	i, _ := r.links.find(from)
+	b := r.links.neighbours[i].replies
+	if b == nil {
+		return true
+	}
+	b.fill(r.clock, r.replyPart()/replyRecovery, r.replyPart())
+	return b.tokens >= 1
+}
+
+// chargeReply takes a reply off the part of from.
+func (r *Router) chargeReply(from Link) {
+	if r.cfg.Rate <= 0 {
+		return
+	}
+	i, _ := r.links.find(from)
+	n := &r.links.neighbours[i]
+	if n.replies == nil { // most links bring no reply to a message of others
+		n.replies = &bucket{tokens: r.replyPart(), at: r.clock}
+	}
+	n.replies.fill(r.clock, r.replyPart()/replyRecovery, r.replyPart())
+	n.replies.tokens = max(0, n.replies.tokens-1)
+}
+
+// replyPart is how many replies a link may bring at once without giving up its
+// claim on the second half, in messages.
+func (r *Router) replyPart() float64 { return max(1, float64(r.cfg.ReplyLimit/2)) }
 
 // learn notes that hits of servent come by from. The first claim stands while
 // its link is attached and hits keep coming: a neighbour cannot draw the Pushes

@@ -13,6 +13,7 @@ import (
 type twin struct {
 	cfg      routing.Config // without zeros that mean a default
 	links    map[routing.Link]*twinBucket
+	replies  map[routing.Link]*twinBucket
 	seen     []twinEntry // oldest first
 	servents []twinEntry // oldest first
 	now      time.Time
@@ -48,6 +49,7 @@ func (w *twin) add(entries *[]twinEntry, e twinEntry) {
 func (w *twin) attach(l routing.Link) {
 	if _, found := w.links[l]; !found {
 		w.links[l] = &twinBucket{tokens: w.cfg.Burst, at: w.now}
+		w.replies[l] = &twinBucket{tokens: w.replyPart(), at: w.now}
 	}
 }
 
@@ -62,6 +64,27 @@ func (w *twin) take(l routing.Link) bool {
 		return false
 	}
 	b.tokens--
+	return true
+}
+
+func (w *twin) replyPart() float64 { return max(1, float64(w.cfg.ReplyLimit/2)) }
+
+// reply takes a reply off the part of l, and reports whether it may be the next
+// after so many.
+func (w *twin) reply(l routing.Link, replies int) bool {
+	if replies == w.cfg.ReplyLimit {
+		return false
+	}
+	if w.cfg.Rate == 0 {
+		return true
+	}
+	b := w.replies[l]
+	b.tokens = min(w.replyPart(), b.tokens+w.replyPart()/5*w.now.Sub(b.at).Seconds())
+	b.at = w.now
+	if replies >= w.cfg.ReplyLimit/2 && b.tokens < 1 {
+		return false
+	}
+	b.tokens = max(0, b.tokens-1)
 	return true
 }
 
@@ -229,7 +252,7 @@ func (w *twin) retrace(from routing.Link, m messages.Message) []routing.Effect {
 			if m.TTL == 1 {
 				return drops(routing.Exhausted, m)
 			}
-			if e.replies == w.cfg.ReplyLimit {
+			if !w.reply(from, e.replies) {
 				return drops(routing.ReplyLimited, m)
 			}
 			e.replies++

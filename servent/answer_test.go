@@ -3,10 +3,11 @@ package servent
 import (
 	"bytes"
 	"fmt"
+	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -179,25 +180,23 @@ func TestAnswersAreCounted(t *testing.T) {
 // A hit tells the addresses that the servent has now.
 func TestHitsTellNewAddresses(t *testing.T) {
 	s := bare(t, Config{})
-	moved := movedHost{bareHost{id: s.host.ID()}}
-	s.host = moved
-	s.tick(time.Now())
+	s.listens = []ma.Multiaddr{ma.StringCast("/ip4/0.0.0.0/tcp/6347")}
+	s.survey.Store(&survey{{
+		Interface: net.Interface{Name: "eth0", Flags: net.FlagUp},
+		prefixes:  []netip.Prefix{netip.MustParsePrefix("198.51.100.7/24")},
+	}})
+	s.know()
+	moved := ma.StringCast("/ip4/198.51.100.7/tcp/6347")
 	for left := range 2 {
 		hit, err := s.self.Load().hit(left)
 		if err != nil {
 			t.Fatal(err)
 		}
 		info, _ := hit.Trailer.Extensions().PeerInfo()
-		if len(info.Addrs) != 1 || !bytes.Equal(info.Addrs[0], moved.Addrs()[0].Bytes()) || hit.IP != [4]byte{198, 51, 100, 7} || hit.Port != 6347 {
+		if len(info.Addrs) != 1 || !bytes.Equal(info.Addrs[0], moved.Bytes()) || hit.IP != [4]byte{198, 51, 100, 7} || hit.Port != 6347 {
 			t.Errorf("with %d left out: got %+v at %v:%d, want the new address", left, info, hit.IP, hit.Port)
 		}
 	}
-}
-
-type movedHost struct{ bareHost }
-
-func (movedHost) Addrs() []ma.Multiaddr {
-	return []ma.Multiaddr{ma.StringCast("/ip4/198.51.100.7/tcp/6347")}
 }
 
 // A neighbour's Ping is answered with who and where we are.
@@ -232,7 +231,7 @@ func TestPongIsLearned(t *testing.T) {
 		s := converse(t, Config{})
 		p := speak(t, s)
 		ping := p.hear(messages.TypePing)
-		told := messages.PeerInfo{ID: []byte(newPeer(t)), Addrs: [][]byte{known(7).Addrs[0].Bytes()}}
+		told := messages.PeerInfo{ID: []byte(p.peer), Addrs: [][]byte{known(7).Addrs[0].Bytes()}}
 		area, err := told.Extensions()
 		if err != nil {
 			t.Fatal(err)

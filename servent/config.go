@@ -39,8 +39,9 @@ type Config struct {
 	// IPv4 and IPv6 address, port 6346 or the next free one of 32.
 	Listen []string
 
-	// Connect are multiaddrs, ending in /p2p/PEER, of servents to link to; a
-	// link that ends is dialled again. They are never given up. Default: none.
+	// Connect are addresses of servents to link to, in any form that
+	// [Servent.Connect] takes; a link that ends is dialled again. They are never
+	// given up. Default: none.
 	Connect []string
 
 	// NoMDNS turns multicast discovery off. NoDiscovery turns all discovery
@@ -217,7 +218,11 @@ func (c Config) check() error {
 		}
 	}
 	for _, addr := range c.Connect {
-		if _, err := parseServent(addr); err != nil {
+		t, err := parseTarget(addr)
+		if err == nil {
+			err = t.checkNetwork(c.Network)
+		}
+		if err != nil {
 			return configError("Connect: %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,10 +30,7 @@ type bareHost struct {
 	id peer.ID
 }
 
-func (h bareHost) ID() peer.ID { return h.id }
-func (h bareHost) Addrs() []ma.Multiaddr {
-	return []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.1/tcp/6346")}
-}
+func (h bareHost) ID() peer.ID                      { return h.id }
 func (h bareHost) ConnManager() connmgr.ConnManager { return &connmgr.NullConnMgr{} }
 func (h bareHost) Close() error                     { return nil }
 
@@ -70,9 +68,11 @@ func bare(t testing.TB, cfg Config) *Servent {
 		home: &home{dir: dir, throwAway: true}, running: context.Background(), host: bareHost{id: id}, folders: shares,
 		events: make(chan event, eventsWaiting), questions: newQuestions(),
 		loopEnded: make(chan struct{}), ready: make(chan struct{}),
-		router: routing.New(routing.Config{Servent: serventGUID(id)}),
+		router: routing.New(routing.Config{Servent: serventGUID(id), Rate: float64(max(0, cfg.Rate)), Burst: float64(cfg.Burst)}),
 		links:  newLinkTable(), hosts: newHostCache(id), searches: map[messages.GUID]*search{},
+		bans: bans{}, tries: tries{},
 	}
+	s.listens = []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.1/tcp/6346")}
 	s.know()
 	return s
 }
@@ -95,7 +95,9 @@ type wire struct {
 	r        *io.PipeReader
 	w        *io.PipeWriter
 	mu       sync.Mutex
-	deadline time.Time
+	deadline time.Time   // of writes
+	late     *time.Timer // ends reads
+	tooLate  atomic.Bool
 }
 
 func newWire() (a, b *wire) {
@@ -104,7 +106,13 @@ func newWire() (a, b *wire) {
 	return &wire{r: r1, w: w2}, &wire{r: r2, w: w1}
 }
 
-func (e *wire) Read(b []byte) (int, error) { return e.r.Read(b) }
+func (e *wire) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
+	if err != nil && e.tooLate.Load() {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
+}
 
 func (e *wire) Write(b []byte) (int, error) {
 	e.mu.Lock()
@@ -125,6 +133,22 @@ func (e *wire) SetWriteDeadline(at time.Time) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.deadline = at
+	return nil
+}
+
+func (e *wire) SetReadDeadline(at time.Time) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.late != nil {
+		e.late.Stop()
+		e.late = nil
+	}
+	if !at.IsZero() {
+		e.late = time.AfterFunc(time.Until(at), func() {
+			e.tooLate.Store(true)
+			e.r.Close()
+		})
+	}
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
+
 	"servent/messages"
 	"servent/routing"
 )
@@ -28,7 +30,9 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 	}
 }
 
-// parse reads m, or counts it, also against the link that brought it.
+// parse reads m, or counts it, also against the link that brought it if it is
+// the neighbour's own. Relays do not read what they pass on: if they were blamed
+// for it, one hostile servent could have all links around it closed.
 func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (messages.Payload, bool) {
 	p, err := messages.Parse(m)
 	if err == nil {
@@ -36,7 +40,7 @@ func (s *Servent) parse(now time.Time, from routing.Link, m messages.Message) (m
 	}
 	s.malformed++
 	var bad *messages.SyntaxError
-	if l := s.links.byID[from]; l != nil && errors.As(err, &bad) {
+	if l := s.links.byID[from]; l != nil && m.Hops == 0 && errors.As(err, &bad) {
 		s.misbehaved(now, l, bad)
 	}
 	return nil, false
@@ -76,9 +80,53 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 	if !ok {
 		return
 	}
-	if info, ok := addrInfo(told); ok {
-		s.hosts.add(now, info, false)
+	l := s.links.byID[from]
+	info, ok := addrInfo(told)
+	if !ok || l == nil || !s.believes(now, l, info.ID, m.Hops) {
+		s.unwanted++
+		return
 	}
+	if h := s.hosts.add(now, info, wayTold); h != nil && h.told == "" {
+		h.told = l.peer
+	}
+}
+
+const (
+	// maxPongs is how many servents a neighbour may tell of within pongsWindow:
+	// enough for who looks for 8. Source: gnutella.md §13 row 1.
+	maxPongs    = 10
+	pongsWindow = time.Minute
+	// maxToldByOne is how much of the host cache may come from one neighbour: it
+	// must not fill it alone. Source: gnutella.md §13 row 16.
+	maxToldByOne = maxHosts / 4
+)
+
+// believes reports whether a Pong about a servent, which came by l after so many
+// hops, may enter the host cache. One with Hops 0 is the neighbour's own, and
+// tells of nobody else.
+func (s *Servent) believes(now time.Time, l *link, about peer.ID, hops uint8) bool {
+	if about == l.peer {
+		return true
+	}
+	if hops == 0 {
+		return false
+	}
+	if now.Sub(l.pongs.since) >= pongsWindow {
+		l.pongs = window{since: now}
+	}
+	if l.pongs.count++; l.pongs.count > maxPongs {
+		return false
+	}
+	if s.hosts.known[about] != nil {
+		return true
+	}
+	told := 0
+	for _, h := range s.hosts.known {
+		if h.told == l.peer {
+			told++
+		}
+	}
+	return told < maxToldByOne
 }
 
 // takeBye ends the link of a neighbour that said Bye. No Bye goes back.
@@ -90,7 +138,8 @@ func (s *Servent) takeBye(now time.Time, from routing.Link, m messages.Message) 
 	}
 	if p, ok := s.parse(now, from, m); ok {
 		bye := p.(messages.Bye)
+		s.learnTry(now, splitTry(bye.Header(headerTry)))
 		s.log.Info("bye", slog.Any("peer", l.peer), slog.Int("code", int(bye.Code)), slog.String("text", bye.Text))
 	}
-	s.detach(l, "the neighbour said Bye")
+	s.detach(l, endBye)
 }

@@ -280,11 +280,11 @@ func readAPIDocs(t *testing.T) apiDocs {
 func (d apiDocs) read(decl *ast.GenDecl, spec ast.Spec) {
 	switch spec := spec.(type) {
 	case *ast.TypeSpec:
-		d.types[spec.Name.Name] = said(decl.Doc)
+		d.types[spec.Name.Name] = commentText(decl.Doc)
 		if fields, ok := spec.Type.(*ast.StructType); ok {
 			for _, f := range fields.Fields.List {
 				for _, name := range f.Names {
-					d.fields[spec.Name.Name+"."+name.Name] = strings.TrimSpace(said(f.Doc) + " " + said(f.Comment))
+					d.fields[spec.Name.Name+"."+name.Name] = strings.TrimSpace(commentText(f.Doc) + " " + commentText(f.Comment))
 				}
 			}
 		}
@@ -299,14 +299,14 @@ func (d apiDocs) read(decl *ast.GenDecl, spec ast.Spec) {
 		value, _ := strconv.Unquote(literal.Value)
 		for _, prefix := range []string{"Code", "Type", "Event", "State"} {
 			if strings.HasPrefix(spec.Names[0].Name, prefix) {
-				d.consts[prefix] = append(d.consts[prefix], [2]string{value, said(spec.Comment)})
+				d.consts[prefix] = append(d.consts[prefix], [2]string{value, commentText(spec.Comment)})
 			}
 		}
 	}
 }
 
-// said is a comment on one line, without the brackets of its links.
-func said(c *ast.CommentGroup) string {
+// commentText is a comment on one line, without the brackets of its links.
+func commentText(c *ast.CommentGroup) string {
 	if c == nil {
 		return ""
 	}

@@ -27,8 +27,8 @@ const pingEvery = time.Minute
 
 // tick does what is due each second.
 func (s *Servent) tick(now time.Time) {
-	s.know()
 	s.keepAlive(now)
+	s.keepTyped(now)
 	s.keepDegree(now)
 }
 
@@ -40,7 +40,9 @@ func (s *Servent) keepDegree(now time.Time) {
 	if s.cfg.NoDiscovery {
 		wanted = 0
 	}
-	busy := func(id peer.ID) bool { return s.links.byPeer[id] != nil || s.links.isOffering(id) }
+	busy := func(id peer.ID) bool {
+		return s.links.byPeer[id] != nil || s.links.isOffering(id) || s.shunned.has(id) || s.bans.has(now, id)
+	}
 	due := s.hosts.due(now, wanted, busy)
 	for _, info := range due[:max(0, min(room, len(due)))] {
 		s.startOffer(info)
@@ -49,17 +51,6 @@ func (s *Servent) keepDegree(now time.Time) {
 		// Every servent that the flooded Ping reaches answers with its address.
 		s.asked = now
 		s.step(now, routing.Self, s.newPing(uint8(s.cfg.TTL)))
-	}
-}
-
-// redial says when a host whose link ended may be dialled again: soon, and
-// sooner one that must not be given up.
-func (s *Servent) redial(id peer.ID) {
-	if h := s.hosts.known[id]; h != nil {
-		h.notTill = time.Now().Add(retryAfter)
-		if h.pinned {
-			h.notTill = time.Now().Add(tickEvery)
-		}
 	}
 }
 
@@ -100,12 +91,17 @@ func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
 	if underWay {
 		return
 	}
+	addrs := info.Addrs
+	if !s.typed.leadsTo(info.ID) {
+		addrs = s.tries.allow(time.Now(), addrs)
+	}
 	s.workers.Go(func() {
-		err := s.offerLink(s.running, info)
+		begin := time.Now()
+		err := s.offerLink(s.running, peer.AddrInfo{ID: info.ID, Addrs: addrs})
 		s.call(context.Background(), func() {
 			waiting := s.links.offering[info.ID]
 			delete(s.links.offering, info.ID)
-			s.offered(info, err)
+			s.offered(info, begin, err)
 			for _, tell := range waiting {
 				tell(err)
 			}
@@ -113,20 +109,22 @@ func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
 	})
 }
 
-// offered notes how an offer went.
-func (s *Servent) offered(info peer.AddrInfo, err error) {
+// offered notes how an offer went that began at begin.
+func (s *Servent) offered(info peer.AddrInfo, begin time.Time, err error) {
 	now := time.Now()
 	var refused *refusal
 	if errors.As(err, &refused) {
-		for _, addr := range refused.try {
-			if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) {
-				s.hosts.add(now, other, false)
-			}
-		}
+		s.learnTry(now, refused.try)
 	}
 	// A refusal as a duplicate means that the other side has, or makes, the link.
 	duplicate := errors.Is(err, errDuplicate) || refused != nil && refused.code == statusDuplicate.code
-	s.hosts.tried(now, info.ID, err == nil || duplicate && s.links.byPeer[info.ID] != nil)
+	if err == nil || refused != nil {
+		s.tries.succeeded(info.Addrs)
+	}
+	linked := err == nil || duplicate && s.links.byPeer[info.ID] != nil
+	if linked || begin.After(s.changedAt) { // what failed over another network says nothing
+		s.hosts.tried(now, info.ID, linked)
+	}
 	if err != nil {
 		s.log.Debug("no link", "peer", info.ID, "err", err)
 	}
@@ -134,6 +132,9 @@ func (s *Servent) offered(info peer.AddrInfo, err error) {
 
 // offerLink connects to a servent and shakes hands.
 func (s *Servent) offerLink(ctx context.Context, info peer.AddrInfo) error {
+	if len(info.Addrs) == 0 {
+		return fmt.Errorf("servent: dial %s: all its addresses were tried too often in the last %v", info.ID, triesWindow)
+	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout+handshakeTimeout)
 	defer cancel()
 	stream, err := s.openStream(ctx, info, linkProtocol)
@@ -168,7 +169,10 @@ func (s *Servent) offerOver(stream network.Stream, r *bufio.Reader) (headers, er
 // openStream connects to a servent, where there is no connection yet, and
 // opens a stream of the protocol.
 func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protocol.ID) (network.Stream, error) {
-	s.host.Peerstore().AddAddrs(info.ID, info.Addrs, peerstore.TempAddrTTL)
+	s.host.Peerstore().AddAddrs(info.ID, s.interfaces().dialable(info.Addrs), peerstore.TempAddrTTL)
+	if dialler, ok := s.host.Network().(*swarm.Swarm); ok {
+		dialler.Backoff().Clear(info.ID) // when to dial is for the host cache to say
+	}
 	stream, err := s.host.NewStream(network.WithDialPeerTimeout(ctx, dialTimeout), info.ID, id)
 	if err != nil {
 		return nil, fmt.Errorf("servent: dial %s: %w", info.ID, inOneLine(err))
@@ -176,28 +180,43 @@ func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protoco
 	return stream, nil
 }
 
-// inOneLine returns the error of a dial with each address and its cause on one
+// A dialError says of each address of a servent why it cannot be reached, on one
 // line.
+type dialError struct{ each []swarm.TransportError }
+
+// inOneLine returns the error of a dial as a [*dialError], if it has addresses.
 func inOneLine(err error) error {
 	var dial *swarm.DialError
 	if !errors.As(err, &dial) || len(dial.DialErrors) == 0 {
 		return err
 	}
-	var each []string
-	for _, e := range dial.DialErrors {
-		each = append(each, fmt.Sprintf("%s: %v", e.Address, e.Cause))
-	}
-	return errors.New(strings.Join(each, "; "))
+	return &dialError{dial.DialErrors}
 }
 
-// parseServent reads a multiaddr that ends in /p2p/PEER.
+func (e *dialError) Error() string {
+	var each []string
+	for _, one := range e.each {
+		each = append(each, fmt.Sprintf("%s: %v", plainLocal(one.Address), one.Cause))
+	}
+	return strings.Join(each, "; ")
+}
+
+func (e *dialError) Unwrap() []error {
+	var causes []error
+	for _, one := range e.each {
+		causes = append(causes, one.Cause)
+	}
+	return causes
+}
+
+// parseServent reads a multiaddr that ends in /p2p/PEER, of another servent.
 func parseServent(addr string) (peer.AddrInfo, error) {
 	info, err := peer.AddrInfoFromString(addr)
 	if err != nil {
-		return peer.AddrInfo{}, fmt.Errorf("servent: address %q: %w; give a multiaddr like /ip4/192.0.2.1/tcp/6346/p2p/PEER, as the other servent prints it", addr, err)
+		return peer.AddrInfo{}, err
 	}
 	if len(info.Addrs) == 0 {
-		return peer.AddrInfo{}, fmt.Errorf("servent: address %q names a peer but no place; give a multiaddr like /ip4/192.0.2.1/tcp/6346/p2p/PEER", addr)
+		return peer.AddrInfo{}, errors.New("a peer ID without a place")
 	}
 	return *info, nil
 }

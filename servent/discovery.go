@@ -1,60 +1,173 @@
 package servent
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/p2p/discovery/mdns"
+	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
+
+	"servent/servent/api"
 )
 
-// mdnsRetry is how long discovery waits before it tries a computer that had no
-// network again.
-const mdnsRetry = 10 * time.Second
+// maxToldHosts is how many hosts of one way Discovery tells of.
+const maxToldHosts = 50
 
-// mdnsName returns the discovery name of a network. Another network is another
-// name, so that two on one switch do not even see each other. It is a hash,
-// since a DNS label takes 63 letters and digits.
-func mdnsName(network string) string {
-	sum := sha256.Sum256([]byte(network))
-	return "_servent-" + hex.EncodeToString(sum[:4]) + "._udp"
-}
-
-// discover looks for servents by multicast DNS, until ctx ends. A computer
-// without a network is one that has none yet.
+// discover begins to look for other servents, in every way that the
+// configuration leaves on, and says what of it cannot be.
 func (s *Servent) discover(ctx context.Context) {
-	for {
-		service := mdns.NewMdnsService(s.host, mdnsName(s.cfg.Network), found{s})
-		err := service.Start()
-		if err == nil {
-			<-ctx.Done()
-			if err := service.Close(); err != nil {
-				s.log.Debug("end multicast discovery", "err", err)
-			}
-			return
-		}
-		s.log.Debug("no multicast yet", "err", err)
-		retry := time.NewTimer(mdnsRetry)
-		select {
-		case <-retry.C:
-		case <-ctx.Done():
-			retry.Stop()
-			return
-		}
+	if missing := s.interfaces().missing(s.cfg.choice()); len(missing) > 0 {
+		s.log.Warn("no such network interface now; it is used once it comes", "interface", strings.Join(missing, ", "))
+	}
+	if s.cfg.NoDiscovery {
+		return
+	}
+	s.workers.Go(s.keepHosts)
+	s.workers.Go(func() { s.meet(ctx) })
+	if s.multicastOff() == "" {
+		s.workers.Go(func() { s.multicastDNS(ctx) })
 	}
 }
 
-// found takes what multicast discovery finds.
-type found struct{ s *Servent }
+// sameAddrs reports whether a and b are the same addresses in any order.
+func sameAddrs(a, b []ma.Multiaddr) bool {
+	lacks := func(all []ma.Multiaddr) func(ma.Multiaddr) bool {
+		return func(one ma.Multiaddr) bool { return !ma.Contains(all, one) }
+	}
+	return !slices.ContainsFunc(a, lacks(b)) && !slices.ContainsFunc(b, lacks(a))
+}
 
-// HandlePeerFound is called by the discovery for each servent, and again
-// whenever it is heard of.
-func (f found) HandlePeerFound(info peer.AddrInfo) {
-	f.s.call(f.s.running, func() {
+// hear takes what a way brings of a servent, and dials it if links are wanted.
+// A neighbour that is somewhere else now is asked whether its link still works.
+func (s *Servent) hear(info peer.AddrInfo, by way) {
+	s.call(s.running, func() {
 		now := time.Now()
-		f.s.hosts.add(now, info, false)
-		f.s.keepDegree(now)
+		h := s.hosts.known[info.ID]
+		moved := h != nil && len(h.heardBy[by].addrs) > 0 && !sameAddrs(h.heardBy[by].addrs, info.Addrs)
+		s.hosts.add(now, info, by)
+		if l := s.links.byPeer[info.ID]; l != nil && moved {
+			s.probe(now, l)
+		}
+		s.keepDegree(now)
 	})
+}
+
+// multicastOff says why nothing is sent by multicast; empty: it is.
+func (s *Servent) multicastOff() string {
+	switch {
+	case s.cfg.NoDiscovery:
+		return "all discovery is off: --no-discovery"
+	case s.cfg.NoMDNS:
+		return "off: --no-mdns"
+	case !slices.ContainsFunc(s.listens, func(a ma.Multiaddr) bool { return !manet.IsIPLoopback(a) }):
+		return "this servent listens on loopback alone, where no other computer reaches it: see --listen"
+	}
+	return ""
+}
+
+// Discovery tells on which network interfaces this servent looks for others,
+// by which ways, and whom it has heard of by each, last heard first and at most
+// 50 a way. It returns [ErrClosed] once the servent has ended.
+func (s *Servent) Discovery(ctx context.Context) (api.Discovery, error) {
+	v := s.interfaces()
+	out := api.Discovery{Interfaces: v.tell(s.cfg.choice())}
+	state := s.discovery.tell()
+	for i := range out.Interfaces {
+		out.Interfaces[i].Multicast = state.packets[out.Interfaces[i].Name]
+	}
+	heard := make([][]api.Heard, ways)
+	if !s.call(ctx, func() { heard = s.heardBy(time.Now()) }) {
+		return api.Discovery{}, ended(ctx)
+	}
+	for by := range ways {
+		w := api.Way{Name: wayNames[by], On: true, Heard: heard[by]}
+		switch off := s.multicastOff(); {
+		case by == wayMulticast && off != "":
+			w.On, w.Reason = false, off
+		case by == wayMulticast && len(v.used()) == 0:
+			w.Reason = "no network interface that can be used: see the interfaces"
+		case by == wayMulticast:
+			w.Reason = state.multicast
+		case by == wayRendezvous && !s.cfg.NoDiscovery:
+			w.Reason = state.rendezvous
+		case by != wayTyped && s.cfg.NoDiscovery:
+			w.On, w.Reason = false, "all discovery is off: --no-discovery"
+		case by == wayCache && s.home.throwAway:
+			w.On, w.Reason = false, "this servent has no home to keep hosts in"
+		}
+		out.Ways = append(out.Ways, w)
+	}
+	return out, nil
+}
+
+// heardBy lists the known hosts by each way.
+func (s *Servent) heardBy(now time.Time) [][]api.Heard {
+	out := make([][]api.Heard, ways)
+	for by := range ways {
+		out[by] = []api.Heard{}
+		for id, h := range s.hosts.known {
+			if heard := h.heardBy[by]; len(heard.addrs) > 0 {
+				out[by] = append(out[by], api.Heard{
+					Peer: id.String(), Addr: fullAddr(heard.addrs[0], id),
+					Ago: now.Sub(heard.at).Seconds(), Linked: s.links.byPeer[id] != nil,
+				})
+			}
+		}
+		slices.SortFunc(out[by], func(a, b api.Heard) int {
+			return cmp.Or(cmp.Compare(a.Ago, b.Ago), strings.Compare(a.Peer, b.Peer))
+		})
+		out[by] = out[by][:min(maxToldHosts, len(out[by]))]
+	}
+	return out
+}
+
+// discoveryState is what the goroutines of discovery tell of themselves.
+type discoveryState struct {
+	mu   sync.Mutex
+	told discoveryTold
+}
+
+// discoveryTold is what they tell.
+type discoveryTold struct {
+	multicast  string            // what keeps multicast from working
+	rendezvous string            // what keeps the rendezvous folder from working
+	packets    map[string]uint64 // of multicast DNS by other computers, by interface
+}
+
+// set notes what keeps one of them from working, or that nothing does.
+func (d *discoveryState) set(which func(*discoveryTold) *string, err error) (changed bool) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	field := which(&d.told)
+	changed = *field != text
+	*field = text
+	return changed
+}
+
+// count notes a packet of another computer.
+func (d *discoveryState) count(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told.packets == nil {
+		d.told.packets = map[string]uint64{}
+	}
+	d.told.packets[name]++
+}
+
+func (d *discoveryState) tell() discoveryTold {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	told := d.told
+	told.packets = maps.Clone(told.packets)
+	return told
 }

@@ -12,9 +12,14 @@
 //		return err
 //	}
 //	ctx, stop := context.WithCancel(context.Background())
+//	defer stop()
 //	ended := make(chan error, 1)
 //	go func() { ended <- s.Run(ctx) }()
-//	<-s.Ready()
+//	select {
+//	case <-s.Ready():
+//	case err := <-ended: // it could not begin
+//		return err
+//	}
 //	for hit, err := range s.Hits(ctx, api.SearchRequest{Words: `"red hat" type:iso`}) {
 //		if err != nil {
 //			return err
@@ -44,9 +49,9 @@
 // # Life
 //
 // [New] takes the home, opens the catalogue and listens. [Servent.Run] works
-// until its context ends; then it says Bye to the neighbours and lets go of
-// everything. Run is called once, in a goroutine of its own; when Ready is
-// closed, calls are answered (until then they wait) and the servents of
+// until its context ends; then it says Bye to the neighbours, lets go of
+// everything and returns nil. Run is called once, in a goroutine of its own; when
+// [Servent.Ready] is closed, calls are answered (until then they wait) and the servents of
 // Config.Connect have been dialled, though others may still be on their way: a
 // search asks those that come later, too. A servent that is made and never run is let go of by
 // [Servent.Close].

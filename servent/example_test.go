@@ -24,7 +24,11 @@ func run(cfg servent.Config) (*servent.Servent, func()) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	<-s.Ready()
+	select {
+	case <-s.Ready():
+	case err := <-ended: // it could not begin
+		log.Fatal(err)
+	}
 	return s, func() {
 		stop()
 		if err := <-ended; err != nil {

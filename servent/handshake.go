@@ -28,11 +28,13 @@ const (
 	responseLine = "GNUTELLA/0.6 "
 )
 
-// Names of the headers that a servent sends and reads. X-Network is ours: it
-// keeps overlays apart.
+// Names of the headers that a servent sends and reads. X-Network and X-Links are
+// ours: the one keeps overlays apart, the other says how many links there are, for
+// a servent without any is let in where others are not.
 const (
 	headerAgent   = "User-Agent"
 	headerNetwork = "X-Network"
+	headerLinks   = "X-Links"
 	headerTry     = "X-Try"
 	headerGGEP    = "GGEP"
 	headerBye     = "Bye-Packet"
@@ -49,6 +51,7 @@ var (
 	statusNetwork   = status{403, "Other Network"}
 	statusDuplicate = status{409, "Already Connected"}
 	statusTooLong   = status{413, "Header Too Long"}
+	statusBanned    = status{429, "Banned For A While"}
 	statusBusy      = status{503, "Busy"}
 )
 
@@ -248,6 +251,14 @@ func parseResponse(first string) (int, error) {
 // text returns what stands after the code of a status line.
 func text(first string) string {
 	return strings.TrimSpace(strings.TrimPrefix(first, responseLine)[3:])
+}
+
+// tryHeaders returns X-Try as the headers of a Bye, or "" for nobody to try.
+func tryHeaders(try []string) string {
+	if len(try) == 0 {
+		return ""
+	}
+	return headerTry + ": " + strings.Join(try, ",") + "\r\n\r\n"
 }
 
 func splitTry(value string) []string {

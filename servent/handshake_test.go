@@ -243,11 +243,9 @@ func TestHandshakeCutShort(t *testing.T) {
 	for n := range len(last) - 1 {
 		cut((goodOffer + last)[:len(goodOffer)+n], true)
 	}
-	eventually(t, "no handshake is left", func() bool { return s.accepting.unused() == maxAccepting })
-	var links, accepted int
-	s.call(t.Context(), func() { links, accepted = len(s.links.byID), s.links.accepted })
-	if links != 0 || accepted != 0 {
-		t.Errorf("got %d links, %d handshakes under way, want none", links, accepted)
+	eventually(t, "no handshake is left", func() bool { return s.accepting.count() == 0 })
+	if links := len(peers(t, s)); links != 0 {
+		t.Errorf("got %d links, want none", links)
 	}
 }
 

@@ -19,7 +19,6 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
-	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 	ma "github.com/multiformats/go-multiaddr"
 )
 
@@ -41,12 +40,15 @@ const (
 	dialTimeout = 10 * time.Second
 )
 
+// A told is which of its addresses a host tells its peers.
+type told = func([]ma.Multiaddr) []ma.Multiaddr
+
 // newHost makes the libp2p host of a servent that listens on listen, or on
 // the default port of every address. TLS is offered before Noise, since it is
 // the faster.
-func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+func newHost(key crypto.PrivKey, listen []string, agent string, tell told) (host.Host, error) {
 	if len(listen) > 0 {
-		return listenOn(key, listen, agent)
+		return listenOn(key, listen, agent, tell)
 	}
 	err := errors.New("all are taken")
 	for port := defaultPort; port < defaultPort+portTries; port++ {
@@ -54,7 +56,7 @@ func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, erro
 			continue
 		}
 		var h host.Host
-		if h, err = listenOn(key, everyAddress(port), agent); err == nil {
+		if h, err = listenOn(key, everyAddress(port), agent, tell); err == nil {
 			return h, nil
 		}
 	}
@@ -72,7 +74,7 @@ func isFree(port int) bool {
 // to say comes back as errors.
 var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
 
-func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+func listenOn(key crypto.PrivKey, listen []string, agent string, tell told) (host.Host, error) {
 	silenceLibrary()
 	limits, err := limitLibrary()
 	if err != nil {
@@ -83,10 +85,8 @@ func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, err
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),
 		libp2p.UserAgent(agent),
-		// Without shared ports: two servents that dial each other at once, as
-		// multicast has them do, would else meet in one connection of which both
-		// ends are the TLS client.
-		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()),
+		libp2p.AddrsFactory(tell),
+		libp2p.Transport(newTCPTransport),
 		libp2p.Transport(quic.NewTransport),
 		libp2p.Security(libp2ptls.ID, libp2ptls.New),
 		libp2p.Security(noise.ID, noise.New),

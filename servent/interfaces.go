@@ -192,6 +192,11 @@ func (v survey) has(ip netip.Addr) bool {
 	return ip.IsLoopback() || slices.ContainsFunc(v, func(s surveyed) bool { return s.owns(ip) })
 }
 
+// unwanted reports whether ip is of an interface that the user does not want.
+func (v survey) unwanted(ip netip.Addr) bool {
+	return slices.ContainsFunc(v, func(s surveyed) bool { return s.unwanted && s.owns(ip) && !ip.IsLoopback() })
+}
+
 // owns reports whether ip is an address of the interface.
 func (s surveyed) owns(ip netip.Addr) bool {
 	return slices.ContainsFunc(s.prefixes, func(p netip.Prefix) bool { return p.Addr() == ip })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -25,12 +26,16 @@ const (
 	// byeGrace is how long a link that said Bye waits for the other side to
 	// close, so that the Bye is read and not lost to a reset.
 	byeGrace = 2 * time.Second
+	// messageTimeout is how long a message may take to arrive once it has begun:
+	// the greatest that is read, of 64 KiB, at 2 kB a second.
+	messageTimeout = 30 * time.Second
 )
 
 // A pipe is what a link runs over: a libp2p stream, or anything like it.
 type pipe interface {
 	io.ReadWriteCloser
 	CloseWrite() error
+	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
 }
 
@@ -40,6 +45,8 @@ type neighbour struct {
 	addr     string // multiaddr of the connection
 	agent    string // User-Agent, as sent
 	outbound bool
+	ip       string // of the connection; empty: it has none
+	lonely   bool   // it says that it has no other link
 }
 
 // A link is a long-lived connection to a neighbour. Its reader and its writer
@@ -61,8 +68,15 @@ type link struct {
 	pending  []messages.Message // Sends of this round, not yet in the outbox
 	received uint64
 	sent     uint64
+	useless  uint64 // messages that it brought and routing dropped
 	alive    keepAlive
+	probe    probe
 	bad      malformed
+	conduct  conduct
+	worth    worth
+	pongs    window // those that told of others
+
+	holdTill atomic.Int64 // nanoseconds of Unix time until which it is not read
 }
 
 // An arrival is what a link's reader tells the loop.
@@ -106,7 +120,7 @@ func (l *link) read(r *bufio.Reader, tell func(arrival) bool) {
 func (l *link) gather(in *messages.Reader) arrival {
 	a := arrival{link: l}
 	for {
-		m, err := in.Next()
+		m, err := l.next(in)
 		if a.batch == nil { // an idle link waits without one
 			a.batch = batches.Get().(*batch)
 		}
@@ -122,6 +136,17 @@ func (l *link) gather(in *messages.Reader) arrival {
 			return a
 		}
 	}
+}
+
+// next reads one message. It may wait for its first byte for ever, for the
+// others not.
+func (l *link) next(in *messages.Reader) (messages.Message, error) {
+	if in.Wait() != nil || in.Ready() {
+		return in.Next()
+	}
+	l.pipe.SetReadDeadline(time.Now().Add(messageTimeout)) // where it fails, so will the read
+	defer l.pipe.SetReadDeadline(time.Time{})
+	return in.Next()
 }
 
 // A writer is what a link writes with while it has something to write.
@@ -210,8 +235,13 @@ type keepAlive struct {
 }
 
 // maxUnanswered keep-alive Pings without a word from the neighbour end its
-// link. Source: gtk-gnutella's ALIVE_MAX_PENDING.
-const maxUnanswered = 6
+// link. Source: gtk-gnutella's ALIVE_MAX_PENDING. But for the first they come
+// after a share of the silence that the first waits for, so that a link that
+// nobody closed is gone after 35 s and not after 2 minutes.
+const (
+	maxUnanswered   = 6
+	unansweredShare = 8
+)
 
 // malformed counts a neighbour's malformed messages by the minute.
 type malformed struct {

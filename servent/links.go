@@ -17,7 +17,6 @@ type linkTable struct {
 	byID     map[routing.Link]*link
 	byPeer   map[peer.ID]*link
 	offering map[peer.ID]offerEnd // our own handshakes under way
-	accepted int                  // handshakes of others under way
 	last     routing.Link         // numbers are not used twice
 }
 
@@ -60,7 +59,7 @@ func (s *Servent) admit(from peer.ID, network string) status {
 		return statusDuplicate
 	case s.links.isOffering(from) && s.host.ID() < from:
 		return statusDuplicate
-	case len(s.links.byID)+s.links.accepted >= s.cfg.MaxLinks:
+	case s.shunned.has(from):
 		return statusBusy
 	}
 	return statusOK
@@ -76,22 +75,27 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 		if n.outbound == old.outbound || n.outbound != lesser {
 			return nil
 		}
-		s.detach(old, "two handshakes crossed")
-	}
-	if s.ending || len(s.links.byID) >= s.cfg.MaxLinks {
-		return nil
+		s.detach(old, endCrossed)
 	}
 	now := time.Now()
+	if s.ending || s.shunned.has(n.peer) || !s.makeRoom(now, n) {
+		return nil
+	}
 	l := &link{
 		neighbour: n,
 		pipe:      p,
 		out:       newOutbox(s.cfg.OutboxSize, s.questions.look),
 		since:     now,
 		alive:     keepAlive{heard: now},
+		worth:     worth{at: now},
 		readEnded: make(chan struct{}),
 		questions: newQueue(),
 	}
 	s.links.add(l)
+	s.linked.Store(int32(len(s.links.byID)))
+	if !n.outbound && s.isFromOutside(n.addr) {
+		s.fromOutside++
+	}
 	s.router.Attach(l.id)
 	s.workers.Go(l.write)
 	s.workers.Go(func() { l.read(r, s.tell) })
@@ -103,7 +107,17 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 }
 
 // tell hands an arrival to the loop, and reports whether there still is one.
+//
+// A link that must not be read for now waits here.
 func (s *Servent) tell(a arrival) bool {
+	if wait := a.link.held(); wait > 0 {
+		pause := time.NewTimer(wait)
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+		case <-s.loopEnded:
+		}
+	}
 	select {
 	case s.events <- event{arrival: a}:
 		return true
@@ -143,11 +157,20 @@ func (s *Servent) newPing(ttl uint8) messages.Message {
 // keepAlive pings the links that are silent and closes the dead ones.
 func (s *Servent) keepAlive(now time.Time) {
 	for _, l := range s.links.byID {
-		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= s.cfg.KeepAlive
+		l.conduct.refill(now, s.uselessRate())
+		l.worth.look(now, s.router.Fresh(l.id))
+		again := s.cfg.KeepAlive
+		if l.alive.unanswered > 0 {
+			again /= unansweredShare
+		}
+		silent := now.Sub(l.alive.heard) >= s.cfg.KeepAlive && now.Sub(l.alive.asked) >= again
 		switch {
+		case l.probe.overdue(now):
+			s.bury(l, "dead: no answer since the network, or the neighbour's address, changed")
 		case !silent:
 		case l.alive.unanswered >= maxUnanswered:
 			s.bye(l, messages.ByeNoPong, "No Reply To Keep-Alive Pings")
+			s.closeUnder(l, byeGrace)
 		default:
 			s.ping(now, l)
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"servent/messages"
 	"servent/servent/api"
@@ -33,7 +34,7 @@ func TestLinkToItself(t *testing.T) {
 func TestConnectRefusesWhatIsNoAddress(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
-	for _, bad := range []string{"", "192.0.2.1:6346", "/ip4/127.0.0.1/tcp/6346", "/p2p/" + newPeer(t).String(), "/ip4/127.0.0.1/tcp/1/p2p/x"} {
+	for _, bad := range []string{"", "192.0.2.300", "/ip4/127.0.0.1/udp/6346/quic-v1", "/ip4/127.0.0.1/tcp/1/p2p/x", someText + "a"} {
 		_, err := s.Connect(t.Context(), api.ConnectRequest{Addr: bad})
 		var known *api.Error
 		if !errors.As(err, &known) || known.Code != api.CodeUsage {
@@ -78,11 +79,22 @@ func TestSecondLinkToAPeerIsADuplicate(t *testing.T) {
 	h := rawHost(t, s)
 	first := rawLink(t, h, s)
 	linked(t, s, 1)
+	b := mustAppend(t, nil, message(t, 1, messages.Ping{}))
+	speaking := make(chan struct{})
+	go func() { // the old link is alive
+		defer close(speaking)
+		for range time.Tick(rivalWait / 10) {
+			if _, err := first.Write(b); err != nil {
+				return
+			}
+		}
+	}()
 	if code, _ := answerTo(t, h, s, goodOffer); code != 409 {
 		t.Errorf("second offer: got %d, want 409", code)
 	}
 	linked(t, s, 1)
-	first.Close()
+	first.Reset()
+	<-speaking
 	linked(t, s, 0)
 	if code, _ := answerTo(t, h, s, goodOffer); code != 200 {
 		t.Errorf("offer after the link has ended: got %d, want 200", code)
@@ -120,7 +132,7 @@ func TestBusyServentNamesOthers(t *testing.T) {
 	}
 	var known *knownHost
 	late.call(t.Context(), func() { known = late.hosts.known[friend.host.ID()] })
-	if known == nil || fullAddr(known.info.Addrs[0], known.info.ID) != addr(friend) {
+	if known == nil || fullAddr(known.addrs()[0], known.id) != addr(friend) {
 		t.Errorf("the refused one knows %v of %s, want its address", known, addr(friend))
 	}
 	if n := len(peers(t, full)); n != 1 {

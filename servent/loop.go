@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"servent/messages"
@@ -81,6 +82,9 @@ func (s *Servent) arrive(now time.Time, a arrival) {
 		return // it came in while the link was being closed
 	}
 	a.link.alive.heard, a.link.alive.unanswered = now, 0
+	if a.end == nil || len(a.batch.messages) > 0 {
+		a.link.probe.answered()
+	}
 	a.link.received += uint64(len(a.batch.messages))
 	for _, m := range a.batch.messages {
 		s.step(now, a.link.id, m)
@@ -89,6 +93,10 @@ func (s *Servent) arrive(now time.Time, a arrival) {
 		s.malformed++
 		s.misbehaved(now, a.link, a.bad)
 	}
+	if s.links.byID[a.link.id] != a.link {
+		return // it was closed for what it brought
+	}
+	s.restrain(now, a.link)
 	if a.end != nil {
 		s.ended(a.link, a.end)
 	}
@@ -142,6 +150,7 @@ func (s *Servent) perform(now time.Time, from routing.Link, e *routing.Effect) {
 	case routing.Deliver:
 		s.deliver(now, from, e.Message)
 	case routing.Drop: // counted by the router
+		s.dropped(now, from, e.Reason, e.Message.Hops)
 	default:
 		panic("servent: an effect of unknown kind")
 	}
@@ -180,8 +189,10 @@ func (s *Servent) flush() {
 // misbehaved notes a malformed message and closes a link that sends too many.
 func (s *Servent) misbehaved(now time.Time, l *link, err *messages.SyntaxError) {
 	s.log.Debug("malformed message", "peer", l.peer, "type", err.Type, "err", err)
+	l.useless++
+	l.conduct.charge(now, s.uselessRate(), routing.Malformed, true)
 	if l.bad.add(now) {
-		s.bye(l, messages.ByeErrors, "Too Many Malformed Messages")
+		s.ban(now, l, messages.ByeErrors, "Too Many Malformed Messages")
 	}
 }
 
@@ -191,13 +202,24 @@ func (s *Servent) ended(l *link, err error) {
 	switch {
 	case errors.As(err, &framing):
 		s.malformed++
-		s.bye(l, messages.ByeTooLarge, "Message Too Large")
+		s.ban(time.Now(), l, messages.ByeTooLarge, "Message Too Large")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.bye(l, messages.ByeDesynchronised, "Message Took Too Long")
 	case errors.Is(err, io.EOF):
-		s.detach(l, "closed by the neighbour")
+		s.detach(l, endClosed)
 	default:
-		s.detach(l, err.Error())
+		s.log.Debug("link broke", "peer", l.peer, "err", err)
+		s.detach(l, endBroken)
 	}
 }
+
+// Reasons for a link's end that are no text of a Bye of ours.
+const (
+	endClosed  = "closed by the neighbour"
+	endBroken  = "the connection broke"
+	endBye     = "the neighbour said Bye"
+	endCrossed = "two handshakes crossed"
+)
 
 // detach takes l out of the router and the tables. Its writer sends what is in
 // the outbox and ends.
@@ -206,8 +228,10 @@ func (s *Servent) detach(l *link, why string) {
 		return
 	}
 	s.tellLinkEvent(api.StateEnded, l, why)
+	l.probe.answered() // whoever waits need not any more
 	s.router.Detach(l.id)
 	s.links.remove(l)
+	s.linked.Store(int32(len(s.links.byID)))
 	l.out.put(l.pending...)
 	l.pending = l.pending[:0]
 	l.out.close()
@@ -215,13 +239,20 @@ func (s *Servent) detach(l *link, why string) {
 	l.setDeadline(time.Now().Add(byeGrace), true)
 	s.lost += l.out.lost()
 	s.host.ConnManager().Unprotect(l.peer, linkTag)
+	s.endings.add(why)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)
-	s.redial(l.peer)
+	s.hosts.parted(time.Now(), l.peer)
 }
 
-// bye says why and ends the link. Source: RFC 0.6 draft §2.2.9.
+// bye says why and ends the link; one that is closed through no fault of its own
+// is told where else to go, so that the network stays whole.
+// Source: RFC 0.6 draft §2.2.9.
 func (s *Servent) bye(l *link, code messages.ByeCode, text string) {
-	m, err := messages.New(s.newGUID(), 1, messages.Bye{Code: code, Text: text})
+	y := messages.Bye{Code: code, Text: text}
+	if code < messages.ByeTooLarge { // it is not to blame
+		y.Headers = tryHeaders(s.elsewhere(l.neighbour))
+	}
+	m, err := messages.New(s.newGUID(), 1, y)
 	if err != nil {
 		panic("servent: a Bye cannot be written: " + err.Error())
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"servent/servent/api"
@@ -14,7 +15,8 @@ import (
 // scrapeTimeout bounds how long a scrape waits for the loop.
 const scrapeTimeout = 5 * time.Second
 
-// The metrics of a servent, all read off its [api.Status].
+// The metrics of a servent, all read off its [api.Status]; beside them stand those
+// of the Go runtime and of the process, which tell of leaks.
 var (
 	metricMessages = prometheus.NewDesc("servent_messages_total",
 		"Messages by type and what became of them: received, sent, fresh, improved, duplicate.", []string{"type", "verdict"}, nil)
@@ -24,6 +26,12 @@ var (
 		"Queries of others by what became of them here: asked (looked up), answered (a file was found), cut (more files than an answer holds), stopped (by the work that one query may cost).", []string{"verdict"}, nil)
 	metricLinks = prometheus.NewDesc("servent_links",
 		"Neighbours.", nil, nil)
+	metricLimited = prometheus.NewDesc("servent_links_limited",
+		"Neighbours that are read more slowly, since they bring too much that is useless.", nil, nil)
+	metricEnded = prometheus.NewDesc("servent_links_ended_total",
+		"Links that have ended, by reason.", []string{"reason"}, nil)
+	metricRefused = prometheus.NewDesc("servent_links_refused_total",
+		"Links that others offered and did not get, by reason.", []string{"reason"}, nil)
 	metricFiles = prometheus.NewDesc("servent_shared_files",
 		"Files that can be found.", nil, nil)
 	metricBytes = prometheus.NewDesc("servent_shared_bytes",
@@ -46,13 +54,13 @@ type collector struct{ s *Servent }
 // metrics answers with the metrics in Prometheus' text format.
 func (s *Servent) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector{s})
+	registry.MustRegister(collector{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
 // Describe sends the descriptions of all metrics.
 func (collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricAnswers, metricLinks, metricFiles, metricBytes,
+	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricAnswers, metricLinks, metricLimited, metricEnded, metricRefused, metricFiles, metricBytes,
 		metricHashingFiles, metricHashingBytes, metricProblems, metricTransfers, metricUptime} {
 		out <- d
 	}
@@ -88,6 +96,13 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	count(metricAnswers, status.Answers.Cut, "cut")
 	count(metricAnswers, status.Answers.Stopped, "stopped")
 	gauge(metricLinks, float64(status.Links))
+	gauge(metricLimited, float64(status.Limited))
+	for _, d := range status.Ended {
+		count(metricEnded, d.Count, d.Reason)
+	}
+	for _, d := range status.Refused {
+		count(metricRefused, d.Count, d.Reason)
+	}
 	gauge(metricFiles, float64(status.Library.Files))
 	gauge(metricBytes, float64(status.Library.Bytes))
 	gauge(metricHashingFiles, float64(status.Library.Hashing))

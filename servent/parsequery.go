@@ -16,6 +16,10 @@ import (
 // for one by which nothing can match, and for a query that has no word to send.
 func ParseQuery(text string) (Query, error) {
 	p := queryParser{text: text}
+	if len(text) > maxQueryText {
+		p.at = len(text)
+		return Query{}, p.wrong(0, "a query takes at most %d bytes: use fewer words", maxQueryText)
+	}
 	for p.skipSpace(); p.at < len(text); p.skipSpace() {
 		if err := p.term(); err != nil {
 			return Query{}, err
@@ -26,6 +30,10 @@ func ParseQuery(text string) (Query, error) {
 	}
 	return p.query, nil
 }
+
+// maxQueryText is the longest query that is read, in bytes: its filters stay
+// here, and so it may be longer than what is sent.
+const maxQueryText = 4 << 10
 
 // A queryParser reads one query.
 type queryParser struct {

@@ -25,42 +25,43 @@ func TestQuery(t *testing.T) {
 		"accent": {Name: "U\u0308bung Red", Size: 1},
 	}
 	for text, want := range map[string]struct{ words, pass string }{
-		"red hat":                       {"red hat", "accent beta folder hat hats iso tag"},
-		`"red hat"`:                     {"red hat", "beta folder iso tag"},
-		`“Red Hat”`:                     {"Red Hat", "beta folder iso tag"},
-		`"red hat" not:beta`:            {"red hat", "folder iso tag"},
-		`"red hat" -beta`:               {"red hat", "folder iso tag"},
-		`red -"beta"`:                   {"red", "accent beta folder hat hats iso tag"}, // beta2 is another word
-		`x not:"red hat"`:               {"x", "accent hat hats"},
-		`x NOT:red-hat`:                 {"x", "accent hat"}, // as words of a search: hats begins with hat
-		`x -song -hats`:                 {"x", "accent beta folder hat iso"},
-		`x not:uBUNG`:                   {"x", "beta folder hat hats iso tag"},
-		`x not:übung`:                   {"x", "beta folder hat hats iso tag"},
-		"red type:iso":                  {"red", "beta iso"},
-		"red Type:.ISO,*.img":           {"red", "beta hat iso"},
-		"red type:iso type:img":         {"red", "beta hat iso"},
-		"red type:tar.gz":               {"red", "folder"},
-		"red type:gz":                   {"red", "folder"},
-		"red type:disk,music":           {"red", "beta hat iso tag"},
-		"red -type:iso not:type:audio":  {"red", "accent folder hat hats"},
-		"red type:hats":                 {"red", ""}, // a name is no extension
-		"x size:>500M":                  {"x", "beta iso"},
-		`x size:">500 M"`:               {"x", "beta iso"},
-		"x SIZE:>=600MB size:<0.7GB":    {"x", "beta"},
-		"x size:<=0.7GB size:>1GiB..":   {"x", "!"},
-		"x size:1K..5M":                 {"x", "hat hats tag"},
-		"x size:..1499":                 {"x", "accent folder hats"},
-		"x size:700M..":                 {"x", "iso"},
-		"x size:1500":                   {"x", "hat"},
-		"x size:=1.5K":                  {"x", "hat hats"}, // 1450 to 1549
-		"x size:667.6MiB":               {"x", "iso"},
-		"x size:<1":                     {"x", "folder"},
-		"x size:0":                      {"x", "folder"},
-		"Artist - Title (2:1) :-) -- *": {"Artist Title (2:1)", "accent beta folder hat hats iso tag"},
-		"re:zero --beta a-b 12\" C:":    {"re:zero --beta a-b 12\" C:", "accent beta folder hat hats iso tag"},
-		`a"b c"`:                        {`a"b c"`, "accent beta folder hat hats iso tag"},
-		`"red"hat`:                      {"red hat", "accent beta folder hat hats iso tag"},
-		"a\x00b \x1b":                   {"a b", "accent beta folder hat hats iso tag"},
+		"red hat":                             {"red hat", "accent beta folder hat hats iso tag"},
+		`"red hat"`:                           {"red hat", "beta folder iso tag"},
+		`“Red Hat”`:                           {"Red Hat", "beta folder iso tag"},
+		`"red hat" not:beta`:                  {"red hat", "folder iso tag"},
+		`"red hat" -beta`:                     {"red hat", "folder iso tag"},
+		`"red hat" -beta type:iso size:>500M`: {"red hat", "iso"},
+		`red -"beta"`:                         {"red", "accent beta folder hat hats iso tag"}, // beta2 is another word
+		`x not:"red hat"`:                     {"x", "accent hat hats"},
+		`x NOT:red-hat`:                       {"x", "accent hat"}, // as words of a search: hats begins with hat
+		`x -song -hats`:                       {"x", "accent beta folder hat iso"},
+		`x not:uBUNG`:                         {"x", "beta folder hat hats iso tag"},
+		`x not:übung`:                         {"x", "beta folder hat hats iso tag"},
+		"red type:iso":                        {"red", "beta iso"},
+		"red Type:.ISO,*.img":                 {"red", "beta hat iso"},
+		"red type:iso type:img":               {"red", "beta hat iso"},
+		"red type:tar.gz":                     {"red", "folder"},
+		"red type:gz":                         {"red", "folder"},
+		"red type:disk,music":                 {"red", "beta hat iso tag"},
+		"red -type:iso not:type:audio":        {"red", "accent folder hat hats"},
+		"red type:hats":                       {"red", ""}, // a name is no extension
+		"x size:>500M":                        {"x", "beta iso"},
+		`x size:">500 M"`:                     {"x", "beta iso"},
+		"x SIZE:>=600MB size:<0.7GB":          {"x", "beta"},
+		"x size:<=0.7GB size:>1GiB..":         {"x", "!"},
+		"x size:1K..5M":                       {"x", "hat hats tag"},
+		"x size:..1499":                       {"x", "accent folder hats"},
+		"x size:700M..":                       {"x", "iso"},
+		"x size:1500":                         {"x", "hat"},
+		"x size:=1.5K":                        {"x", "hat hats"}, // 1450 to 1549
+		"x size:667.6MiB":                     {"x", "iso"},
+		"x size:<1":                           {"x", "folder"},
+		"x size:0":                            {"x", "folder"},
+		"Artist - Title (2:1) :-) -- *":       {"Artist Title (2:1)", "accent beta folder hat hats iso tag"},
+		"re:zero --beta a-b 12\" C:":          {"re:zero --beta a-b 12\" C:", "accent beta folder hat hats iso tag"},
+		`a"b c"`:                              {`a"b c"`, "accent beta folder hat hats iso tag"},
+		`"red"hat`:                            {"red hat", "accent beta folder hat hats iso tag"},
+		"a\x00b \x1b":                         {"a b", "accent beta folder hat hats iso tag"},
 	} {
 		q, err := ParseQuery(text)
 		if want.pass == "!" {
@@ -104,7 +105,9 @@ func TestQueryOfManyWords(t *testing.T) {
 }
 
 func TestQueryRefuses(t *testing.T) {
+	long := strings.Repeat("word ", 1000)
 	for text, want := range map[string]struct{ part, reason string }{
+		long:                        {long, "at most 4096 bytes"},
 		"":                          {"", "no letter and no digit"},
 		"... -- !":                  {"... -- !", "no letter and no digit"},
 		"type:iso":                  {"type:iso", "only filters"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"servent/messages"
@@ -21,12 +22,25 @@ const (
 	searchQuiet = time.Second
 	// maxHitsWaiting is how many QueryHits wait to be read by a search.
 	maxHitsWaiting = 1024
+	// maxHitsOne is how many of these may come by one link, so that a neighbour
+	// that floods a search with hits leaves room for those of others;
+	// maxResultsOne how many results one link may bring to a search, since a search
+	// keeps maxFound files.
+	maxHitsOne    = maxHitsWaiting / 4
+	maxResultsOne = maxFound / 2
 )
 
 // heard is a hit and how far it came.
 type heard struct {
-	hit  messages.QueryHit
-	hops int // links to its sender
+	hit   messages.QueryHit
+	hops  int // links to its sender
+	share *hitShare
+}
+
+// hitShare is what one link brings to one search.
+type hitShare struct {
+	waiting atomic.Int32 // hits that were not read yet
+	results int          // the loop's
 }
 
 // A search is a query of our own and where its hits go. The loop owns the
@@ -36,6 +50,21 @@ type search struct {
 	hits  chan heard
 	asked chan struct{} // holds a token when one more neighbour has the query
 	links int           // neighbours that got it
+
+	byLink map[routing.Link]*hitShare // the loop's
+}
+
+// shareOf returns what a link brings to se.
+func (se *search) shareOf(l routing.Link) *hitShare {
+	if se.byLink == nil {
+		se.byLink = map[routing.Link]*hitShare{}
+	}
+	share := se.byLink[l]
+	if share == nil {
+		share = &hitShare{}
+		se.byLink[l] = share
+	}
+	return share
 }
 
 // Search floods a query and calls emit, which may be nil, from this goroutine
@@ -158,6 +187,7 @@ func (se *search) gather(ctx context.Context, over <-chan struct{}, req api.Sear
 		case <-se.asked:
 			quiet.Reset(searchQuiet)
 		case h := <-se.hits:
+			h.share.waiting.Add(-1)
 			news := found.take(h)
 			if found.full() {
 				return nil
@@ -185,13 +215,23 @@ func (s *Servent) takeHit(now time.Time, from routing.Link, m messages.Message) 
 	if se == nil {
 		return // the search is over
 	}
+	share := se.shareOf(from)
+	if share.waiting.Load() >= maxHitsOne || share.results >= maxResultsOne {
+		s.spam++
+		s.dropped(now, from, routing.ReplyLimited, m.Hops)
+		return
+	}
 	p, ok := s.parse(now, from, m)
 	if !ok {
 		return
 	}
+	hit := p.(messages.QueryHit)
+	share.results += len(hit.Results)
+	share.waiting.Add(1)
 	select {
-	case se.hits <- heard{p.(messages.QueryHit), int(m.Hops) + 1}:
+	case se.hits <- heard{hit, int(m.Hops) + 1, share}:
 	default:
+		share.waiting.Add(-1)
 		s.unread++
 	}
 }

@@ -1,7 +1,9 @@
 package servent
 
 import (
+	"net"
 	"net/netip"
+	"slices"
 
 	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
@@ -44,20 +46,105 @@ func (me *self) hit(left int) (messages.QueryHit, error) {
 	return messages.QueryHit{Port: me.port, IP: me.ip, Trailer: trailer, ServentGUID: me.guid}, err
 }
 
-// ownAddrs returns the addresses to tell others. A loopback address is told
-// only by a servent that has no other.
-func (s *Servent) ownAddrs() []ma.Multiaddr {
-	all := s.host.Addrs()
-	var beyond []ma.Multiaddr
-	for _, a := range all {
-		if !manet.IsIPLoopback(a) {
-			beyond = append(beyond, a)
+// A place is an address that the servent listens on.
+type place struct {
+	addr     ma.Multiaddr
+	ip       netip.Addr // with the zone of a link-local one
+	unwanted bool       // of an interface that the user does not want
+}
+
+// places returns every address that a servent that listens on listens has. It
+// is our own, since libp2p's answer is up to a minute old and leaves out
+// link-local addresses.
+func (v survey) places(listens []ma.Multiaddr) []place {
+	var out []place
+	add := func(ip netip.Addr, rest ma.Multiaddr, unwanted bool) {
+		head, err := manet.FromIPAndZone(ip.AsSlice(), ip.Zone())
+		if err == nil {
+			out = append(out, place{head.Encapsulate(rest), ip, unwanted})
 		}
 	}
-	if len(beyond) == 0 {
-		return all
+	for _, l := range listens {
+		at, err := manet.ToIP(l)
+		ip, ok := netip.AddrFromSlice(at)
+		if err != nil || !ok {
+			out = append(out, place{addr: l})
+			continue
+		}
+		if ip = ip.Unmap(); !ip.IsUnspecified() {
+			out = append(out, place{l, ip, v.unwanted(ip)})
+			continue
+		}
+		_, rest := ma.SplitFirst(l)
+		for _, s := range v {
+			for _, p := range s.prefixes {
+				if own := p.Addr(); own.Is4() == ip.Is4() && s.Flags&net.FlagUp != 0 {
+					if own.IsLinkLocalUnicast() && own.Is6() {
+						own = own.WithZone(s.Name)
+					}
+					add(own, rest, s.unwanted && !own.IsLoopback())
+				}
+			}
+		}
 	}
-	return beyond
+	return out
+}
+
+// ownAddrs returns the addresses to tell others: those of interfaces that the
+// user wants. A link-local address is told only by a servent that has no
+// better, without its zone, which is the other's to add; a loopback address
+// only by one that has no other at all.
+func (s *Servent) ownAddrs() []ma.Multiaddr {
+	var beyond, local, loopback []ma.Multiaddr
+	for _, p := range s.interfaces().places(s.listens) {
+		switch {
+		case p.ip.IsLoopback():
+			loopback = append(loopback, p.addr)
+		case p.unwanted:
+		case p.ip.Zone() != "":
+			_, zoneless := ma.SplitFirst(p.addr)
+			local = append(local, zoneless)
+		default:
+			beyond = append(beyond, p.addr)
+		}
+	}
+	switch {
+	case len(beyond) > 0:
+		return beyond
+	case len(local) > 0:
+		return local
+	}
+	return loopback
+}
+
+// wanted returns those of addrs that are of no interface that the user does not
+// want: what libp2p tells of us too.
+func (s *Servent) wanted(addrs []ma.Multiaddr) []ma.Multiaddr {
+	v := s.interfaces()
+	return slices.DeleteFunc(slices.Clone(addrs), func(a ma.Multiaddr) bool {
+		at, err := manet.ToIP(a)
+		ip, ok := netip.AddrFromSlice(at)
+		return err == nil && ok && v.unwanted(ip.Unmap())
+	})
+}
+
+// listenAddrs returns every address the servent listens on, in full: loopback
+// included, link-local ones only where there are no others, for their zone
+// means nothing elsewhere.
+func (s *Servent) listenAddrs() []string {
+	out, local := []string{}, []string{}
+	for _, p := range s.interfaces().places(s.listens) {
+		addr := fullAddr(p.addr, s.host.ID())
+		if p.ip.Zone() == "" {
+			out = append(out, addr)
+		} else {
+			local = append(local, addr)
+		}
+	}
+	if !slices.ContainsFunc(out, func(a string) bool { return !manet.IsIPLoopback(ma.StringCast(a)) }) {
+		out = append(local, out...)
+	}
+	return out
 }
 
 // firstIPv4 returns the IPv4 address and port of the first of TCP, or zeros

@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/routing"
@@ -41,7 +42,12 @@ type Servent struct {
 	events    chan event
 	questions *questions
 	self      atomic.Pointer[self] // made by the loop
-	accepting *slots               // for handshakes of others
+	accepting handshakes
+	linked    atomic.Int32 // how many links there are
+	survey    atomic.Pointer[survey]
+	listens   []ma.Multiaddr // as given: 0.0.0.0 is every address
+	changed   chan struct{}  // tells discovery of another survey
+	discovery discoveryState
 	uploads   *slots
 	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
@@ -50,6 +56,8 @@ type Servent struct {
 	transfers transfers
 	feed      feed
 	answers   answers
+	endings   tally         // of links
+	refusals  tally         // of links that others offered
 	web       string        // URL of the page, set before the local API answers
 	streams   chan struct{} // holds one for each stream of the local API that is under way
 	ran       atomic.Bool
@@ -61,14 +69,24 @@ type Servent struct {
 	router    *routing.Router
 	links     linkTable
 	hosts     hostCache
+	typed     typed
+	shunned   shunned
+	bans      bans
+	displaced time.Time // when a link was last given up for another
+	tries     tries
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages
 	asking    []question         // of this round, for the answerers
 	asked     time.Time          // when a Ping was last flooded
+	changedAt time.Time          // when the network last changed
 	malformed uint64
 	unread    uint64 // hits that came too fast to be read
+	unwanted  uint64 // Pongs that were not believed, or too many
+	spam      uint64 // hits beyond what one link may bring to a search
 	lost      uint64 // messages that the outboxes of links that ended had no room for
+	// fromOutside counts the links that other computers opened to us.
+	fromOutside uint64
 }
 
 // eventsWaiting is how many events wait for the loop before the readers and
@@ -92,7 +110,6 @@ func New(cfg Config) (*Servent, error) {
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
-		accepting: newSlots(maxAccepting, maxAcceptingOne),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
 		up:        share.NewLimiter(cfg.UploadRate),
 		down:      share.NewLimiter(cfg.DownloadRate),
@@ -100,8 +117,11 @@ func New(cfg Config) (*Servent, error) {
 		loopEnded: make(chan struct{}),
 		streams:   make(chan struct{}, maxCallStreams),
 		ready:     make(chan struct{}),
+		changed:   make(chan struct{}, 1),
 		links:     newLinkTable(),
 		searches:  map[messages.GUID]*search{},
+		bans:      bans{},
+		tries:     tries{},
 	}
 	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())
@@ -126,12 +146,19 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent); err != nil {
+	v, err := look(s.cfg.choice())
+	if err != nil {
+		return err
+	}
+	s.survey.Store(&v)
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
+	s.listens = s.host.Network().ListenAddresses()
 	s.know()
 	s.hosts = newHostCache(s.host.ID())
+	s.recallHosts()
 	s.router = routing.New(routing.Config{
 		Servent: s.guid,
 		Rule:    s.cfg.Rule,
@@ -200,9 +227,8 @@ func (s *Servent) start(ctx context.Context) error {
 	if err := s.serveAPI(ctx); err != nil {
 		return err
 	}
-	if !s.cfg.NoDiscovery && !s.cfg.NoMDNS {
-		s.workers.Go(func() { s.discover(ctx) })
-	}
+	s.workers.Go(func() { s.watchNetwork(ctx) })
+	s.discover(ctx)
 	s.connectAll(ctx)
 	return nil
 }

@@ -3,7 +3,6 @@ package servent
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,6 +14,8 @@ import (
 const (
 	reasonUnanswered = "not answered: too many queries at once"
 	reasonUnread     = "not read: too many hits at once"
+	reasonSpam       = "not read: too many hits by one link"
+	reasonUnwanted   = "not learned: too many Pongs, or about others"
 	reasonOutbox     = "outbox full"
 )
 
@@ -30,6 +31,8 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 		Library:   s.tellLibrary(),
 		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
+		Ended:     s.endings.tell(),
+		Refused:   s.refusals.tell(),
 
 		UploadRate:   s.cfg.UploadRate,
 		DownloadRate: s.cfg.DownloadRate,
@@ -40,18 +43,14 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 	return out, nil
 }
 
-// listenAddrs returns every address the servent listens on, in full.
-func (s *Servent) listenAddrs() []string {
-	out := []string{}
-	for _, a := range s.host.Addrs() {
-		out = append(out, fullAddr(a, s.host.ID()))
-	}
-	return out
-}
-
 // countInto fills in what the loop counts.
 func (s *Servent) countInto(out *api.Status) {
 	out.Links = len(s.links.byID)
+	for _, l := range s.links.byID {
+		if !l.conduct.limited.IsZero() {
+			out.Limited++
+		}
+	}
 	counters := s.router.Counters()
 	out.Messages, out.Dropped = []api.Traffic{}, []api.Drop{}
 	for name, c := range counters.Types() {
@@ -75,8 +74,10 @@ func (s *Servent) countInto(out *api.Status) {
 	}
 	drop(reasonUnanswered, s.questions.unanswered())
 	drop(reasonUnread, s.unread)
+	drop(reasonSpam, s.spam)
+	drop(reasonUnwanted, s.unwanted)
 	drop(reasonOutbox, s.outboxDrops())
-	slices.SortStableFunc(out.Dropped, func(a, b api.Drop) int { return cmp.Compare(b.Count, a.Count) })
+	sortDrops(out.Dropped)
 }
 
 // outboxDrops counts the messages that no outbox had room for, of links that
@@ -106,7 +107,7 @@ func (s *Servent) Peers(ctx context.Context) ([]api.Link, error) {
 }
 
 func (s *Servent) tellLink(now time.Time, l *link) api.Link {
-	return api.Link{
+	out := api.Link{
 		Peer:     l.peer.String(),
 		Addr:     l.addr,
 		Agent:    l.agent,
@@ -116,51 +117,10 @@ func (s *Servent) tellLink(now time.Time, l *link) api.Link {
 		Sent:     l.sent,
 		Fresh:    s.router.Fresh(l.id),
 		Dropped:  l.out.lost(),
+		Useless:  l.useless,
 	}
-}
-
-// Connect links to the servent at a multiaddr that ends in /p2p/PEER, and
-// keeps dialling it should the link end.
-func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link, error) {
-	info, err := parseServent(req.Addr)
-	if err != nil {
-		return api.Link{}, api.NewError(api.CodeUsage, err.Error())
+	if c := &l.conduct; !c.limited.IsZero() {
+		out.Limited = &api.Limited{Since: now.Sub(c.limited).Seconds(), Reason: c.reason().String()}
 	}
-	if info.ID == s.host.ID() {
-		return api.Link{}, api.NewError(api.CodeUsage, "connect: that is this servent itself")
-	}
-	done := make(chan error, 1)
-	ok := s.call(ctx, func() {
-		s.hosts.add(time.Now(), info, true)
-		if s.links.byPeer[info.ID] != nil {
-			done <- nil
-			return
-		}
-		s.startOffer(info, func(err error) { done <- err })
-	})
-	if !ok {
-		return api.Link{}, ended(ctx)
-	}
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		return api.Link{}, ctx.Err()
-	case <-s.loopEnded:
-		return api.Link{}, ErrClosed
-	}
-	return s.linkTo(ctx, info.ID.String(), err)
-}
-
-// linkTo returns the link to a peer, or err where there is none.
-func (s *Servent) linkTo(ctx context.Context, id string, err error) (api.Link, error) {
-	links, failed := s.Peers(ctx)
-	if failed != nil {
-		return api.Link{}, failed
-	}
-	for _, l := range links {
-		if l.Peer == id {
-			return l, nil
-		}
-	}
-	return api.Link{}, fmt.Errorf("connect to %s: %w", id, err)
+	return out
 }

@@ -20,6 +20,7 @@ type Report struct {
 	CPU            time.Duration // processor time until now
 	Goroutines     int
 	RSS, Anonymous uint64 // bytes resident; those that are no file's, of them
+	Peak           uint64 // bytes: the greatest RSS until now
 	Heap, Stacks   uint64 // bytes of live and not yet swept objects; of stacks
 	Sent, Received uint64 // bytes of messages, with Options.CountBytes
 	Status         api.Status
@@ -53,6 +54,9 @@ func (n *node) report(ctx context.Context) (r Report, err error) {
 		return r, err
 	}
 	if r.RSS, r.Anonymous, err = resident(); err != nil {
+		return r, err
+	}
+	if r.Peak, err = Peak(); err != nil {
 		return r, err
 	}
 	kinds := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}

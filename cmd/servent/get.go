@@ -218,8 +218,10 @@ func again(c *cli.Context, request api.GetRequest, what string) string {
 			words = append(words, "--"+name, quote(c.String(name)))
 		}
 	}
-	for _, addr := range c.StringSlice("connect") {
-		words = append(words, "--connect", quote(addr))
+	for _, name := range []string{"connect", "interface", "skip-interface"} {
+		for _, value := range c.StringSlice(name) {
+			words = append(words, "--"+name, quote(value))
+		}
 	}
 	for _, name := range []string{"no-mdns", "no-discovery"} {
 		if c.Bool(name) {

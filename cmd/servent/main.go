@@ -72,8 +72,8 @@ func newApp(con *console) *cli.App {
 		},
 		Commands: []*cli.Command{
 			upVerb(con), searchVerb(con), getVerb(con), shareVerb(con),
-			statusVerb(con), peersVerb(con), demoVerb(con),
-			configVerb(con), completionVerb(con), completeVerb(con), manVerb(con), versionVerb(con),
+			statusVerb(con), peersVerb(con), connectVerb(con), disconnectVerb(con), inviteVerb(con), doctorVerb(con),
+			demoVerb(con), configVerb(con), completionVerb(con), completeVerb(con), manVerb(con), versionVerb(con),
 		},
 	}
 	prepare(app.Commands)

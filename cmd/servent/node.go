@@ -27,10 +27,18 @@ var (
 	_ node = (*api.Client)(nil)
 )
 
+// What the flags say that choose network interfaces.
+const (
+	interfaceUsage     = "look for others on network interface `NAME` alone, or docker* (again for more)"
+	skipInterfaceUsage = "look for others on every interface but `NAME` (again for more)"
+)
+
 // joinFlags are the flags of verbs that may need a short-lived servent.
 func joinFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "connect", Usage: "link to `MULTIADDR` first (again for more)"},
+		&cli.StringSliceFlag{Name: "connect", Usage: "link to `ADDR` first (again for more)"},
+		&cli.StringSliceFlag{Name: "interface", Usage: interfaceUsage},
+		&cli.StringSliceFlag{Name: "skip-interface", Usage: skipInterfaceUsage},
 		&cli.BoolFlag{Name: "no-mdns", Usage: "no multicast, when no servent runs here"},
 		&cli.BoolFlag{Name: "no-discovery", Usage: "only the links of --connect, when no servent runs here"},
 	}
@@ -82,14 +90,16 @@ var anyPort = []string{"/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0", "/ip4/0.0.0.0/udp/
 // startShortLived runs a servent for this one verb.
 func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, func(), error) {
 	s, err := servent.New(servent.Config{
-		Listen:      anyPort,
-		Network:     c.String("network"),
-		Connect:     c.StringSlice("connect"),
-		NoMDNS:      c.Bool("no-mdns"),
-		NoDiscovery: c.Bool("no-discovery"),
-		Downloads:   filepath.Join(homeOf(c), servent.DownloadsFolder),
-		Partial:     filepath.Join(homeOf(c), servent.PartialFolder),
-		Log:         con.log(slog.LevelError),
+		Listen:         anyPort,
+		Network:        c.String("network"),
+		Connect:        c.StringSlice("connect"),
+		NoMDNS:         c.Bool("no-mdns"),
+		NoDiscovery:    c.Bool("no-discovery"),
+		Interfaces:     c.StringSlice("interface"),
+		SkipInterfaces: c.StringSlice("skip-interface"),
+		Downloads:      filepath.Join(homeOf(c), servent.DownloadsFolder),
+		Partial:        filepath.Join(homeOf(c), servent.PartialFolder),
+		Log:            con.log(slog.LevelError),
 	})
 	if err != nil {
 		return nil, nil, err

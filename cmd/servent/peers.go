@@ -14,8 +14,10 @@ const peersHelp = `Example:
   servent peers
 
 The neighbours of the running servent: who called whom, since when, and the
-messages got, sent, brought first, and lost to a full outbox. In a pipe one a
-line, with tabs between, and its program. Exit code 4 when none runs here.
+messages got, sent, brought first, and lost to a full outbox. One that brings
+too much in vain is read more slowly, which is said below them. In a pipe one a
+line, with tabs between, then the messages brought in vain, since when it is
+limited and why, or "-", and its program. Exit code 4 when none runs here.
 
 Usage: servent peers [FLAGS]`
 
@@ -49,7 +51,7 @@ func (con *console) printLinks(links []api.Link) {
 	for _, link := range links {
 		row := linkRow(link)
 		if !con.outTerminal {
-			fmt.Fprintln(con.out, strings.Join(append(row, escape(link.Agent)), "\t"))
+			fmt.Fprintln(con.out, strings.Join(append(row, strconv.FormatUint(link.Useless, 10), limitOf(link), escape(link.Agent)), "\t"))
 		}
 		rows = append(rows, row)
 	}
@@ -58,6 +60,21 @@ func (con *console) printLinks(links []api.Link) {
 		con.say("no neighbours yet")
 	case con.outTerminal:
 		con.printTable([]string{"PEER", "ADDRESS", "WAY", "AGE", "GOT", "SENT", "FIRST", "LOST"}, 0, rows)
+		con.printLimited(links)
+	}
+}
+
+// printLimited says which neighbours are read more slowly, and why.
+func (con *console) printLimited(links []api.Link) {
+	var rows [][]string
+	for _, link := range links {
+		if link.Limited != nil {
+			rows = append(rows, []string{escape(link.Peer), strconv.FormatUint(link.Useless, 10), limitOf(link)})
+		}
+	}
+	if len(rows) > 0 {
+		fmt.Fprintln(con.out)
+		con.printTable([]string{"LIMITED", "IN VAIN", "SINCE, BECAUSE"}, 0, rows)
 	}
 }
 
@@ -73,4 +90,12 @@ func linkRow(link api.Link) []string {
 		row = append(row, strconv.FormatUint(n, 10))
 	}
 	return row
+}
+
+// limitOf says since when a neighbour is limited, and why, or "-".
+func limitOf(link api.Link) string {
+	if link.Limited == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%s, %s", formatAge(link.Limited.Since), escape(link.Limited.Reason))
 }

@@ -96,7 +96,7 @@ func TestSearchOnATerminal(t *testing.T) {
 	}
 	source := startTest(t, t.TempDir(), dir)
 	start := func(t *testing.T, width uint16, env []string, args ...string) *session {
-		return onTerminal(t, width, 12, env, append(append([]string{"search"}, args...), "--home", t.TempDir(), "--no-discovery", "--connect", source.ready.Addrs[0])...)
+		return onTerminal(t, width, 20, env, append(append([]string{"search"}, args...), "--home", t.TempDir(), "--no-discovery", "--connect", source.ready.Addrs[0])...)
 	}
 
 	t.Run("live", func(t *testing.T) {
@@ -135,20 +135,21 @@ func TestSearchOnATerminal(t *testing.T) {
 			t.Error("coloured in spite of NO_COLOR")
 		}
 	})
-	t.Run("resized", func(t *testing.T) {
-		t.Parallel()
-		s := start(t, 80, nil, "seblinux")
-		s.await("3 hits")
-		// The screen is longer, so that the lines shown are not broken anew.
-		if err := pty.Setsize(s.file, &pty.Winsize{Cols: 100, Rows: 12}); err != nil {
-			t.Fatal(err)
-		}
-		s.screen.width = 100
-		s.end()
-		if got := strings.Count(s.screen.String(), "NAME"); got != 1 {
-			t.Errorf("%d heads:\n%s", got, s.screen)
-		}
-	})
+	for name, width := range map[string]uint16{"wider": 100, "narrower": 30} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, 80, nil, "seblinux")
+			s.await("3 hits")
+			s.screen.resize(int(width))
+			if err := pty.Setsize(s.file, &pty.Winsize{Cols: width, Rows: 20}); err != nil {
+				t.Fatal(err)
+			}
+			s.end()
+			if screen := s.screen.String(); strings.Count(screen, "NAME") != 1 || !strings.HasPrefix(screen, "N  NAME") {
+				t.Errorf("a head is missing, or left over:\n%s", screen)
+			}
+		})
+	}
 	t.Run("dumb", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, 80, []string{"TERM=dumb"}, "seblinux")

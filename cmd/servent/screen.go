@@ -64,10 +64,11 @@ func (s *screen) pass(style func(string) string, lines ...string) {
 // of the screen they take. A screen that has become narrower since may have
 // broken them.
 func (s *screen) climb(b *strings.Builder) (lines int) {
-	width := terminalWidth(s.w)
+	width, height := terminalSize(s.w)
 	for _, columns := range s.passing {
 		lines += max(1, (columns+width-1)/width)
 	}
+	lines = min(lines, height) // what has left the screen is out of reach
 	if lines > 1 {
 		fmt.Fprintf(b, cursorUp, lines-1)
 	}

@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 //	code N COMMAND ARGS…   run COMMAND, which must exit with N; or with N or M: N|M
 //	file NAME SIZE SEED    make a file of random bytes; Go escapes in NAME
 //	damage NAME SIZE       overwrite the first SIZE bytes of a file
+//	joined FILE NAME       connect the servent on the home NAME to the invitation
+//	                       in FILE
 func TestSessions(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -48,7 +50,7 @@ func TestSessions(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"up": scriptUp, "down": scriptDown, "code": scriptCode, "file": scriptFile,
-			"damage": scriptDamage,
+			"damage": scriptDamage, "joined": scriptJoined,
 		},
 	})
 }
@@ -99,6 +101,13 @@ func scriptDamage(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, f.Close()))
 }
 
+func scriptJoined(ts *testscript.TestScript, neg bool, args []string) {
+	err := ts.Exec("servent", "connect", strings.TrimSpace(ts.ReadFile(args[0])), "--home", args[1])
+	if (err != nil) != neg {
+		ts.Fatalf("connect to the invitation in %s: %v", args[0], err)
+	}
+}
+
 // exitCode is what a process ended with: -1 where a signal ended it.
 func exitCode(err error) int {
 	var exit *exec.ExitError
@@ -122,7 +131,12 @@ type process struct {
 // startUp starts a servent on home with dir as its folder, alone but for what
 // args say, and waits until all it shares can be found.
 func startUp(home, dir string, args ...string) (*process, error) {
-	all := []string{"up", "--json", "--home", home, "--no-discovery", "--web", "off"}
+	return launchUp(home, dir, append([]string{"--no-discovery", "--web", "off"}, args...)...)
+}
+
+// launchUp is startUp without its solitude.
+func launchUp(home, dir string, args ...string) (*process, error) {
+	all := []string{"up", "--json", "--home", home}
 	if !strings.Contains(strings.Join(args, " "), "--listen") {
 		all = append(all, "--listen", loopback)
 	}

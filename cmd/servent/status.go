@@ -15,8 +15,8 @@ const statusHelp = `Example:
 
 What the running servent does: its addresses, library and how far its hashing
 is, links, messages of each type (received, sent, fresh, improved, duplicate),
-messages dropped by reason, and transfers. Exit code 4 when none runs on the
-home.
+messages dropped, links ended and links refused by reason, and transfers.
+Exit code 4 when none runs on the home.
 
 Usage: servent status [FLAGS]`
 
@@ -59,7 +59,7 @@ func (con *console) printStatus(status api.Status) {
 		{"version", status.Version},
 		{"network", status.Network},
 		{"up", formatAge(status.Uptime)},
-		{"links", strconv.Itoa(status.Links)},
+		{"links", linkCount(status)},
 		{"library", fmt.Sprintf("%s, %s", count(status.Library.Files, "file", "files"), formatSize(status.Library.Bytes))},
 	}
 	rows = append(rows, libraryRows(status.Library)...)
@@ -111,14 +111,30 @@ func (con *console) printTraffic(status api.Status) {
 		}
 		con.printTable([]string{"MESSAGE", "RECEIVED", "SENT", "FRESH", "IMPROVED", "DUPLICATE"}, 0, rows)
 	}
-	if len(status.Dropped) > 0 {
-		fmt.Fprintln(con.out)
-		var rows [][]string
-		for _, drop := range status.Dropped {
-			rows = append(rows, []string{drop.Reason, strconv.FormatUint(drop.Count, 10)})
-		}
-		con.printTable([]string{"DROPPED BECAUSE", "MESSAGES"}, 0, rows)
+	con.printReasons([]string{"DROPPED BECAUSE", "MESSAGES"}, status.Dropped)
+	con.printReasons([]string{"ENDED BECAUSE", "LINKS"}, status.Ended)
+	con.printReasons([]string{"REFUSED BECAUSE", "OFFERS"}, status.Refused)
+}
+
+// printReasons prints counts by reason, if there are any.
+func (con *console) printReasons(head []string, drops []api.Drop) {
+	if len(drops) == 0 {
+		return
 	}
+	fmt.Fprintln(con.out)
+	var rows [][]string
+	for _, drop := range drops {
+		rows = append(rows, []string{drop.Reason, strconv.FormatUint(drop.Count, 10)})
+	}
+	con.printTable(head, 0, rows)
+}
+
+// linkCount says how many links there are, and how many of them are limited.
+func linkCount(status api.Status) string {
+	if status.Limited == 0 {
+		return strconv.Itoa(status.Links)
+	}
+	return fmt.Sprintf("%d, %d of them limited: servent peers", status.Links, status.Limited)
 }
 
 func (con *console) printTransfers(transfers []api.Transfer) {

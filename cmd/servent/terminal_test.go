@@ -13,6 +13,7 @@ type terminal struct {
 	t             testing.TB
 	width, height int
 	lines         []string // of the screen and what has left it at the top
+	goesOn        []bool   // the line was full, and goes on in the next
 	row, column   int      // of the cursor; row counts from the first line ever
 	colored       bool
 	moved         bool   // the cursor was, or something erased
@@ -20,7 +21,7 @@ type terminal struct {
 }
 
 func newTerminal(t testing.TB, width, height int) *terminal {
-	return &terminal{t: t, width: width, height: height, lines: []string{""}}
+	return &terminal{t: t, width: width, height: height, lines: []string{""}, goesOn: []bool{false}}
 }
 
 // Write shows b.
@@ -52,10 +53,7 @@ func (s *terminal) next() bool {
 		s.column = 0
 	case r == '\n':
 		s.column = 0 // the terminal's driver adds the way back
-		s.row++
-		if s.row == len(s.lines) {
-			s.lines = append(s.lines, "")
-		}
+		s.down()
 	case r < ' ' || r == 0x7f:
 		s.t.Errorf("the control character %q was written", r)
 	default:
@@ -64,14 +62,43 @@ func (s *terminal) next() bool {
 	return true
 }
 
+func (s *terminal) down() {
+	s.row++
+	if s.row == len(s.lines) {
+		s.lines, s.goesOn = append(s.lines, ""), append(s.goesOn, false)
+	}
+}
+
+// resize makes the terminal as wide as that and breaks its lines anew, as most
+// terminals do.
+func (s *terminal) resize(width int) {
+	old := *s
+	s.width, s.lines, s.goesOn, s.row, s.column = width, []string{""}, []bool{false}, 0, 0
+	row, column := 0, 0
+	for i, line := range old.lines {
+		for n, r := range []rune(line) {
+			if i == old.row && n == old.column {
+				row, column = s.row, s.column
+			}
+			s.show(r)
+		}
+		if i == old.row && old.column >= len([]rune(line)) {
+			row, column = s.row, s.column
+		}
+		if i < len(old.lines)-1 && !old.goesOn[i] {
+			s.column = 0
+			s.down()
+		}
+	}
+	s.row, s.column = row, column
+}
+
 // show writes r at the cursor, in the next line where this one is full.
 func (s *terminal) show(r rune) {
 	if s.column+runeColumns(r) > s.width {
 		s.column = 0
-		s.row++
-		if s.row == len(s.lines) {
-			s.lines = append(s.lines, "")
-		}
+		s.goesOn[s.row] = true
+		s.down()
 	}
 	line := s.lines[s.row]
 	before := keepColumns(line, s.column)
@@ -102,9 +129,11 @@ func (s *terminal) control(sequence string) {
 		}
 		s.row -= number
 	case 'J':
-		s.lines = s.lines[:s.row+1]
+		s.lines, s.goesOn = s.lines[:s.row+1], s.goesOn[:s.row+1]
+		s.goesOn[s.row] = false
 		s.lines[s.row] = keepColumns(s.lines[s.row], s.column)
 	case 'K':
+		s.goesOn[s.row] = false
 		s.lines[s.row] = keepColumns(s.lines[s.row], s.column)
 	case 'm':
 		s.colored = true

@@ -35,7 +35,9 @@ func upVerb(con *console) *cli.Command {
 		Description: upHelp,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "listen", Usage: "listen on `MULTIADDR` (default port 6346 or the next free)"},
-			&cli.StringSliceFlag{Name: "connect", Usage: "link to `MULTIADDR`, again when it ends"},
+			&cli.StringSliceFlag{Name: "connect", Usage: "link to `ADDR`, again when it ends (servent connect --help)"},
+			&cli.StringSliceFlag{Name: "interface", Usage: interfaceUsage},
+			&cli.StringSliceFlag{Name: "skip-interface", Usage: skipInterfaceUsage},
 			&cli.BoolFlag{Name: "no-mdns", Usage: "no multicast"},
 			&cli.BoolFlag{Name: "no-discovery", Usage: "only the links of --connect and those accepted"},
 			&cli.IntFlag{Name: "ttl", Usage: "how many links own queries travel, `N` = 1..7 (7)", Value: 7},
@@ -53,16 +55,18 @@ func upVerb(con *console) *cli.Command {
 // upConfig turns the flags of up into a Config.
 func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 	config := servent.Config{
-		Home:        homeOf(c),
-		Network:     c.String("network"),
-		Listen:      c.StringSlice("listen"),
-		Connect:     c.StringSlice("connect"),
-		NoMDNS:      c.Bool("no-mdns"),
-		NoDiscovery: c.Bool("no-discovery"),
-		TTL:         c.Int("ttl"),
-		Rate:        c.Int("rate"),
-		Web:         c.String("web"),
-		Log:         con.log(slog.LevelInfo),
+		Home:           homeOf(c),
+		Network:        c.String("network"),
+		Listen:         c.StringSlice("listen"),
+		Connect:        c.StringSlice("connect"),
+		NoMDNS:         c.Bool("no-mdns"),
+		NoDiscovery:    c.Bool("no-discovery"),
+		Interfaces:     c.StringSlice("interface"),
+		SkipInterfaces: c.StringSlice("skip-interface"),
+		TTL:            c.Int("ttl"),
+		Rate:           c.Int("rate"),
+		Web:            c.String("web"),
+		Log:            con.log(slog.LevelInfo),
 	}
 	var err error
 	if config.Rule, err = routing.ParseRule(c.String("dedup")); err != nil {

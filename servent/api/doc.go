@@ -12,6 +12,9 @@
 //	GET  /api/status      Status
 //	GET  /api/peers       []Link
 //	POST /api/connect     ConnectRequest    Link
+//	POST /api/disconnect  DisconnectRequest Link
+//	GET  /api/invite      Invite
+//	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	GET  /api/share       ShareList

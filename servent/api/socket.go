@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 )
 
 const (
@@ -20,7 +19,6 @@ const (
 	// movedName is how many bytes of the home's hash name a moved socket.
 	movedName = 16
 
-	privateFolder fs.FileMode = 0o700
 	privateSocket fs.FileMode = 0o600
 )
 
@@ -34,7 +32,7 @@ func SocketPath(home string) string {
 		return path
 	}
 	name := sha256.Sum256([]byte(home))
-	return filepath.Join(runtimeFolder(), hex.EncodeToString(name[:movedName])+".sock")
+	return filepath.Join(RuntimeFolder(), hex.EncodeToString(name[:movedName])+".sock")
 }
 
 // wholePath makes the spellings of one home one: absolute, and without
@@ -49,24 +47,13 @@ func wholePath(home string) string {
 	return home
 }
 
-// runtimeFolder is where moved sockets lie.
-func runtimeFolder() string {
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "servent")
-	}
-	return filepath.Join(os.TempDir(), "servent-"+strconv.Itoa(os.Getuid()))
-}
-
 // Listen listens where [SocketPath] says, for the user of this process alone.
 // A socket that a dead servent left there is removed, so the caller must hold
 // the lock of the home.
 func Listen(home string) (net.Listener, error) {
 	path := SocketPath(home)
 	if moved(path) {
-		if err := os.MkdirAll(filepath.Dir(path), privateFolder); err != nil {
-			return nil, fmt.Errorf("api: make the folder of the socket: %w", err)
-		}
-		if err := checkPrivate(filepath.Dir(path)); err != nil {
+		if err := MakePrivate(filepath.Dir(path)); err != nil {
 			return nil, err
 		}
 	}
@@ -85,20 +72,3 @@ func Listen(home string) (net.Listener, error) {
 
 // moved reports whether path, a result of [SocketPath], lies outside its home.
 func moved(path string) bool { return filepath.Base(path) != socketFile }
-
-// checkPrivate refuses a folder that another user of the computer may have
-// made, since whoever owns it would hear every search.
-func checkPrivate(dir string) error {
-	info, err := os.Lstat(dir)
-	switch {
-	case err != nil:
-	case !info.IsDir():
-		err = errors.New("it is not a folder")
-	case !ownFolder(info):
-		err = errors.New("others can write to it")
-	}
-	if err != nil {
-		return fmt.Errorf("api: the folder %s is not private, remove it or set XDG_RUNTIME_DIR: %w", dir, err)
-	}
-	return nil
-}

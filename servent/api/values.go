@@ -114,11 +114,14 @@ type Status struct {
 	Web       string     `json:"web"`   // URL of the page; empty: off
 	Uptime    float64    `json:"uptime"`
 	Links     int        `json:"links"`
+	Limited   int        `json:"limited"` // links that are read more slowly: see [Limited]
 	Library   Library    `json:"library"`
 	Messages  []Traffic  `json:"messages"` // one for each type seen
 	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
+	Ended     []Drop     `json:"ended"`   // links that have ended, by reason, most frequent first
+	Refused   []Drop     `json:"refused"` // links that others offered and did not get, by reason
 
 	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
 	DownloadRate int64 `json:"download_rate"` // likewise of all downloads
@@ -216,11 +219,23 @@ type Link struct {
 	Sent     uint64  `json:"sent"`     // messages
 	Fresh    uint64  `json:"fresh"`    // messages it was the first to bring
 	Dropped  uint64  `json:"dropped"`  // messages that its outbox had no room for
+	Useless  uint64  `json:"useless"`  // messages it brought that were dropped, for whatever reason
+
+	Limited *Limited `json:"limited,omitempty"` // nil: it is not
+}
+
+// Limited says that a neighbour brings more useless messages than it may, so
+// that it is read more slowly.
+type Limited struct {
+	Since  float64 `json:"since"`  // seconds ago
+	Reason string  `json:"reason"` // what most of them are dropped for
 }
 
 // A ConnectRequest names a servent to link to.
 type ConnectRequest struct {
-	Addr string `json:"addr"` // multiaddr ending in /p2p/PEER
+	// Addr is an invitation, a multiaddr with or without /p2p/PEER, a peer ID
+	// that was heard of, or a host (IP address or name) with or without a port.
+	Addr string `json:"addr"`
 }
 
 // A ShareRequest names folders.

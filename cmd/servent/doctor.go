@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/servent"
+	"servent/servent/api"
+)
+
+const doctorHelp = `Example:
+  servent doctor
+
+Why servents do not find each other, as far as this computer can see: each
+network interface, used or skipped and why; whether multicast passes on it; the
+firewalls here; whom the running servent heard of, and how; and what to try
+next, with the commands. It sends two small questions on each used interface,
+none with --no-mdns, and takes two seconds. With or without a running servent;
+root sees more of the firewall.
+
+Exit code 0 when nothing is seen that keeps others from finding this servent, 1
+when something is: no usable interface, multicast that does not pass, a firewall
+that keeps others out, a home that cannot be written, a clock that is far off.
+
+Usage: servent doctor [FLAGS]`
+
+func doctorVerb(con *console) *cli.Command {
+	return &cli.Command{
+		Name:        "doctor",
+		Usage:       "why servents do not find each other, and what to try",
+		Description: doctorHelp,
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "interface", Usage: interfaceUsage},
+			&cli.StringSliceFlag{Name: "skip-interface", Usage: skipInterfaceUsage},
+			&cli.BoolFlag{Name: "no-mdns", Usage: "send nothing: do not try multicast"},
+		},
+		Action: func(c *cli.Context) error { return doctor(c.Context, con, c) },
+	}
+}
+
+func doctor(ctx context.Context, con *console, c *cli.Context) error {
+	x := servent.Examination{
+		Home: homeOf(c), Network: c.String("network"), Quiet: c.Bool("no-mdns"),
+		Interfaces: c.StringSlice("interface"), SkipInterfaces: c.StringSlice("skip-interface"),
+	}
+	client, err := dialAlone(c)
+	var told *api.Error
+	switch {
+	case err == nil:
+		defer client.Close()
+		state, err := client.Doctor(ctx)
+		if err != nil {
+			return err
+		}
+		x.Told = &state
+	case errors.As(err, &told) && told.Code == api.CodeNotRunning:
+	default:
+		return err
+	}
+	d, err := servent.Examine(ctx, x)
+	if err != nil {
+		return err
+	}
+	con.printDoctor(d)
+	if !d.OK {
+		return silent(exitError)
+	}
+	return nil
+}
+
+func (con *console) printDoctor(d api.Doctor) {
+	if con.json {
+		con.print(d)
+		return
+	}
+	con.printSummary(d)
+	con.section("Interfaces", interfaceRows(d.Interfaces))
+	con.section("Multicast, asked just now", multicastRows(d.Multicast))
+	con.section("Ways to find others", wayRows(d.Ways))
+	con.section("Firewalls of this computer", firewallRows(d.Firewalls))
+	con.section("This computer", checkRows(d.Checks))
+	con.printAdvice(d)
+}
+
+func (con *console) printSummary(d api.Doctor) {
+	var rows [][]string
+	add := func(name, text string) { rows = append(rows, []string{name, escape(text)}) }
+	if d.Running {
+		add("servent", "runs as "+d.Peer)
+	} else {
+		add("servent", "none runs on the home "+d.Home)
+	}
+	add("network", d.Network)
+	var ports []string
+	for _, p := range d.Ports {
+		ports = append(ports, p.Protocol+" "+strconv.Itoa(int(p.Number)))
+	}
+	if !d.Running {
+		add("ports", strings.Join(ports, ", ")+" when one is started, or the next free ones")
+		printAligned(con.out, rows)
+		return
+	}
+	add("ports", strings.Join(ports, ", "))
+	for _, addr := range reachable(d.Listening) {
+		add("address", addr)
+	}
+	add("links", strconv.Itoa(d.Links))
+	outside := "none from another computer yet: whether the ports can be reached is not known"
+	if d.FromOutside > 0 {
+		outside = fmt.Sprintf("%d from other computers so far: the ports can be reached", d.FromOutside)
+	}
+	add("links in", outside)
+	printAligned(con.out, rows)
+}
+
+// reachable returns the addresses that matter, without the peer ID: those of
+// TCP, and of loopback only where there are no others. QUIC has the same.
+func reachable(listening []string) []string {
+	var beyond, loopback []string
+	for _, addr := range listening {
+		place, _, _ := strings.Cut(addr, "/p2p/")
+		switch {
+		case !strings.Contains(place, "/tcp/"):
+		case strings.HasPrefix(place, "/ip4/127.") || strings.HasPrefix(place, "/ip6/::1/"):
+			loopback = append(loopback, place)
+		default:
+			beyond = append(beyond, place)
+		}
+	}
+	if len(beyond) == 0 {
+		return loopback
+	}
+	return beyond
+}
+
+// section prints rows under a title, if there are any.
+func (con *console) section(title string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(con.out, "\n%s\n", con.bold(title))
+	for _, row := range rows {
+		for i := range row {
+			row[i] = escape(row[i])
+		}
+		row[0] = "  " + row[0]
+	}
+	printAligned(con.out, rows)
+}
+
+func interfaceRows(all []api.Interface) (rows [][]string) {
+	for _, i := range all {
+		state := "skipped"
+		if i.Used {
+			state = "used"
+		}
+		addrs := "-"
+		if len(i.Addrs) > 0 {
+			addrs = strings.Join(i.Addrs, " ")
+		}
+		rows = append(rows, []string{i.Name, state, addrs, i.Reason})
+	}
+	return rows
+}
+
+func multicastRows(all []api.Multicast) (rows [][]string) {
+	for _, m := range all {
+		state, text := "passes", fmt.Sprintf("%s heard, %s of this network",
+			count(m.Computers, "other computer", "other computers"), count(m.Servents, "servent", "servents"))
+		if !m.Own {
+			state = "blocked"
+			if m.Problem != "" {
+				text = m.Problem
+			} else {
+				text = "our own question did not come back; " + text
+			}
+		}
+		rows = append(rows, []string{m.Interface, state, text})
+	}
+	return rows
+}
+
+// maxHeardRows is how many servents are shown for each way.
+const maxHeardRows = 5
+
+func wayRows(all []api.Way) (rows [][]string) {
+	for _, w := range all {
+		state := "on"
+		if !w.On {
+			state = "off"
+		}
+		text := "nobody heard of"
+		if len(w.Heard) > 0 {
+			text = count(len(w.Heard), "servent", "servents") + " heard of"
+		}
+		if w.Reason != "" {
+			text = w.Reason
+		}
+		rows = append(rows, []string{w.Name, state, text})
+		for _, h := range w.Heard[:min(len(w.Heard), maxHeardRows)] {
+			linked := "not linked"
+			if h.Linked {
+				linked = "linked"
+			}
+			rows = append(rows, []string{"", "", fmt.Sprintf("%s, %s, %s ago", h.Addr, linked, formatAge(h.Ago))})
+		}
+	}
+	return rows
+}
+
+func firewallRows(all []api.Firewall) (rows [][]string) {
+	if len(all) == 0 {
+		return [][]string{{"none", stateWord(api.StateOK), "was found"}}
+	}
+	for _, f := range all {
+		rows = append(rows, []string{f.Name, stateWord(f.State), f.Reason})
+	}
+	return rows
+}
+
+func checkRows(all []api.Check) (rows [][]string) {
+	for _, c := range all {
+		rows = append(rows, []string{c.Name, stateWord(c.State), c.Text})
+	}
+	return rows
+}
+
+// stateWord is a state as people read it.
+func stateWord(state string) string {
+	switch state {
+	case api.StateProblem:
+		return "PROBLEM"
+	case api.StateUnknown:
+		return "unclear"
+	}
+	return state
+}
+
+func (con *console) printAdvice(d api.Doctor) {
+	if len(d.Next) == 0 {
+		fmt.Fprintf(con.out, "\n%s\n", con.bold("All is well: nothing that keeps others from finding this servent was seen"))
+		return
+	}
+	fmt.Fprintf(con.out, "\n%s\n", con.bold("What to try next"))
+	for n, a := range d.Next {
+		lead := fmt.Sprintf("%3d. ", n+1)
+		for _, line := range wrap(escape(a.Text), defaultWidth-len(lead)) {
+			fmt.Fprintln(con.out, lead+line)
+			lead = "     "
+		}
+		for _, command := range a.Commands {
+			fmt.Fprintf(con.out, "       %s\n", escape(command))
+		}
+	}
+}
+
+// wrap breaks a text between words, in lines of at most limit columns where no
+// word is longer.
+func wrap(text string, limit int) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && columns(line)+1+columns(word) > limit {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+)
+
+// quietZone is the light frame around a QR code, in modules: scanners look for
+// it. Source: ISO/IEC 18004 §5.3.8.
+const quietZone = 4
+
+// The colours of a QR code on a terminal that has them: black on white, whatever
+// the terminal's own are, since many scanners do not read light on dark.
+const (
+	blackOnWhite = "\x1b[38;5;16;48;5;231m"
+	plainColours = "\x1b[0m"
+)
+
+// drawQR draws text as a QR code of half blocks, two rows of modules a line.
+// Without colours the blocks are the light modules: that is right on a dark
+// terminal, and most phones read it on a light one.
+func drawQR(text string, colours bool) (string, error) {
+	code, err := qr.Encode(text, qr.L, qr.Auto)
+	if err != nil {
+		return "", fmt.Errorf("draw a QR code of %d letters: %w", len(text), err)
+	}
+	size := code.Bounds().Dx()
+	dark := func(x, y int) bool {
+		x, y = x-quietZone, y-quietZone
+		return x >= 0 && y >= 0 && x < size && y < size && code.At(x, y) == color.Black
+	}
+	ink := dark
+	if !colours {
+		ink = func(x, y int) bool { return !dark(x, y) }
+	}
+	var out strings.Builder
+	for y := 0; y < size+2*quietZone; y += 2 {
+		if colours {
+			out.WriteString(blackOnWhite)
+		}
+		for x := range size + 2*quietZone {
+			// A code has an odd number of rows; the last line's lower half is
+			// frame.
+			out.WriteString(halfBlocks[ink(x, y)][ink(x, y+1)])
+		}
+		if colours {
+			out.WriteString(plainColours)
+		}
+		out.WriteByte('\n')
+	}
+	return out.String(), nil
+}
+
+// halfBlocks are the characters for two modules, the upper first.
+var halfBlocks = map[bool]map[bool]string{
+	true:  {true: "█", false: "▀"},
+	false: {true: "▄", false: " "},
+}

@@ -1,0 +1,159 @@
+package servent
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"servent/servent/api"
+)
+
+// byAddress is the way that needs no discovery, in words.
+const byAddress = "type an address instead: the other servent's \"servent invite\" shows it"
+
+// problems lists what keeps others from finding a servent.
+func problems(d api.Doctor) (out []string) {
+	if !anyUsed(d) {
+		out = append(out, "no network interface can be used")
+	}
+	for _, m := range blocked(d) {
+		out = append(out, "multicast does not pass on "+m.Interface)
+	}
+	for _, f := range d.Firewalls {
+		if f.State == api.StateProblem {
+			out = append(out, f.Name+" keeps others out")
+		}
+	}
+	for _, c := range d.Checks {
+		if c.State == api.StateProblem {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+func anyUsed(d api.Doctor) bool {
+	return slices.ContainsFunc(d.Interfaces, func(i api.Interface) bool { return i.Used })
+}
+
+// blocked returns what multicast did on the interfaces where our own question
+// did not come back. A tunnel does not count, for the LAN is elsewhere; nor does
+// one without multicast where broadcast found a servent in its stead.
+func blocked(d api.Doctor) (out []api.Multicast) {
+	tunnel := tunnels(d)
+	for _, m := range d.Multicast {
+		if !m.Own && !slices.Contains(tunnel, m.Interface) && !(m.Problem == noMulticast && serventHeard(d)) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// anybodyHeard reports whether another computer was heard, by whatever way.
+func anybodyHeard(d api.Doctor) bool {
+	return d.Links > 0 || d.FromOutside > 0 ||
+		slices.ContainsFunc(d.Multicast, func(m api.Multicast) bool { return m.Computers > 0 }) ||
+		slices.ContainsFunc(d.Interfaces, func(i api.Interface) bool { return i.Multicast > 0 })
+}
+
+// serventHeard reports whether another servent is known to be there.
+func serventHeard(d api.Doctor) bool {
+	return d.Links > 0 ||
+		slices.ContainsFunc(d.Multicast, func(m api.Multicast) bool { return m.Servents > 0 }) ||
+		slices.ContainsFunc(d.Ways, func(w api.Way) bool { return w.Name == api.WayMulticast && len(w.Heard) > 0 })
+}
+
+// advise returns what to try, most useful first.
+func advise(d api.Doctor) []api.Advice {
+	out := []api.Advice{}
+	add := func(text string, commands ...string) {
+		out = append(out, api.Advice{Text: text, Commands: append([]string{}, commands...)})
+	}
+	if !d.Running {
+		add("no servent runs here: start one, or others have nothing to find", "servent up ~/Public")
+	}
+	for _, c := range d.Checks {
+		if c.State == api.StateProblem {
+			add(c.Name + ": " + c.Text)
+		}
+	}
+	if !anyUsed(d) {
+		add("this computer is on no network that can be used: plug a cable in or join a Wi-Fi; servents on this computer find each other without")
+	}
+	adviseMulticast(d, add)
+	for _, f := range d.Firewalls {
+		if f.State == api.StateProblem || f.State == api.StateUnknown && len(f.Commands) > 0 {
+			add(fmt.Sprintf("let others in through the firewall %s, which is %s", f.Name, f.Reason), f.Commands...)
+		}
+	}
+	adviseLonely(d, add)
+	if tunnel := tunnels(d); len(tunnel) > 0 && !serventHeard(d) {
+		add(fmt.Sprintf("a VPN seems to be on (%s): many keep a computer from its own LAN; allow local network access in it, or switch it off for a while", strings.Join(tunnel, ", ")))
+	}
+	if len(out) > 0 && d.Links == 0 {
+		byTyping(d, add)
+	}
+	return out
+}
+
+// adviseMulticast says what to do where our own packet did not come back.
+func adviseMulticast(d api.Doctor, add func(string, ...string)) {
+	for _, m := range blocked(d) {
+		switch {
+		case m.Problem == noMulticast:
+			add("multicast is off on "+m.Interface+", so servents there are asked for by broadcast alone; turn it on, or "+byAddress, turnOn(m.Interface)...)
+		case m.Problem != "":
+			add("multicast does not pass on " + m.Interface + " (" + m.Problem + "): allow UDP port 5353, in and out, in this computer's firewall, or " + byAddress)
+		default:
+			add("multicast does not pass on " + m.Interface + ": not even this computer heard its own question; allow UDP port 5353 in its firewall, or " + byAddress)
+		}
+	}
+}
+
+// turnOn returns the command that turns multicast on, where there is one.
+func turnOn(name string) []string {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	return []string{"sudo ip link set " + name + " multicast on"}
+}
+
+// adviseLonely says what may be wrong beyond this computer, where nothing here
+// is.
+func adviseLonely(d api.Doctor, add func(string, ...string)) {
+	if len(d.Multicast) == 0 || len(blocked(d)) > 0 || serventHeard(d) {
+		return
+	}
+	if anybodyHeard(d) {
+		add(fmt.Sprintf("multicast passes, and others answer, but no servent of the network %q: start one on another computer, with the same --network", d.Network))
+		return
+	}
+	add("multicast works on this computer, but nobody else was heard: is another servent running, on the same network? " +
+		"Guest Wi-Fi and access points with client isolation (AP isolation) keep computers apart: use another Wi-Fi or a cable")
+}
+
+// byTyping is the advice that works wherever a packet can go.
+func byTyping(d api.Doctor, add func(string, ...string)) {
+	if d.Running {
+		add("type an address: on one computer ask for it, on the other use it", "servent invite", "servent connect 192.168.1.20")
+		return
+	}
+	add("once a servent runs here and another elsewhere: ask one for its address, use it on the other", "servent invite", "servent connect 192.168.1.20")
+}
+
+// tunnelNames begin the names of interfaces that a VPN makes.
+var tunnelNames = []string{"tun", "tap", "wg", "utun", "ppp", "ipsec", "nordlynx", "proton", "tailscale", "zt"}
+
+// tunnels returns the interfaces that look like a VPN and are up: those that
+// have an address.
+func tunnels(d api.Doctor) (out []string) {
+	for _, i := range d.Interfaces {
+		isTunnel := slices.ContainsFunc(tunnelNames, func(n string) bool { return strings.HasPrefix(strings.ToLower(i.Name), n) })
+		plain := slices.ContainsFunc(i.Addrs, func(a string) bool { return !strings.HasPrefix(a, "fe80:") })
+		if isTunnel && plain {
+			out = append(out, i.Name)
+		}
+	}
+	return out
+}

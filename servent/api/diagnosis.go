@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+	"net/http"
+)
+
+// TypeDoctor is the Type of a [Doctor].
+const TypeDoctor = "doctor"
+
+// A Doctor says what keeps servents from finding each other, as far as it can
+// be seen from here.
+type Doctor struct {
+	Type       string      `json:"type"`    // TypeDoctor
+	OK         bool        `json:"ok"`      // nothing was seen that keeps others from finding this servent
+	Running    bool        `json:"running"` // a servent runs on the home; without one, what it would do is told
+	Home       string      `json:"home"`
+	Network    string      `json:"network"`
+	Peer       string      `json:"peer"` // empty: none runs
+	Interfaces []Interface `json:"interfaces"`
+	Multicast  []Multicast `json:"multicast"` // by interface, asked just now; none: not asked
+	Ways       []Way       `json:"ways"`      // of a running servent
+	Listening  []string    `json:"listening"` // multiaddrs ending in /p2p/PEER
+	Ports      []Port      `json:"ports"`     // that others must be able to reach
+	Links      int         `json:"links"`
+	// FromOutside counts the links that other computers have opened to this
+	// servent since its start: one is proof that its port can be reached.
+	FromOutside uint64     `json:"from_outside"`
+	Firewalls   []Firewall `json:"firewalls"`
+	Checks      []Check    `json:"checks"`
+	Next        []Advice   `json:"next"` // what to try, most useful first
+}
+
+// A Port is where a servent listens.
+type Port struct {
+	Protocol string `json:"protocol"` // "tcp" or "udp"
+	Number   uint16 `json:"number"`
+}
+
+// A Multicast says what became of a question by multicast DNS on an interface.
+type Multicast struct {
+	Interface string `json:"interface"`
+	Sent      bool   `json:"sent"`
+	Own       bool   `json:"own"`       // our own packet came back, as it does where nothing blocks multicast
+	Computers int    `json:"computers"` // others that were heard meanwhile, with any multicast DNS
+	Servents  int    `json:"servents"`  // of these, servents of our network
+	Problem   string `json:"problem"`   // why it could not be asked; empty: it could
+}
+
+// The states of a [Firewall] and of a [Check].
+const (
+	StateOK      = "ok"
+	StateUnknown = "unknown" // it could not be seen
+	StateNote    = "note"    // worth knowing
+	StateProblem = "problem" // keeps others from finding this servent
+)
+
+// A Firewall is one of this computer itself.
+type Firewall struct {
+	Name     string   `json:"name"`
+	State    string   `json:"state"`    // StateOK: lets us be reached, or is off
+	Reason   string   `json:"reason"`   // what was seen, or could not be
+	Commands []string `json:"commands"` // that let others in; none: not needed
+}
+
+// A Check is one thing that was looked at.
+type Check struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
+	Text  string `json:"text"`
+}
+
+// An Advice is something to try.
+type Advice struct {
+	Text     string   `json:"text"`
+	Commands []string `json:"commands"` // to be typed as they are, in order
+}
+
+// Doctor returns what a running servent knows of its own state. What has to be
+// tried, as multicast, is left to the asker.
+func (c *Client) Doctor(ctx context.Context) (Doctor, error) {
+	return call[Doctor](ctx, c, http.MethodGet, "/api/doctor", nil)
+}

@@ -1,0 +1,113 @@
+package servent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/core/sec"
+	mss "github.com/multiformats/go-multistream"
+
+	"servent/servent/api"
+)
+
+// Connect links to the servent that an address names, in any form that a user
+// may type: an invitation, a multiaddr with or without /p2p/PEER, a peer ID
+// that was heard of, an IP address or a host name, either with or without a
+// port. It returns when there is a link, or an error that says why not. Either
+// way the address is tried again, whenever there is no link, until
+// [Servent.Disconnect] takes it away.
+func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link, error) {
+	wanted, err := parseTarget(req.Addr)
+	if err == nil {
+		err = wanted.checkNetwork(s.cfg.Network)
+	}
+	if err == nil && wanted.id == s.host.ID() {
+		err = fmt.Errorf("servent: connect to %s: %w", wanted.typed, errSelf)
+	}
+	if err != nil {
+		return api.Link{}, api.NewError(api.CodeUsage, err.Error())
+	}
+	type end struct {
+		id  peer.ID
+		err error
+	}
+	done := make(chan end, 1)
+	ok := s.call(ctx, func() {
+		if a := s.typed.add(wanted); a != nil {
+			s.tryTyped(a, func(id peer.ID, err error) { done <- end{id, err} })
+			return
+		}
+		done <- end{err: errTooManyTyped}
+	})
+	if !ok {
+		return api.Link{}, ended(ctx)
+	}
+	select {
+	case e := <-done:
+		if errors.Is(e.err, errSelf) && wanted.port != 0 {
+			return api.Link{}, api.NewError(api.CodeUsage, fmt.Sprintf("servent: connect to %s: %v", wanted.typed, e.err))
+		}
+		if e.err != nil {
+			return api.Link{}, fmt.Errorf("servent: connect to %s: %w", wanted.typed, s.explain(e.err))
+		}
+		return s.linkTo(ctx, e.id)
+	case <-ctx.Done():
+		return api.Link{}, ctx.Err()
+	case <-s.loopEnded:
+		return api.Link{}, ErrClosed
+	}
+}
+
+// linkTo returns the link to a peer that there was a moment ago.
+func (s *Servent) linkTo(ctx context.Context, id peer.ID) (api.Link, error) {
+	links, err := s.Peers(ctx)
+	if err != nil {
+		return api.Link{}, err
+	}
+	for _, l := range links {
+		if l.Peer == id.String() {
+			return l, nil
+		}
+	}
+	return api.Link{}, fmt.Errorf("servent: connect to %s: the link ended at once; servent peers shows whether it comes back", id)
+}
+
+// checkNetwork refuses an invitation to another network than ours.
+func (t target) checkNetwork(ours string) error {
+	if t.network == "" || t.network == ours {
+		return nil
+	}
+	return fmt.Errorf("servent: the invitation is to the network %q, and this servent is in %q; stop it and start it with: servent up --network %s --connect %s",
+		t.network, ours, t.network, t.typed)
+}
+
+// explain says of a link that failed what the user can do about it.
+func (s *Servent) explain(err error) error {
+	var refused *refusal
+	var other sec.ErrPeerIDMismatch
+	var dial *dialError
+	var foreign mss.ErrNotSupported[protocol.ID]
+	switch {
+	case errors.As(err, &refused) && refused.code == statusNetwork.code:
+		return fmt.Errorf("it is in another network than %q; ask there for an invitation (servent invite), which names it", s.cfg.Network)
+	case errors.As(err, &refused) && refused.code == statusBusy.code:
+		return errors.New("it has no room for a link now, or its user has ended ours; it is asked again from time to time")
+	case errors.As(err, &other):
+		return fmt.Errorf("another servent answers there, %s; if it has a new identity, type its address without /p2p", other.Actual)
+	case errors.As(err, &foreign):
+		return errors.New("it is no servent: it speaks libp2p, but not " + string(linkProtocol))
+	case errors.As(err, &dial):
+		var where []string
+		for _, one := range dial.each {
+			where = append(where, plainLocal(one.Address).String())
+		}
+		if why := unreached(strings.Join(where, " and "), dial.Unwrap()); why != "" {
+			return errors.New(why)
+		}
+	}
+	return err
+}

@@ -1,0 +1,323 @@
+package servent
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+	"golang.org/x/net/ipv4"
+	"golang.org/x/net/ipv6"
+
+	"servent/servent/api"
+)
+
+const (
+	// trialTime is how long a trial of multicast listens: responders wait up to
+	// 120 ms before they answer (RFC 6762 §6).
+	trialTime = 1500 * time.Millisecond
+	// trialAgain is when the question is asked a second time, for one may be
+	// lost.
+	trialAgain = 500 * time.Millisecond
+	// maxTrialHeard is how many computers are counted on one interface.
+	maxTrialHeard = 256
+	// everyService is asked for too, so that printers and other computers answer:
+	// then multicast passes, and only servents are missing.
+	// Source: RFC 6763 §9.
+	everyService = "_services._dns-sd._udp.local."
+)
+
+// trialGroups are the groups of multicast DNS.
+var trialGroups = map[string]net.IP{"udp4": mdnsGroup4, "udp6": mdnsGroup6}
+
+// A trial asks by multicast DNS who is there, on a user's word: two packets on
+// each interface.
+type trial struct {
+	all      survey // to tell our own addresses from others'
+	on       survey
+	service  string
+	question []byte
+
+	mu   sync.Mutex
+	seen map[int]*trialResult // by index of the interface
+}
+
+// A trialResult is what one interface brought.
+type trialResult struct {
+	sent, own bool
+	problems  []string
+	heard     map[netip.Addr]bool // true: a servent
+}
+
+// tryMulticast asks on each used interface of a survey who is there, and
+// listens for a moment.
+func tryMulticast(ctx context.Context, all survey, service string) ([]api.Multicast, error) {
+	question, err := trialQuestion(service)
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{all: all, on: all.used(), service: service, question: question, seen: map[int]*trialResult{}}
+	for _, i := range t.on {
+		t.seen[i.Index] = &trialResult{heard: map[netip.Addr]bool{}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, trialTime)
+	defer cancel()
+	var families sync.WaitGroup
+	for family := range trialGroups {
+		families.Go(func() { t.run(ctx, family) })
+	}
+	families.Wait()
+	out := []api.Multicast{}
+	for _, i := range t.on {
+		out = append(out, t.seen[i.Index].tell(i.Name))
+	}
+	return out, nil
+}
+
+// trialQuestion returns a question with a number of its own, by which it is
+// known when it comes back.
+func trialQuestion(service string) ([]byte, error) {
+	var id [2]byte
+	rand.Read(id[:]) // never fails
+	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: binary.BigEndian.Uint16(id[:]) | 1})
+	errs := []error{b.StartQuestions()}
+	for _, asked := range []string{service, everyService} {
+		name, err := dnsmessage.NewName(asked)
+		errs = append(errs, err, b.Question(dnsmessage.Question{Name: name, Type: dnsmessage.TypePTR, Class: dnsmessage.ClassINET}))
+	}
+	out, err := b.Finish()
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, fmt.Errorf("servent: write a question of multicast DNS: %w", err)
+	}
+	return out, nil
+}
+
+// run asks and listens on all interfaces in one family, until ctx ends.
+func (t *trial) run(ctx context.Context, family string) {
+	on := t.with(family)
+	if len(on) == 0 {
+		return
+	}
+	// The net package shares the port with other programs where it is told to
+	// listen on a multicast address.
+	conn, err := net.ListenUDP(family, &net.UDPAddr{IP: trialGroups[family], Port: mdnsPort})
+	if err != nil {
+		for _, i := range on {
+			t.fail(i, "listen on UDP port 5353", err)
+		}
+		return
+	}
+	wire := newTrialWire(family, conn)
+	var reader sync.WaitGroup
+	reader.Go(func() { t.listen(wire) })
+	defer reader.Wait()
+	defer conn.Close()
+	var joined survey
+	for _, i := range on {
+		if err := wire.join(&i.Interface); err != nil {
+			t.fail(i, "join the group", err)
+			continue
+		}
+		joined = append(joined, i)
+	}
+	again := time.NewTimer(0)
+	defer again.Stop()
+	for n := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+			t.ask(wire, joined)
+			if n++; n < 2 {
+				again.Reset(trialAgain)
+			}
+		}
+	}
+}
+
+// with returns the interfaces that have an address of a family, and multicast.
+func (t *trial) with(family string) survey {
+	var out survey
+	for _, i := range t.on {
+		if i.Flags&net.FlagMulticast == 0 {
+			continue
+		}
+		for _, p := range i.prefixes {
+			if p.Addr().Is4() == (family == "udp4") {
+				out = append(out, i)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// ask sends the question on each interface.
+func (t *trial) ask(wire trialWire, on survey) {
+	for _, i := range on {
+		if err := wire.send(&i.Interface, t.question); err != nil {
+			t.fail(i, "send", err)
+			continue
+		}
+		t.mu.Lock()
+		t.seen[i.Index].sent = true
+		t.mu.Unlock()
+	}
+}
+
+// fail notes once what could not be done on an interface.
+func (t *trial) fail(i surveyed, what string, err error) {
+	why := err.Error()
+	var system syscall.Errno
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		why = "not permitted: a firewall of this computer forbids it"
+	case errors.As(err, &system):
+		why = system.Error()
+	}
+	text := what + ": " + why
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.seen[i.Index]
+	for _, old := range r.problems {
+		if old == text {
+			return
+		}
+	}
+	r.problems = append(r.problems, text)
+}
+
+// listen takes what comes until the socket is closed.
+func (t *trial) listen(wire trialWire) {
+	b := make([]byte, maxMDNSPacket)
+	for {
+		n, index, from, err := wire.receive(b)
+		if err != nil {
+			return
+		}
+		if at, err := netip.ParseAddrPort(from.String()); err == nil {
+			t.take(b[:n], index, at.Addr().Unmap())
+		}
+	}
+}
+
+// take counts one packet from anybody.
+func (t *trial) take(b []byte, index int, from netip.Addr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.seen[index]
+	if r == nil && index == 0 { // the system does not tell
+		for _, i := range t.on {
+			if i.reaches(from.WithZone("")) {
+				r = t.seen[i.Index]
+			}
+		}
+	}
+	switch {
+	case r == nil:
+	case t.all.has(from):
+		r.own = r.own || string(b) == string(t.question)
+	case len(r.heard) < maxTrialHeard || r.heard[from]:
+		r.heard[from] = r.heard[from] || len(readPacket(b, t.service).says) > 0
+	}
+}
+
+// noMulticast is the problem of an interface that cannot have multicast.
+const noMulticast = "multicast is off on this interface"
+
+// tell returns the result for an interface. A problem of one family does not
+// count where the other works.
+func (r *trialResult) tell(name string) api.Multicast {
+	out := api.Multicast{Interface: name, Sent: r.sent, Own: r.own}
+	// Most computers speak by both families: the larger number counts.
+	var computers, servents [2]int
+	for from, servent := range r.heard {
+		family := 0
+		if from.Is6() {
+			family = 1
+		}
+		computers[family]++
+		if servent {
+			servents[family]++
+		}
+	}
+	out.Computers, out.Servents = max(computers[0], computers[1]), max(servents[0], servents[1])
+	switch {
+	case r.own:
+	case len(r.problems) > 0:
+		out.Problem = strings.Join(r.problems, "; ")
+	case !r.sent:
+		out.Problem = noMulticast
+	}
+	return out
+}
+
+// A trialWire is a socket of one family.
+type trialWire struct {
+	v4 *ipv4.PacketConn
+	v6 *ipv6.PacketConn
+}
+
+// newTrialWire has a socket tell by which interface a packet came, and hear
+// its own. Where the system cannot do one of these, its default serves.
+func newTrialWire(family string, conn *net.UDPConn) trialWire {
+	if family == "udp4" {
+		p := ipv4.NewPacketConn(conn)
+		p.SetControlMessage(ipv4.FlagInterface, true)
+		p.SetMulticastTTL(mdnsHops)
+		p.SetMulticastLoopback(true)
+		return trialWire{v4: p}
+	}
+	p := ipv6.NewPacketConn(conn)
+	p.SetControlMessage(ipv6.FlagInterface, true)
+	p.SetMulticastHopLimit(mdnsHops)
+	p.SetMulticastLoopback(true)
+	return trialWire{v6: p}
+}
+
+func (w trialWire) join(on *net.Interface) error {
+	if w.v4 != nil {
+		return w.v4.JoinGroup(on, &net.UDPAddr{IP: mdnsGroup4})
+	}
+	return w.v6.JoinGroup(on, &net.UDPAddr{IP: mdnsGroup6})
+}
+
+func (w trialWire) send(on *net.Interface, b []byte) error {
+	if w.v4 != nil {
+		if err := w.v4.SetMulticastInterface(on); err != nil {
+			return err
+		}
+		_, err := w.v4.WriteTo(b, nil, &net.UDPAddr{IP: mdnsGroup4, Port: mdnsPort})
+		return err
+	}
+	if err := w.v6.SetMulticastInterface(on); err != nil {
+		return err
+	}
+	_, err := w.v6.WriteTo(b, nil, &net.UDPAddr{IP: mdnsGroup6, Port: mdnsPort, Zone: on.Name})
+	return err
+}
+
+// receive waits for a packet. The index is 0 where the system does not tell.
+func (w trialWire) receive(b []byte) (n, index int, from net.Addr, err error) {
+	if w.v4 != nil {
+		var cm *ipv4.ControlMessage
+		if n, cm, from, err = w.v4.ReadFrom(b); cm != nil {
+			index = cm.IfIndex
+		}
+		return n, index, from, err
+	}
+	var cm *ipv6.ControlMessage
+	if n, cm, from, err = w.v6.ReadFrom(b); cm != nil {
+		index = cm.IfIndex
+	}
+	return n, index, from, err
+}
