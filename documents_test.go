@@ -13,7 +13,7 @@ import (
 
 // documents are those that speak of the code.
 var documents = []string{
-	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/BENCHMARKS.md", "docs/protocol.md",
+	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/BENCHMARKS.md", "docs/protocol.md", "docs/api.md",
 }
 
 func readText(t *testing.T, path string) string {

@@ -287,7 +287,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	t.Parallel()
 	s, port, token := web(t)
 	head := " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\n"
-	for range maxStreams {
+	for range cap(s.streams) {
 		s.streams <- struct{}{}
 	}
 	search := `{"words":"x"}`

@@ -67,6 +67,38 @@ func TestDocOfPackageAPI(t *testing.T) {
 	}
 }
 
+// docs/api.md tells of every route, event and code, with the status it comes
+// with.
+func TestDocOfTheAPI(t *testing.T) {
+	b, err := os.ReadFile("../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, r := range start(t, Config{}).routes() {
+		want = append(want, "| `"+r.method+" "+r.path+"` |")
+	}
+	docs := readAPIDocs(t)
+	for _, kind := range docs.values("Event") {
+		want = append(want, "| `"+kind+"` |")
+	}
+	for _, code := range docs.values("Code") {
+		status := fmt.Sprint(httpStatus(api.Code(code)))
+		if status == "500" && api.Code(code) != api.CodeInternal {
+			status = ""
+		}
+		want = append(want, strings.Replace("| `"+code+"` | "+status+" |", "|  |", "| |", 1))
+	}
+	for _, value := range slices.Concat(docs.values("Type"), docs.values("State")) {
+		want = append(want, "`"+value+"`")
+	}
+	for _, text := range want {
+		if !strings.Contains(string(b), text) {
+			t.Errorf("docs/api.md does not say %s", text)
+		}
+	}
+}
+
 // Every type of an event, and every state, is one that a value of package api
 // says it can have, and the other way round.
 func TestEventTypesAreDescribed(t *testing.T) {
@@ -239,6 +271,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/tag", api.TagRequest{}},
+		{"POST", "/api/share/untag", api.TagRequest{Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/rescan", object{}},
 		{"GET", "/api/share", nil},
 		{"POST", "/api/share/remove", api.ShareRequest{Paths: []string{own}}},

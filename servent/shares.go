@@ -141,7 +141,7 @@ func (s *Shares) retag(ctx context.Context, verb string, req api.TagRequest, emi
 			return shareError(verb, culprit(req.Paths, err), err)
 		}
 		for _, f := range files {
-			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
+			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: append([]string{}, f.Tags...)})
 		}
 		return nil
 	})

@@ -247,7 +247,7 @@ type ShareRequest struct {
 
 // A TagRequest gives files keywords, by their content.
 type TagRequest struct {
-	Tags  []string `json:"tags"`
+	Tags  []string `json:"tags,omitempty"`
 	Paths []string `json:"paths"` // absolute, below a shared folder
 }
 
