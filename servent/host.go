@@ -44,9 +44,9 @@ const (
 // newHost makes the libp2p host of a servent that listens on listen, or on
 // the default port of every address. TLS is offered before Noise, since it is
 // the faster.
-func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+func newHost(key crypto.PrivKey, listen []string, agent string, refusals *tally) (host.Host, error) {
 	if len(listen) > 0 {
-		return listenOn(key, listen, agent)
+		return listenOn(key, listen, agent, refusals)
 	}
 	err := errors.New("all are taken")
 	for port := defaultPort; port < defaultPort+portTries; port++ {
@@ -54,7 +54,7 @@ func newHost(key crypto.PrivKey, listen []string, agent string) (host.Host, erro
 			continue
 		}
 		var h host.Host
-		if h, err = listenOn(key, everyAddress(port), agent); err == nil {
+		if h, err = listenOn(key, everyAddress(port), agent, refusals); err == nil {
 			return h, nil
 		}
 	}
@@ -72,9 +72,9 @@ func isFree(port int) bool {
 // to say comes back as errors.
 var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
 
-func listenOn(key crypto.PrivKey, listen []string, agent string) (host.Host, error) {
+func listenOn(key crypto.PrivKey, listen []string, agent string, refusals *tally) (host.Host, error) {
 	silenceLibrary()
-	limits, err := limitLibrary()
+	limits, err := limitLibrary(refusals)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent); err != nil {
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, &s.refusals); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())

@@ -117,7 +117,7 @@ type Status struct {
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
 	Ended     []Drop     `json:"ended"`   // links that have ended, by reason, most frequent first
-	Refused   []Drop     `json:"refused"` // links that others offered and did not get, by reason
+	Refused   []Drop     `json:"refused"` // links, streams and connections that others wanted and did not get, by reason
 }
 
 // Library is the size of what is shared, and how far the hashing is.
