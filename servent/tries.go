@@ -35,7 +35,10 @@ func (t tries) allow(now time.Time, addrs []ma.Multiaddr) []ma.Multiaddr {
 	var out []ma.Multiaddr
 	for _, a := range addrs {
 		ip, ok := foreign(a)
-		if !ok {
+		switch {
+		case ok && (ip.IsUnspecified() || ip.IsMulticast() || ip == broadcast), hasNoPort(a):
+			continue // nobody's place
+		case !ok:
 			out = append(out, a)
 			continue
 		}
@@ -46,6 +49,19 @@ func (t tries) allow(now time.Time, addrs []ma.Multiaddr) []ma.Multiaddr {
 		}
 	}
 	return out
+}
+
+// broadcast is the address of all computers on a wire.
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// hasNoPort reports whether a has port 0, where nothing listens.
+func hasNoPort(a ma.Multiaddr) bool {
+	for _, protocol := range []int{ma.P_TCP, ma.P_UDP} {
+		if port, err := a.ValueForProtocol(protocol); err == nil {
+			return port == "0"
+		}
+	}
+	return false
 }
 
 // succeeded forgets the tries of addresses where a servent is.

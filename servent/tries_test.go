@@ -55,3 +55,12 @@ func TestTriesAreBounded(t *testing.T) {
 		t.Errorf("remembers %d addresses of which all but one are over, want 1", len(tr))
 	}
 }
+
+func TestTriesOfNobodysPlace(t *testing.T) {
+	for _, bad := range []string{"/ip4/0.0.0.0/tcp/1", "/ip6/::/tcp/1", "/ip4/224.0.0.251/udp/5353/quic-v1", "/ip6/ff02::1/tcp/1",
+		"/ip4/255.255.255.255/tcp/1", "/ip4/192.0.2.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"} {
+		if got := (tries{}).allow(time.Now(), []ma.Multiaddr{ma.StringCast(bad)}); len(got) != 0 {
+			t.Errorf("%s: would be dialled", bad)
+		}
+	}
+}
