@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"bufio"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -175,6 +176,22 @@ func TestRelayOfMalformedMessagesIsNotBlamed(t *testing.T) {
 		}
 		if n := dropped(t, s, routing.Malformed.String()); n != 3*maxMalformed {
 			t.Errorf("malformed: got %d, want %d", n, 3*maxMalformed)
+		}
+	})
+}
+
+// A neighbour that does not read for half a minute loses its link, and the reason
+// is told.
+func TestNeighbourThatReadsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		near, far := newWire() // nobody reads what comes to far
+		t.Cleanup(func() { far.Close(); near.Close() })
+		s.call(t.Context(), func() { s.attach(neighbour{peer: newPeer(t)}, near, bufio.NewReader(near)) })
+		time.Sleep(writeTimeout + time.Second)
+		status, err := s.Status(t.Context())
+		if err != nil || status.Links != 0 || len(status.Ended) != 1 || status.Ended[0].Reason != endStuck {
+			t.Errorf("got %d links, ended %v, %v, want %q", status.Links, status.Ended, err, endStuck)
 		}
 	})
 }
