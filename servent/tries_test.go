@@ -64,3 +64,21 @@ func TestTriesOfNobodysPlace(t *testing.T) {
 		}
 	}
 }
+
+// A servent of which many addresses are told costs each computer one try.
+func TestTriesOfManyAddresses(t *testing.T) {
+	var addrs []ma.Multiaddr
+	for port := range 20 {
+		addrs = append(addrs, ma.StringCast(fmt.Sprintf("/ip4/192.0.2.1/tcp/%d", port+1)))
+	}
+	tr, now := tries{}, time.Now()
+	for n := range maxTriesIP + 1 {
+		want := maxAddrsIP
+		if n == maxTriesIP {
+			want = 0
+		}
+		if got := len(tr.allow(now, addrs)); got != want {
+			t.Errorf("dial %d: got %d addresses, want %d", n, got, want)
+		}
+	}
+}
