@@ -153,7 +153,7 @@ func (s *Servent) open() (err error) {
 		return err
 	}
 	s.survey.Store(&v)
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted); err != nil {
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted, &s.refusals); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
