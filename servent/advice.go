@@ -21,12 +21,12 @@ func problems(d api.Doctor) (out []string) {
 		out = append(out, "multicast does not pass on "+m.Interface)
 	}
 	for _, f := range d.Firewalls {
-		if f.State == api.StateProblem {
+		if f.State == api.CheckProblem {
 			out = append(out, f.Name+" keeps others out")
 		}
 	}
 	for _, c := range d.Checks {
-		if c.State == api.StateProblem {
+		if c.State == api.CheckProblem {
 			out = append(out, c.Name)
 		}
 	}
@@ -74,7 +74,7 @@ func advise(d api.Doctor) []api.Advice {
 		add("no servent runs here: start one, or others have nothing to find", "servent up ~/Public")
 	}
 	for _, c := range d.Checks {
-		if c.State == api.StateProblem {
+		if c.State == api.CheckProblem {
 			add(c.Name + ": " + c.Text)
 		}
 	}
@@ -83,7 +83,7 @@ func advise(d api.Doctor) []api.Advice {
 	}
 	adviseMulticast(d, add)
 	for _, f := range d.Firewalls {
-		if f.State == api.StateProblem || f.State == api.StateUnknown && len(f.Commands) > 0 {
+		if f.State == api.CheckProblem || f.State == api.CheckUnknown && len(f.Commands) > 0 {
 			add(fmt.Sprintf("let others in through the firewall %s, which is %s", f.Name, f.Reason), f.Commands...)
 		}
 	}

@@ -53,7 +53,7 @@ func TestConfigRefuses(t *testing.T) {
 		"a negative burst":           {Config{Burst: -1}, "Burst"},
 		"a negative silence":         {Config{KeepAlive: -time.Second}, "KeepAlive"},
 		"no address to listen on":    {Config{Listen: []string{"6346"}}, "Listen"},
-		"no servent to connect to":   {Config{Connect: []string{"localhost"}}, "Connect"},
+		"no servent to connect to":   {Config{Connect: []string{"two words"}}, "Connect"},
 		"a page without a port":      {Config{Web: "127.0.0.1"}, "Web"},
 	} {
 		s, err := New(c.Config)

@@ -175,7 +175,7 @@ func (d *describer) schema(t reflect.Type) object {
 		return object{"type": "string"}
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "format": "int64"}
-	case reflect.Uint64:
+	case reflect.Uint16, reflect.Uint64:
 		return object{"type": "integer", "minimum": 0}
 	case reflect.Float64:
 		return object{"type": "number"}

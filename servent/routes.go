@@ -44,7 +44,7 @@ func (s *Servent) routes() []route {
 		stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
 		stream("/api/get", "Fetch a file by its content, verified piece by piece.", s.Get),
 		value("/api/downloads", "What is fetched, was, or lies unfinished in the partial folder.", s.Downloads),
-		exchange("/api/downloads", "Begin to fetch a file, without waiting for it.", s.StartDownload),
+		exchange("/api/downloads/start", "Begin to fetch a file, without waiting for it.", s.StartDownload),
 		exchange("/api/downloads/pause", "Stop downloads and keep what is verified.", s.PauseDownloads),
 		exchange("/api/downloads/resume", "Go on with downloads.", s.ResumeDownloads),
 		exchange("/api/downloads/cancel", "Stop downloads and remove what is there of them.", s.CancelDownloads),

@@ -18,7 +18,7 @@
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	GET  /api/downloads   DownloadList
-//	POST /api/downloads   GetRequest        Download
+//	POST /api/downloads/start  GetRequest        Download
 //	POST /api/downloads/pause  DownloadsRequest DownloadList
 //	POST /api/downloads/resume DownloadsRequest DownloadList
 //	POST /api/downloads/cancel DownloadsRequest DownloadList

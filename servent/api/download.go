@@ -24,7 +24,7 @@ const (
 // A Download is one file that is fetched, was, or is to be gone on with.
 type Download struct {
 	ID       int           `json:"id"` // stays the same while it is listed
-	State    DownloadState `json:"state"`
+	State    DownloadState `json:"state" enum:"running,paused,failed,done,cancelled"`
 	Name     string        `json:"name"` // as its hit said: untrusted; empty: not known
 	Root     string        `json:"root"` // 64 hex digits
 	Size     int64         `json:"size"` // bytes; -1: not known
@@ -40,7 +40,7 @@ type Download struct {
 
 // A DownloadList is some downloads, by their numbers. Its Type is TypeDownloads.
 type DownloadList struct {
-	Type      string     `json:"type"`
+	Type      string     `json:"type" enum:"downloads"`
 	Downloads []Download `json:"downloads"`
 }
 
@@ -60,7 +60,7 @@ func (c *Client) Downloads(ctx context.Context) (DownloadList, error) {
 // StartDownload begins to fetch a file and returns while that goes on. The
 // Timeout of request bounds how long the file is asked for.
 func (c *Client) StartDownload(ctx context.Context, request GetRequest) (Download, error) {
-	return call[Download](ctx, c, http.MethodPost, "/api/downloads", request)
+	return call[Download](ctx, c, http.MethodPost, "/api/downloads/start", request)
 }
 
 // PauseDownloads stops downloads, keeps what is verified, and returns them. Who
