@@ -124,6 +124,11 @@ func TestAdvice(t *testing.T) {
 		{"a firewall", func(d *api.Doctor) {
 			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.StateProblem, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
 		}, false, []string{"sudo ufw allow 6346"}},
+		{"a firewall against multicast", func(d *api.Doctor) {
+			d.Firewalls[0] = api.Firewall{Name: "nftables", State: api.StateProblem, Reason: "on", Commands: []string{"sudo nft insert"}}
+			d.Multicast[0] = api.Multicast{Interface: "eth0", Sent: true}
+			d.Multicast = append(d.Multicast, api.Multicast{Interface: "wlan0", Sent: true})
+		}, false, []string{"sudo nft insert", "does not pass on eth0, wlan0: not even"}},
 		{"a firewall that does not tell", func(d *api.Doctor) {
 			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.StateUnknown, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
 		}, true, []string{"sudo ufw allow 6346"}},

@@ -3,6 +3,8 @@ package servent
 import (
 	"net"
 	"net/netip"
+	"os"
+	"strings"
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -69,6 +71,23 @@ func TestTrialCounts(t *testing.T) {
 	want := api.Multicast{Interface: "eth0", Own: true, Computers: 3, Servents: 1}
 	if got := r.seen[3].tell("eth0"); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// What one family cannot do is no problem where the other does it.
+func TestTrialProblem(t *testing.T) {
+	r := newTrial(t)
+	r.fail(r.on[0], "send", os.ErrPermission)
+	r.fail(r.on[0], "send", os.ErrPermission)
+	if got := r.seen[3].tell("eth0"); !strings.HasPrefix(got.Problem, "send: not permitted") || strings.Contains(got.Problem, ";") {
+		t.Errorf("got %q, want that it is not permitted, once", got.Problem)
+	}
+	r.seen[3].sent = true
+	if got := r.seen[3].tell("eth0"); got.Problem != "" {
+		t.Errorf("sent: got %q, want no problem", got.Problem)
+	}
+	if got := (&trialResult{}).tell("eth0"); got.Problem != noMulticast {
+		t.Errorf("neither sent nor failed: got %q, want %q", got.Problem, noMulticast)
 	}
 }
 

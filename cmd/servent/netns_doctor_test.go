@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -102,13 +103,46 @@ func TestLANDoctorWithoutMulticast(t *testing.T) {
 	}
 }
 
-// TestLANDoctorMulticastForbidden has the computer refuse to send multicast, as
-// a firewall does; an address alone still links.
+// firewall gives a computer rules of nftables.
+func (c *computer) firewall(rules string) {
+	c.t.Helper()
+	cmd := exec.Command("ip", "netns", "exec", c.netns, "nft", "-f", "-")
+	cmd.Stdin = strings.NewReader(rules)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		c.t.Fatalf("nft: %v: %s(this suite needs root and the package nftables)", err, out)
+	}
+}
+
+// TestLANDoctorFirewall types what doctor says, and it helps.
+func TestLANDoctorFirewall(t *testing.T) {
+	l := newLab(t)
+	a := l.lan(1)[0]
+	a.firewall("table inet filter { chain input { type filter hook input priority 0; policy drop; iif lo accept; ct state established accept; icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept; tcp dport { 22, 80 } accept; }; }")
+	home := t.TempDir()
+	d, _ := a.doctor(home, exitError)
+	if m := onInterface(t, d, "eth0"); m.Own || !m.Sent {
+		t.Errorf("got %+v, want a question that does not come back", m)
+	}
+	if len(d.Firewalls) != 1 || len(d.Firewalls[0].Commands) != 3 {
+		t.Fatalf("got %+v, want a firewall and a command for each of three ports", d.Firewalls)
+	}
+	for _, command := range d.Firewalls[0].Commands {
+		words := strings.Fields(strings.TrimPrefix(command, "sudo "))
+		if out, err := exec.Command("ip", append([]string{"netns", "exec", a.netns}, words...)...).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", command, err, out)
+		}
+	}
+	if d, _ := a.doctor(home, exitDone); !d.OK || !onInterface(t, d, "eth0").Own {
+		t.Errorf("after the commands: got %+v, want that all is well", d)
+	}
+}
+
+// TestLANDoctorMulticastForbidden has the computer refuse to send multicast; an
+// address alone still links.
 func TestLANDoctorMulticastForbidden(t *testing.T) {
 	l := newLab(t)
 	hosts := l.lan(2)
-	hosts[0].ip("route", "add", "prohibit", "224.0.0.251/32", "table", "local")
-	hosts[0].ip("-6", "route", "add", "prohibit", "ff02::fb/128", "table", "local")
+	hosts[0].firewall("table inet filter { chain output { type filter hook output priority 0; udp dport 5353 drop; }; }")
 	here, there := hosts[0].up("--no-mdns"), hosts[1].up("--no-mdns")
 	home := t.TempDir()
 	d, text := hosts[0].doctor(home, exitError)
