@@ -81,12 +81,12 @@ func advise(d api.Doctor) []api.Advice {
 	if !anyUsed(d) {
 		add("this computer is on no network that can be used: plug a cable in or join a Wi-Fi; servents on this computer find each other without")
 	}
-	adviseMulticast(d, add)
 	for _, f := range d.Firewalls {
 		if f.State == api.CheckProblem || f.State == api.CheckUnknown && len(f.Commands) > 0 {
-			add(fmt.Sprintf("let others in through the firewall %s, which is %s", f.Name, f.Reason), f.Commands...)
+			add("let others in through the firewall: "+f.Name+", "+f.Reason, f.Commands...)
 		}
 	}
+	adviseMulticast(d, add)
 	adviseLonely(d, add)
 	if tunnel := tunnels(d); len(tunnel) > 0 && !serventHeard(d) {
 		add(fmt.Sprintf("a VPN seems to be on (%s): many keep a computer from its own LAN; allow local network access in it, or switch it off for a while", strings.Join(tunnel, ", ")))
@@ -97,26 +97,45 @@ func advise(d api.Doctor) []api.Advice {
 	return out
 }
 
-// adviseMulticast says what to do where our own packet did not come back.
+// adviseMulticast says what to do where our own packet did not come back, once
+// for all interfaces with one cause.
 func adviseMulticast(d api.Doctor, add func(string, ...string)) {
+	on, causes := map[string][]string{}, []string{}
 	for _, m := range deaf(d) {
-		switch {
-		case m.Problem == noMulticast:
-			add("multicast is off on "+m.Interface+", so servents there are asked for by broadcast alone; turn it on, or "+byAddress, turnOn(m.Interface)...)
-		case m.Problem != "":
-			add("multicast does not pass on " + m.Interface + " (" + m.Problem + "): allow UDP port 5353, in and out, in this computer's firewall, or " + byAddress)
-		default:
-			add("multicast does not pass on " + m.Interface + ": not even this computer heard its own question; allow UDP port 5353 in its firewall, or " + byAddress)
+		if on[m.Problem] == nil {
+			causes = append(causes, m.Problem)
 		}
+		on[m.Problem] = append(on[m.Problem], m.Interface)
+	}
+	known := slices.ContainsFunc(d.Firewalls, func(f api.Firewall) bool { return f.State == api.CheckProblem })
+	for _, cause := range causes {
+		where := strings.Join(on[cause], ", ")
+		if cause == noMulticast {
+			add("multicast is off on "+where+", so servents there are asked for by broadcast alone; turn it on, or "+byAddress, turnOn(on[cause])...)
+			continue
+		}
+		text := "multicast does not pass on " + where
+		if cause == "" {
+			text += ": not even this computer heard its own question"
+		} else {
+			text += " (" + cause + ")"
+		}
+		if known {
+			add(text+"; open the firewall as above, and look again", "servent doctor")
+			continue
+		}
+		add(text + "; allow UDP port 5353, in and out, in this computer's firewall, or " + byAddress)
 	}
 }
 
-// turnOn returns the command that turns multicast on, where there is one.
-func turnOn(name string) []string {
-	if runtime.GOOS != "linux" {
-		return nil
+// turnOn returns the commands that turn multicast on, where there are such.
+func turnOn(names []string) (out []string) {
+	if runtime.GOOS == "linux" {
+		for _, name := range names {
+			out = append(out, "sudo ip link set "+name+" multicast on")
+		}
 	}
-	return []string{"sudo ip link set " + name + " multicast on"}
+	return out
 }
 
 // adviseLonely says what may be wrong beyond this computer, where nothing here

@@ -45,7 +45,7 @@ func portsOf(addrs []ma.Multiaddr) []api.Port {
 		if !ok {
 			continue
 		}
-		p := api.Port{Protocol: "tcp", Number: one.at.Port()}
+		p := api.Port{Protocol: "tcp", Number: int(one.at.Port())}
 		if one.quic {
 			p.Protocol = "udp"
 		}

@@ -51,7 +51,7 @@ func judgeRules(rules []wallRule, policy string, port api.Port) string {
 }
 
 // portsHave reports whether a list of ports and ranges has a port.
-func portsHave(list string, port uint16) bool {
+func portsHave(list string, port int) bool {
 	for _, one := range strings.Split(list, ",") {
 		first, last, isRange := strings.Cut(strings.ReplaceAll(strings.TrimSpace(one), ":", "-"), "-")
 		low, err := strconv.ParseUint(first, 10, 16)
@@ -160,7 +160,7 @@ func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
 	if out.State != api.CheckOK {
 		// One command for both protocols of a port; multicast DNS passes with
 		// the rules that ufw comes with.
-		var done []uint16
+		var done []int
 		for _, p := range closed {
 			if !slices.Contains(done, p.Number) {
 				done = append(done, p.Number)

@@ -252,10 +252,10 @@ func (r *trialResult) tell(name string) api.Multicast {
 	}
 	out.Computers, out.Servents = max(computers[0], computers[1]), max(servents[0], servents[1])
 	switch {
-	case r.own:
+	case r.sent || r.own: // by one family at least
 	case len(r.problems) > 0:
 		out.Problem = strings.Join(r.problems, "; ")
-	case !r.sent:
+	default:
 		out.Problem = noMulticast
 	}
 	return out

@@ -98,7 +98,7 @@ func (con *console) printSummary(d api.Doctor) {
 	add("network", d.Network)
 	var ports []string
 	for _, p := range d.Ports {
-		ports = append(ports, p.Protocol+" "+strconv.Itoa(int(p.Number)))
+		ports = append(ports, p.Protocol+" "+strconv.Itoa(p.Number))
 	}
 	if !d.Running {
 		add("ports", strings.Join(ports, ", ")+" when one is started, or the next free ones")

@@ -34,7 +34,7 @@ type Doctor struct {
 // A Port is where a servent listens.
 type Port struct {
 	Protocol string `json:"protocol"` // "tcp" or "udp"
-	Number   uint16 `json:"number"`
+	Number   int    `json:"number"`
 }
 
 // A Multicast says what became of a question by multicast DNS on an interface.
