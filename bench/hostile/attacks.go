@@ -186,7 +186,7 @@ func (e *enemy) tooLong(_ context.Context, s network.Stream, r *bufio.Reader) er
 
 // drip sends a message a byte a second.
 func (e *enemy) drip(ctx context.Context, s network.Stream, _ *bufio.Reader) error {
-	b, _ := made(7, messages.NewQuery("slow")).AppendBinary(nil)
+	b, _ := made(7, messages.NewQuery(strings.Repeat("slow ", 20))).AppendBinary(nil)
 	for _, c := range b {
 		if _, err := s.Write([]byte{c}); err != nil {
 			return err
