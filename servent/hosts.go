@@ -29,6 +29,9 @@ const (
 	recently       = 10 * time.Minute
 	maxRetryRecent = 15 * time.Second
 	maxRetryPinned = 20 * time.Second
+	// heardTogether is how long the addresses of one host add up that multicast
+	// brings: it announces on each of its interfaces what it has there.
+	heardTogether = 10 * time.Second
 	// heardAgain is how long ago a failed dial must be for a host's own word, by
 	// multicast or on the same computer, to end the wait.
 	heardAgain = 5 * time.Second
@@ -72,6 +75,23 @@ type hearsay struct {
 	addrs []ma.Multiaddr
 }
 
+// has reports whether addr was heard.
+func (b hearsay) has(addr ma.Multiaddr) bool { return ma.Contains(b.addrs, addr) }
+
+// then returns what is believed once addrs are heard: these alone or, of one
+// announcement in parts, with those heard just before.
+func (b hearsay) then(now time.Time, addrs []ma.Multiaddr, parts bool) hearsay {
+	out := slices.Clone(addrs[:min(maxHostAddrs, len(addrs))])
+	if parts && now.Sub(b.at) < heardTogether {
+		for _, a := range b.addrs {
+			if !ma.Contains(out, a) && len(out) < maxHostAddrs {
+				out = append(out, a)
+			}
+		}
+	}
+	return hearsay{now, out}
+}
+
 // addrs returns the addresses of a host, those of the best way first.
 func (h *knownHost) addrs() []ma.Multiaddr {
 	var out []ma.Multiaddr
@@ -96,7 +116,7 @@ func newHostCache(self peer.ID) hostCache {
 }
 
 // add keeps what was heard of a servent by a way: addresses heard last replace
-// those of before. It returns nil for what is of no use.
+// those heard earlier by the same way. It returns nil for what is of no use.
 func (c *hostCache) add(now time.Time, info peer.AddrInfo, by way) *knownHost {
 	if info.ID == c.self || info.ID == "" || len(info.Addrs) == 0 {
 		return nil
@@ -107,7 +127,7 @@ func (c *hostCache) add(now time.Time, info peer.AddrInfo, by way) *knownHost {
 		h = &knownHost{id: info.ID, rank: rand.Uint64()}
 		c.known[info.ID] = h
 	}
-	h.heardBy[by] = hearsay{now, slices.Clone(info.Addrs[:min(maxHostAddrs, len(info.Addrs))])}
+	h.heardBy[by] = h.heardBy[by].then(now, info.Addrs, by == wayMulticast)
 	h.heard = now
 	h.pinned = h.pinned || by == wayTyped
 	if by.byItself() && now.Sub(h.tried) >= heardAgain {

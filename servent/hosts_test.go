@@ -181,6 +181,7 @@ func TestHostCacheMergesWays(t *testing.T) {
 	h := newHostCache("self")
 	now := time.Now()
 	for n, by := range []way{wayCache, wayMulticast, wayMulticast, wayRendezvous} {
+		now = now.Add(heardTogether)
 		h.add(now, peer.AddrInfo{ID: "x", Addrs: known(n).Addrs}, by)
 	}
 	var got []string
@@ -190,6 +191,13 @@ func TestHostCacheMergesWays(t *testing.T) {
 	want := []string{known(3).Addrs[0].String(), known(2).Addrs[0].String(), known(0).Addrs[0].String()}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	now = now.Add(heardTogether)
+	for n := range 2 * maxHostAddrs { // a host with many interfaces
+		h.add(now, peer.AddrInfo{ID: "y", Addrs: known(n).Addrs}, wayMulticast)
+	}
+	if y := h.known["y"].heardBy[wayMulticast]; len(y.addrs) != maxHostAddrs || !y.has(known(2*maxHostAddrs - 1).Addrs[0]) || y.has(known(0).Addrs[0]) {
+		t.Errorf("of many interfaces: got %v, want the %d last", y.addrs, maxHostAddrs)
 	}
 }
 

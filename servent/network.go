@@ -12,7 +12,7 @@ import (
 
 const (
 	// lookEvery is how often the network interfaces are looked at. A look costs
-	// some 0.1 ms of processor time on a computer with few of them.
+	// less than 1 ms of processor time on a computer with few of them.
 	lookEvery = time.Second
 	// lookShare bounds that cost where there are hundreds: a look is followed by
 	// at least so many times its own length without one.
