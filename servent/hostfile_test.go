@@ -17,7 +17,7 @@ func TestHostFileRoundTrip(t *testing.T) {
 	neighbour, former := newPeer(t), newPeer(t)
 	c.add(now.Add(-time.Hour), peer.AddrInfo{ID: neighbour, Addrs: known(1).Addrs}, wayMulticast)
 	c.add(now.Add(-time.Minute), peer.AddrInfo{ID: former, Addrs: known(2).Addrs}, wayTold)
-	c.parted(now.Add(-time.Minute), former)
+	c.parted(now.Add(-time.Minute), former, now.Add(-time.Hour))
 	c.add(now.Add(-hostsForgotten), peer.AddrInfo{ID: newPeer(t), Addrs: known(3).Addrs}, wayTold)
 	for range maxHosts - 3 {
 		c.add(now.Add(-2*time.Hour), peer.AddrInfo{ID: newPeer(t), Addrs: known(4).Addrs}, wayTold)

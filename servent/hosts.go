@@ -29,6 +29,10 @@ const (
 	recently       = 10 * time.Minute
 	maxRetryRecent = 15 * time.Second
 	maxRetryPinned = 20 * time.Second
+	// provenAfter is how long a link lasts that makes its host a former neighbour,
+	// and leftAlone how long one is not dialled that said that it shuts down.
+	provenAfter = time.Minute
+	leftAlone   = time.Minute
 	// heardTogether is how long the addresses of one host add up that multicast
 	// brings: it announces on each of its interfaces what it has there.
 	heardTogether = 10 * time.Second
@@ -61,7 +65,7 @@ type knownHost struct {
 	id      peer.ID
 	heardBy [ways]hearsay
 	heard   time.Time // by whichever way, last
-	linked  time.Time // when the last link to it ended; zero: none did
+	linked  time.Time // when the last link to it ended that lasted; zero: none did
 	failed  int       // dials in a row
 	tried   time.Time // when the last of these was
 	notTill time.Time // no dial before
@@ -203,13 +207,30 @@ func (c *hostCache) tried(now time.Time, id peer.ID, ok bool) {
 	h.notTill = now.Add(wait*3/4 + rand.N(wait/2))
 }
 
-// parted notes that the link to a host has ended: it may be dialled again
-// soon, but not by both sides at the same moment.
-func (c *hostCache) parted(now time.Time, id peer.ID) {
+// parted notes that the link to a host, made at since, has ended: it may be
+// dialled again soon, but not by both sides at the same moment.
+func (c *hostCache) parted(now time.Time, id peer.ID, since time.Time) {
 	if h := c.known[id]; h != nil {
-		h.linked = now
+		if now.Sub(since) >= provenAfter {
+			h.linked = now
+		}
 		h.failed = 0
 		h.notTill = now.Add(tickEvery + rand.N(tickEvery))
+	}
+}
+
+// left notes that a host is being shut down. One that was not there for long,
+// such as a search without a servent, is forgotten; another is left alone for a
+// while, unless it says that it is back.
+func (c *hostCache) left(now time.Time, id peer.ID) {
+	h := c.known[id]
+	switch {
+	case h == nil || h.pinned:
+	case !h.proven():
+		delete(c.known, id)
+	default:
+		h.notTill = now.Add(leftAlone)
+		h.linked = now.Add(-recently)
 	}
 }
 

@@ -218,7 +218,7 @@ func (s *Servent) detach(l *link, why string) {
 	s.lost += l.out.lost()
 	s.host.ConnManager().Unprotect(l.peer, linkTag)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)
-	s.hosts.parted(time.Now(), l.peer)
+	s.hosts.parted(time.Now(), l.peer, l.since)
 }
 
 // bye says why and ends the link. Source: RFC 0.6 draft §2.2.9.

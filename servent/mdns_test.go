@@ -120,7 +120,8 @@ func TestMDNSHearsAndAnswers(t *testing.T) {
 			t.Fatalf("got %v, want one servent of two addresses", heard)
 		}
 		// Asked by one who knows us, it says nothing; by another, soon.
-		for knows, answers := range map[string]bool{"own": false, "other": true} {
+		for _, knows := range []string{"own", "other"} {
+			answers := knows != "own"
 			q, err := mdnsQuestion(m.service, []string{knows}, false)
 			if err != nil {
 				t.Fatal(err)
