@@ -49,11 +49,13 @@ func (s *Servent) watchNetwork(ctx context.Context) {
 			s.log.Debug("network interfaces", "err", err)
 			v = s.interfaces()
 		}
-		switch slept := slept(last, begin); {
-		case !v.equal(s.interfaces()):
+		switch before := s.interfaces(); {
+		case !v.relevant().equal(before.relevant()):
 			s.changeNetwork(v, "network interfaces have changed")
-		case slept:
+		case slept(last, begin):
 			s.changeNetwork(v, "the computer has slept")
+		case !v.equal(before):
+			s.survey.Store(&v)
 		}
 		last = begin
 		next.Reset(max(lookEvery, lookShare*time.Since(begin)))
