@@ -19,8 +19,8 @@ import (
 // network "lan" without a home: it has a throw-away identity and shares
 // nothing. A relative folder is one of the current folder at the time of [New].
 type Config struct {
-	// Home is the folder of the identity, the catalogue and the partial
-	// downloads, made where it is missing. Empty: nothing is kept, and what is
+	// Home is the folder of the identity, the catalogue, the known hosts and the
+	// partial downloads, made where it is missing. Empty: nothing is kept, and what is
 	// needed on disk while it runs goes to a temporary folder; finished downloads
 	// too, unless Downloads or a request says where to.
 	Home string
@@ -75,8 +75,9 @@ type Config struct {
 	// oldest is dropped. Default 1,024. Source: RFC 0.6 draft §3.1.
 	OutboxSize int
 
-	// KeepAlive is the silence on a link after which it is pinged; after
-	// [maxUnanswered] pings without a word it is closed. Default 20 s.
+	// KeepAlive is the silence on a link after which it is pinged, then every
+	// eighth of that; after [maxUnanswered] pings without a word it is closed.
+	// Default 20 s, which closes a dead link after some 35 s.
 	// Source: gtk-gnutella's alive checks, every 20 s, six tries.
 	KeepAlive time.Duration
 

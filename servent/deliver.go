@@ -136,10 +136,15 @@ func (s *Servent) takeBye(now time.Time, from routing.Link, m messages.Message) 
 	if l == nil {
 		return
 	}
+	shutdown := false
 	if p, ok := s.parse(now, from, m); ok {
 		bye := p.(messages.Bye)
+		shutdown = bye.Code == messages.ByeShutdown
 		s.learnTry(now, splitTry(bye.Header(headerTry)))
 		s.log.Info("bye", slog.Any("peer", l.peer), slog.Int("code", int(bye.Code)), slog.String("text", bye.Text))
 	}
 	s.detach(l, endBye)
+	if shutdown {
+		s.hosts.left(now, l.peer)
+	}
 }

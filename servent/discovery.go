@@ -35,21 +35,13 @@ func (s *Servent) discover(ctx context.Context) {
 	}
 }
 
-// sameAddrs reports whether a and b are the same addresses in any order.
-func sameAddrs(a, b []ma.Multiaddr) bool {
-	lacks := func(all []ma.Multiaddr) func(ma.Multiaddr) bool {
-		return func(one ma.Multiaddr) bool { return !ma.Contains(all, one) }
-	}
-	return !slices.ContainsFunc(a, lacks(b)) && !slices.ContainsFunc(b, lacks(a))
-}
-
 // hear takes what a way brings of a servent, and dials it if links are wanted.
 // A neighbour that is somewhere else now is asked whether its link still works.
 func (s *Servent) hear(info peer.AddrInfo, by way) {
 	s.call(s.running, func() {
 		now := time.Now()
 		h := s.hosts.known[info.ID]
-		moved := h != nil && len(h.heardBy[by].addrs) > 0 && !sameAddrs(h.heardBy[by].addrs, info.Addrs)
+		moved := h != nil && len(h.heardBy[by].addrs) > 0 && !slices.ContainsFunc(info.Addrs, h.heardBy[by].has)
 		s.hosts.add(now, info, by)
 		if l := s.links.byPeer[info.ID]; l != nil && moved {
 			s.probe(now, l)

@@ -29,6 +29,13 @@ const (
 	recently       = 10 * time.Minute
 	maxRetryRecent = 15 * time.Second
 	maxRetryPinned = 20 * time.Second
+	// provenAfter is how long a link lasts that makes its host a former neighbour,
+	// and leftAlone how long one is not dialled that said that it shuts down.
+	provenAfter = time.Minute
+	leftAlone   = time.Minute
+	// heardTogether is how long the addresses of one host add up that multicast
+	// brings: it announces on each of its interfaces what it has there.
+	heardTogether = 10 * time.Second
 	// heardAgain is how long ago a failed dial must be for a host's own word, by
 	// multicast or on the same computer, to end the wait.
 	heardAgain = 5 * time.Second
@@ -58,7 +65,7 @@ type knownHost struct {
 	id      peer.ID
 	heardBy [ways]hearsay
 	heard   time.Time // by whichever way, last
-	linked  time.Time // when the last link to it ended; zero: none did
+	linked  time.Time // when the last link to it ended that lasted; zero: none did
 	failed  int       // dials in a row
 	tried   time.Time // when the last of these was
 	notTill time.Time // no dial before
@@ -71,6 +78,23 @@ type knownHost struct {
 type hearsay struct {
 	at    time.Time
 	addrs []ma.Multiaddr
+}
+
+// has reports whether addr was heard.
+func (b hearsay) has(addr ma.Multiaddr) bool { return ma.Contains(b.addrs, addr) }
+
+// then returns what is believed once addrs are heard: these alone or, of one
+// announcement in parts, with those heard just before.
+func (b hearsay) then(now time.Time, addrs []ma.Multiaddr, parts bool) hearsay {
+	out := slices.Clone(addrs[:min(maxHostAddrs, len(addrs))])
+	if parts && now.Sub(b.at) < heardTogether {
+		for _, a := range b.addrs {
+			if !ma.Contains(out, a) && len(out) < maxHostAddrs {
+				out = append(out, a)
+			}
+		}
+	}
+	return hearsay{now, out}
 }
 
 // addrs returns the addresses of a host, those of the best way first.
@@ -97,7 +121,7 @@ func newHostCache(self peer.ID) hostCache {
 }
 
 // add keeps what was heard of a servent by a way: addresses heard last replace
-// those of before. It returns nil for what is of no use.
+// those heard earlier by the same way. It returns nil for what is of no use.
 func (c *hostCache) add(now time.Time, info peer.AddrInfo, by way) *knownHost {
 	if info.ID == c.self || info.ID == "" || len(info.Addrs) == 0 {
 		return nil
@@ -108,7 +132,7 @@ func (c *hostCache) add(now time.Time, info peer.AddrInfo, by way) *knownHost {
 		h = &knownHost{id: info.ID, rank: rand.Uint64()}
 		c.known[info.ID] = h
 	}
-	h.heardBy[by] = hearsay{now, slices.Clone(info.Addrs[:min(maxHostAddrs, len(info.Addrs))])}
+	h.heardBy[by] = h.heardBy[by].then(now, info.Addrs, by == wayMulticast)
 	h.heard = now
 	h.pinned = h.pinned || by == wayTyped
 	if by.byItself() && now.Sub(h.tried) >= heardAgain {
@@ -184,13 +208,30 @@ func (c *hostCache) tried(now time.Time, id peer.ID, ok bool) {
 	h.notTill = now.Add(wait*3/4 + rand.N(wait/2))
 }
 
-// parted notes that the link to a host has ended: it may be dialled again
-// soon, but not by both sides at the same moment.
-func (c *hostCache) parted(now time.Time, id peer.ID) {
+// parted notes that the link to a host, made at since, has ended: it may be
+// dialled again soon, but not by both sides at the same moment.
+func (c *hostCache) parted(now time.Time, id peer.ID, since time.Time) {
 	if h := c.known[id]; h != nil {
-		h.linked = now
+		if now.Sub(since) >= provenAfter {
+			h.linked = now
+		}
 		h.failed = 0
 		h.notTill = now.Add(tickEvery + rand.N(tickEvery))
+	}
+}
+
+// left notes that a host is being shut down. One that was not there for long,
+// such as a search without a servent, is forgotten; another is left alone for a
+// while, unless it says that it is back.
+func (c *hostCache) left(now time.Time, id peer.ID) {
+	h := c.known[id]
+	switch {
+	case h == nil || h.pinned:
+	case !h.proven():
+		delete(c.known, id)
+	default:
+		h.notTill = now.Add(leftAlone)
+		h.linked = now.Add(-recently)
 	}
 }
 

@@ -92,7 +92,7 @@ func TestHostCacheBackOffDoubles(t *testing.T) {
 		h := newHostCache("self")
 		h.add(now, known(1), c.by)
 		if c.linked {
-			h.parted(now, known(1).ID)
+			h.parted(now, known(1).ID, now.Add(-provenAfter))
 		}
 		for n, wait := range c.waits {
 			h.tried(now, known(1).ID, false)
@@ -160,7 +160,7 @@ func TestHostCacheKeepsNeighboursInAFlood(t *testing.T) {
 	now := time.Now()
 	for n := range 8 {
 		h.add(now, known(n), wayMulticast)
-		h.parted(now.Add(time.Duration(n)), known(n).ID)
+		h.parted(now.Add(time.Duration(n)), known(n).ID, now.Add(-provenAfter))
 	}
 	for n := range 10 * maxHosts {
 		h.add(now.Add(time.Second), known(100+n), wayMulticast)
@@ -176,11 +176,38 @@ func TestHostCacheKeepsNeighboursInAFlood(t *testing.T) {
 	}
 }
 
+// A servent that lives for one search is forgotten when it says Bye; one that
+// was a neighbour for long is not, and one that is back is dialled at once.
+func TestHostCacheThatLeft(t *testing.T) {
+	h := newHostCache("self")
+	now := time.Now()
+	for n, since := range []time.Duration{provenAfter - 1, provenAfter} {
+		h.add(now, known(n), wayMulticast)
+		h.parted(now, known(n).ID, now.Add(-since))
+		h.left(now, known(n).ID)
+	}
+	h.add(now, known(2), wayTyped)
+	h.parted(now, known(2).ID, now)
+	h.left(now, known(2).ID)
+	if len(h.known) != 2 || h.known[known(0).ID] != nil {
+		t.Errorf("got %d hosts, want the one that stayed long and the named one", len(h.known))
+	}
+	now = now.Add(leftAlone - 1)
+	if due := h.due(now, 8, nobody); len(due) != 1 || due[0].ID != known(2).ID {
+		t.Errorf("got %v to dial, want the named one alone", due)
+	}
+	h.add(now, known(1), wayMulticast)
+	if due := h.due(now, 8, nobody); len(due) != 2 {
+		t.Errorf("got %v to dial, want the one that is back, too", due)
+	}
+}
+
 // Of each way the addresses heard last count, and all ways together are tried.
 func TestHostCacheMergesWays(t *testing.T) {
 	h := newHostCache("self")
 	now := time.Now()
 	for n, by := range []way{wayCache, wayMulticast, wayMulticast, wayRendezvous} {
+		now = now.Add(heardTogether)
 		h.add(now, peer.AddrInfo{ID: "x", Addrs: known(n).Addrs}, by)
 	}
 	var got []string
@@ -190,6 +217,13 @@ func TestHostCacheMergesWays(t *testing.T) {
 	want := []string{known(3).Addrs[0].String(), known(2).Addrs[0].String(), known(0).Addrs[0].String()}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	now = now.Add(heardTogether)
+	for n := range 2 * maxHostAddrs { // a host with many interfaces
+		h.add(now, peer.AddrInfo{ID: "y", Addrs: known(n).Addrs}, wayMulticast)
+	}
+	if y := h.known["y"].heardBy[wayMulticast]; len(y.addrs) != maxHostAddrs || !y.has(known(2*maxHostAddrs - 1).Addrs[0]) || y.has(known(0).Addrs[0]) {
+		t.Errorf("of many interfaces: got %v, want the %d last", y.addrs, maxHostAddrs)
 	}
 }
 
@@ -203,9 +237,9 @@ func TestHostCacheDue(t *testing.T) {
 		}
 		c.add(now, known(n), by)
 	}
-	c.parted(now.Add(-time.Minute), known(9).ID)
-	c.parted(now.Add(-time.Hour), known(3).ID)
-	c.parted(now.Add(-2*time.Hour), known(5).ID)
+	c.parted(now.Add(-time.Minute), known(9).ID, time.Time{})
+	c.parted(now.Add(-time.Hour), known(3).ID, time.Time{})
+	c.parted(now.Add(-2*time.Hour), known(5).ID, time.Time{})
 	due := c.due(now, 2, func(id peer.ID) bool { return id == known(9).ID })
 	if len(due) != 3 || due[0].ID != known(0).ID || due[1].ID != known(3).ID || due[2].ID != known(5).ID {
 		t.Errorf("got %v, want the pinned, and the two last neighbours that are not busy", due)

@@ -167,10 +167,19 @@ func (v survey) missing(c choice) []string {
 	return out
 }
 
-// equal reports whether nothing that matters differs between two surveys.
+// relevant returns the interfaces whose change makes another network. The ports
+// of a bridge come and go with each container.
+func (v survey) relevant() survey {
+	return slices.DeleteFunc(slices.Clone(v), func(s surveyed) bool {
+		beyond := func(p netip.Prefix) bool { return !p.Addr().IsLinkLocalUnicast() }
+		return !s.used && !slices.ContainsFunc(s.prefixes, beyond)
+	})
+}
+
+// equal reports whether nothing differs between two surveys.
 func (v survey) equal(other survey) bool {
 	return slices.EqualFunc(v, other, func(a, b surveyed) bool {
-		return a.Index == b.Index && a.Name == b.Name && a.MTU == b.MTU && a.used == b.used && a.unwanted == b.unwanted &&
+		return a.Index == b.Index && a.Name == b.Name && a.used == b.used && a.unwanted == b.unwanted &&
 			a.broadcast == b.broadcast && a.reason == b.reason && slices.Equal(a.prefixes, b.prefixes)
 	})
 }

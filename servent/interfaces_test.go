@@ -78,6 +78,36 @@ func TestInterfacesTellsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A container that starts or stops is no other network; a cable, or an address
+// of whatever interface, is.
+func TestWhichChangesMatter(t *testing.T) {
+	judged := func(all ...surveyed) survey {
+		for i := range all {
+			all[i].judge(choice{}, all[i].Name == "veth1")
+		}
+		return all
+	}
+	lan := networkInterface("eth0", lanFlags, "192.168.1.2/24")
+	before := judged(lan)
+	for why, c := range map[string]struct {
+		after   survey
+		matters bool
+	}{
+		"nothing":           {judged(lan), false},
+		"a container":       {judged(lan, networkInterface("veth1", lanFlags, "fe80::9/64")), false},
+		"another interface": {judged(lan, networkInterface("eth1", lanFlags, "fe80::9/64")), true},
+		"a tunnel":          {judged(lan, networkInterface("tun0", net.FlagUp|net.FlagRunning|net.FlagPointToPoint, "10.8.0.2/32")), true},
+		"another address":   {judged(networkInterface("eth0", lanFlags, "192.168.1.3/24")), true},
+		"one more address":  {judged(networkInterface("eth0", lanFlags, "192.168.1.2/24", "fe80::2/64")), true},
+		"the cable":         {judged(networkInterface("eth0", lanFlags&^net.FlagRunning, "192.168.1.2/24")), true},
+		"no interface left": {judged(), true},
+	} {
+		if got := !c.after.relevant().equal(before.relevant()); got != c.matters {
+			t.Errorf("%s: got %v, want %v", why, got, c.matters)
+		}
+	}
+}
+
 // What a servent says of where it listens follows from the interfaces.
 func TestInterfacePlaces(t *testing.T) {
 	lo := networkInterface("lo", net.FlagUp|net.FlagLoopback, "127.0.0.1/8", "::1/128")

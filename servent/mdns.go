@@ -144,17 +144,25 @@ func (s *Servent) multicastDNS(ctx context.Context) {
 			err = m.run(ctx, s.changed)
 			m.wires.close()
 		}
-		if err == nil {
-			continue
+		if err != nil {
+			s.awaitNetwork(ctx, err)
 		}
-		s.log.Debug("multicast", "err", err)
+	}
+}
+
+// awaitNetwork waits until multicast is worth another try after err: another
+// network or, unless there is none at all, a while.
+func (s *Servent) awaitNetwork(ctx context.Context, err error) {
+	var again <-chan time.Time
+	if !errors.Is(err, errNoLAN) {
 		retry := time.NewTimer(mdnsRetry)
-		select {
-		case <-retry.C:
-		case <-s.changed:
-		case <-ctx.Done():
-		}
-		retry.Stop()
+		defer retry.Stop()
+		again = retry.C
+	}
+	select {
+	case <-again:
+	case <-s.changed:
+	case <-ctx.Done():
 	}
 }
 

@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -119,7 +120,8 @@ func TestMDNSHearsAndAnswers(t *testing.T) {
 			t.Fatalf("got %v, want one servent of two addresses", heard)
 		}
 		// Asked by one who knows us, it says nothing; by another, soon.
-		for knows, answers := range map[string]bool{"own": false, "other": true} {
+		for _, knows := range []string{"own", "other"} {
+			answers := knows != "own"
 			q, err := mdnsQuestion(m.service, []string{knows}, false)
 			if err != nil {
 				t.Fatal(err)
@@ -138,6 +140,38 @@ func TestMDNSHearsAndAnswers(t *testing.T) {
 		m.take(time.Now(), heardFrom(q, "192.168.1.2:5353"))
 		if wait := time.Until(m.stations[0].answer[family4]); wait != answerPause {
 			t.Errorf("asked at once after an answer: the next is due in %v, want %v", wait, answerPause)
+		}
+	})
+}
+
+// A flood of made-up servents from made-up senders is bounded in what is kept,
+// and in what the loop is told.
+func TestMDNSFloodIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		heard := 0
+		m := bareMDNS(t, func(peer.AddrInfo) { heard++ })
+		const packets, lasting = 20_000, 20 * time.Second
+		a := announcementOf(t, m.service)
+		for n := range packets {
+			id := peer.ID(fmt.Sprintf("\x00\x24\x08\x01\x12\x20%032d", n)) // as one of a key looks
+			a.instance = fmt.Sprintf("made-up-%d", n)
+			a.texts = []string{dnsaddrPrefix + fmt.Sprintf("/ip4/192.168.1.%d/tcp/%d/p2p/%s", 2+n%200, 1+n, id)}
+			b, err := a.bytes(1 << 31)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.take(time.Now(), heardFrom(b, fmt.Sprintf("192.168.1.%d:%d", 2+n/200%200, 1+n)))
+			time.Sleep(lasting / packets)
+		}
+		if most := floodBurst + int(lasting.Seconds())*floodRate; heard == 0 || heard > most {
+			t.Errorf("the loop is told of %d servents, want 1 to %d", heard, most)
+		}
+		kept := 0
+		for _, peers := range m.flood.senders {
+			kept += len(peers)
+		}
+		if len(m.known) > maxInstances || len(m.flood.senders) > maxSenders || kept > maxSenders*maxPeersOfOne {
+			t.Errorf("kept: %d instances, %d senders, %d peers", len(m.known), len(m.flood.senders), kept)
 		}
 	})
 }

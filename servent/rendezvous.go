@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,7 +45,8 @@ type rendezvous struct {
 	dir     string
 	network string
 	self    peer.ID
-	written time.Time            // when our own note was
+	note    []byte               // our own, as written last
+	written time.Time            // when it was
 	seen    map[string]time.Time // the notes taken, and when they were written
 }
 
@@ -84,8 +86,13 @@ func (r *rendezvous) leave(places []place) error {
 		}
 	}
 	b, err := json.Marshal(n)
+	now := time.Now()
+	if bytes.Equal(b, r.note) && os.Chtimes(r.path(r.self), now, now) == nil {
+		return nil
+	}
 	if err == nil {
 		err = writeWhole(r.path(r.self), b)
+		r.note = b
 	}
 	if err != nil {
 		return fmt.Errorf("servent: leave a note for servents on this computer: %w", err)

@@ -33,7 +33,7 @@ func getVerb(con *console) *cli.Command {
 		Usage:       "fetch files and verify them",
 		Description: getHelp,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PATH`, a file or a folder (downloads in the home)"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PATH`, file or folder (downloads in the home)"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,9 +30,12 @@ type lab struct {
 	changed chan struct{} // closed at the next event of any servent
 }
 
+// labs numbers the labs of this process.
+var labs atomic.Int64
+
 func newLab(t *testing.T) *lab {
 	t.Helper()
-	return &lab{t: t, prefix: fmt.Sprintf("sv-disc-%d-", os.Getpid()), changed: make(chan struct{})}
+	return &lab{t: t, prefix: fmt.Sprintf("sv-disc-%d-%d-", os.Getpid(), labs.Add(1)), changed: make(chan struct{})}
 }
 
 // computer makes one, with loopback up and no network.

@@ -118,11 +118,11 @@ const cutFor = 40 * time.Second
 // TestLANCutOffAndBack pulls a cable for a while: at the computer, which
 // notices, and behind the switch, which nobody does.
 func TestLANCutOffAndBack(t *testing.T) {
+	t.Parallel()
 	for _, where := range []string{"own cable", "behind the switch"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			l := newLab(t)
-			l.prefix += map[string]string{"own cable": "o", "behind the switch": "s"}[where]
 			one, two := l.network("s1"), l.network("s2")
 			a, b := l.computer("a"), l.computer("b")
 			a.cable(one, "eth0", "10.99.0.1/24")
@@ -368,6 +368,7 @@ const (
 
 // TestLANQuiet counts what an idle servent with 20 links sends and receives.
 func TestLANQuiet(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	hosts := l.lan(21)
 	hub := hosts[0].up()

@@ -29,8 +29,8 @@ var (
 
 // What the flags say that choose network interfaces.
 const (
-	interfaceUsage     = "look for others on network interface `NAME` alone, or docker* (again for more)"
-	skipInterfaceUsage = "look for others on every interface but `NAME` (again for more)"
+	interfaceUsage     = "network interface to look on alone: `NAME` or eth*"
+	skipInterfaceUsage = "network interface not to look on, as docker*: `NAME`"
 )
 
 // joinFlags are the flags of verbs that may need a short-lived servent.
