@@ -175,6 +175,8 @@ func (d *describer) schema(t reflect.Type) object {
 		return object{"type": "string"}
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "format": "int64"}
+	case reflect.Uint16:
+		return object{"type": "integer", "minimum": 0, "maximum": 1<<16 - 1}
 	case reflect.Uint64:
 		return object{"type": "integer", "minimum": 0}
 	case reflect.Float64:

@@ -11,7 +11,7 @@ const TypeDoctor = "doctor"
 // A Doctor says what keeps servents from finding each other, as far as it can
 // be seen from here.
 type Doctor struct {
-	Type       string      `json:"type"`    // TypeDoctor
+	Type       string      `json:"type" enum:"doctor"`
 	OK         bool        `json:"ok"`      // nothing was seen that keeps others from finding this servent
 	Running    bool        `json:"running"` // a servent runs on the home; without one, what it would do is told
 	Home       string      `json:"home"`
@@ -58,15 +58,15 @@ const (
 // A Firewall is one of this computer itself.
 type Firewall struct {
 	Name     string   `json:"name"`
-	State    string   `json:"state"`    // StateOK: lets us be reached, or is off
-	Reason   string   `json:"reason"`   // what was seen, or could not be
-	Commands []string `json:"commands"` // that let others in; none: not needed
+	State    string   `json:"state" enum:"ok,unknown,note,problem"` // StateOK: lets us be reached, or is off
+	Reason   string   `json:"reason"`                               // what was seen, or could not be
+	Commands []string `json:"commands"`                             // that let others in; none: not needed
 }
 
 // A Check is one thing that was looked at.
 type Check struct {
 	Name  string `json:"name"`
-	State string `json:"state"`
+	State string `json:"state" enum:"ok,unknown,note,problem"`
 	Text  string `json:"text"`
 }
 

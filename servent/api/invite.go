@@ -10,7 +10,7 @@ const TypeInvite = "invite"
 
 // An Invite is what another user needs to join a servent.
 type Invite struct {
-	Type    string   `json:"type"`    // TypeInvite
+	Type    string   `json:"type" enum:"invite"`
 	Text    string   `json:"text"`    // what servent connect takes, "servent:" and letters
 	Network string   `json:"network"` // that it is an invitation to
 	Peer    string   `json:"peer"`
