@@ -13,7 +13,7 @@ import (
 
 // documents are those that speak of the code.
 var documents = []string{
-	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/BENCHMARKS.md", "docs/protocol.md", "docs/api.md",
+	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/BENCHMARKS.md", "docs/protocol.md", "docs/api.md", "docs/security.md",
 }
 
 func readText(t *testing.T, path string) string {
@@ -84,7 +84,7 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-// TestDocumentsNameWhatIs: files, methods and links in the documents exist.
+// TestDocumentsNameWhatIs: files, methods, tests and links in the documents exist.
 func TestDocumentsNameWhatIs(t *testing.T) {
 	code := sources(t)
 	var all strings.Builder
@@ -101,6 +101,11 @@ func TestDocumentsNameWhatIs(t *testing.T) {
 		for _, file := range matches(`\b((?:messages|routing|share|servent|cmd|bench)/[\w/]+\.go)\b`, text) {
 			if code[file] == "" {
 				t.Errorf("%s names the file %s, which is not there", document, file)
+			}
+		}
+		for _, test := range matches("`((?:Test|Fuzz|Benchmark)\\w+)`", text) {
+			if !strings.Contains(all.String(), "\nfunc "+test+"(") {
+				t.Errorf("%s names %s, which is not there", document, test)
 			}
 		}
 		for _, method := range matches("`"+`(\(\*\w+\)\.\w+)`+"`", text) {

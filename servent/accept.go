@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"strconv"
 	"time"
 
@@ -107,7 +106,7 @@ func refusalReason(err error) string {
 		return statusBusy.text
 	case errors.Is(err, errDuplicate):
 		return statusDuplicate.text
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case isTimeout(err):
 		return refusedSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, network.ErrReset):
 		return refusedCut

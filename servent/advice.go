@@ -17,7 +17,7 @@ func problems(d api.Doctor) (out []string) {
 	if !anyUsed(d) {
 		out = append(out, "no network interface can be used")
 	}
-	for _, m := range blocked(d) {
+	for _, m := range deaf(d) {
 		out = append(out, "multicast does not pass on "+m.Interface)
 	}
 	for _, f := range d.Firewalls {
@@ -37,10 +37,10 @@ func anyUsed(d api.Doctor) bool {
 	return slices.ContainsFunc(d.Interfaces, func(i api.Interface) bool { return i.Used })
 }
 
-// blocked returns what multicast did on the interfaces where our own question
+// deaf returns what multicast did on the interfaces where our own question
 // did not come back. A tunnel does not count, for the LAN is elsewhere; nor does
 // one without multicast where broadcast found a servent in its stead.
-func blocked(d api.Doctor) (out []api.Multicast) {
+func deaf(d api.Doctor) (out []api.Multicast) {
 	tunnel := tunnels(d)
 	for _, m := range d.Multicast {
 		if !m.Own && !slices.Contains(tunnel, m.Interface) && !(m.Problem == noMulticast && serventHeard(d)) {
@@ -99,7 +99,7 @@ func advise(d api.Doctor) []api.Advice {
 
 // adviseMulticast says what to do where our own packet did not come back.
 func adviseMulticast(d api.Doctor, add func(string, ...string)) {
-	for _, m := range blocked(d) {
+	for _, m := range deaf(d) {
 		switch {
 		case m.Problem == noMulticast:
 			add("multicast is off on "+m.Interface+", so servents there are asked for by broadcast alone; turn it on, or "+byAddress, turnOn(m.Interface)...)
@@ -122,7 +122,7 @@ func turnOn(name string) []string {
 // adviseLonely says what may be wrong beyond this computer, where nothing here
 // is.
 func adviseLonely(d api.Doctor, add func(string, ...string)) {
-	if len(d.Multicast) == 0 || len(blocked(d)) > 0 || serventHeard(d) {
+	if len(d.Multicast) == 0 || len(deaf(d)) > 0 || serventHeard(d) {
 		return
 	}
 	if anybodyHeard(d) {

@@ -41,12 +41,14 @@ type conduct struct {
 }
 
 // isFault reports whether an honest servent never sends what is dropped for
-// reason, but for an accident. hops are those that the message came with.
+// reason, but for an accident, whatever others make it relay: who could make it,
+// could have its links closed. So 255 hops are no fault, for a reply with 254 is
+// passed on. hops are those that the message came with.
 func isFault(reason routing.Reason, hops uint8) bool {
 	switch reason {
 	case routing.RateLimited:
 		return hops == 0 // it is the neighbour's own: a relay counts a hop
-	case routing.Forged, routing.TTLZero, routing.TTLTooLarge, routing.TooManyHops, routing.HopOverflow,
+	case routing.Forged, routing.TTLZero, routing.TTLTooLarge, routing.TooManyHops,
 		routing.Travelled, routing.BannedGUID, routing.Malformed, routing.UnknownType:
 		return true
 	}

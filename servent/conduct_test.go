@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"bufio"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -177,4 +178,70 @@ func TestRelayOfMalformedMessagesIsNotBlamed(t *testing.T) {
 			t.Errorf("malformed: got %d, want %d", n, 3*maxMalformed)
 		}
 	})
+}
+
+// A neighbour that does not read for half a minute loses its link, and the reason
+// is told.
+func TestNeighbourThatReadsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		near, far := newWire() // nobody reads what comes to far
+		t.Cleanup(func() { far.Close(); near.Close() })
+		s.call(t.Context(), func() { s.attach(neighbour{peer: newPeer(t)}, near, bufio.NewReader(near)) })
+		time.Sleep(writeTimeout + time.Second)
+		status, err := s.Status(t.Context())
+		if err != nil || status.Links != 0 || len(status.Ended) != 1 || status.Ended[0].Reason != endStuck {
+			t.Errorf("got %d links, ended %v, %v, want %q", status.Links, status.Ended, err, endStuck)
+		}
+	})
+}
+
+// Whatever a hostile neighbour sends to an honest one, what that passes on is no
+// fault of its own to the next.
+func TestNobodyIsMadeToCommitAFault(t *testing.T) {
+	relay := routing.New(routing.Config{})
+	next := routing.New(routing.Config{})
+	relay.Attach(1) // the hostile one
+	relay.Attach(2) // next
+	next.Attach(1)  // relay
+	now := time.Now()
+	var sent int
+	pass := func(m messages.Message) {
+		for _, e := range relay.Step(now, 1, m, nil) {
+			if e.Kind != routing.Send || e.To != 2 {
+				continue
+			}
+			sent++
+			for _, f := range next.Step(now, 1, e.Message, nil) {
+				if f.Kind == routing.Drop && isFault(f.Reason, e.Message.Hops) {
+					t.Fatalf("%+v came as %+v and was dropped: %v", m.Header, e.Message.Header, f.Reason)
+				}
+			}
+		}
+	}
+	hit := messages.QueryHit{Results: []messages.Result{{Name: "x"}}, ServentGUID: serventGUID(newPeer(t))}
+	for _, ttl := range []int{0, 1, 2, 6, 7, 8, 14, 15, 16, 17, 254, 255} {
+		for hops := range 256 {
+			q := message(t, 7, messages.NewQuery("words"))
+			q.TTL, q.Hops = uint8(ttl), uint8(hops)
+			pass(q)
+			// A query of next's own, and an answer to it.
+			own := message(t, 3, messages.NewQuery("words"))
+			for _, e := range next.Step(now, routing.Self, own, nil) {
+				relay.Step(now, 2, e.Message, nil)
+			}
+			h, err := messages.New(own.GUID, 1, hit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.TTL, h.Hops = uint8(ttl), uint8(hops)
+			pass(h)
+			push := message(t, 7, messages.Push{ServentGUID: hit.ServentGUID})
+			push.TTL, push.Hops = uint8(ttl), uint8(hops)
+			pass(push)
+		}
+	}
+	if sent == 0 {
+		t.Error("nothing was passed on")
+	}
 }

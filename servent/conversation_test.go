@@ -97,7 +97,8 @@ type wire struct {
 	mu       sync.Mutex
 	deadline time.Time   // of writes
 	late     *time.Timer // ends reads
-	tooLate  atomic.Bool
+	tooLate  atomic.Bool // a read was
+	unread   atomic.Bool // a write was too late
 }
 
 func newWire() (a, b *wire) {
@@ -119,10 +120,17 @@ func (e *wire) Write(b []byte) (int, error) {
 	deadline := e.deadline
 	e.mu.Unlock()
 	if !deadline.IsZero() {
-		late := func() { e.w.CloseWithError(os.ErrDeadlineExceeded) }
+		late := func() {
+			e.unread.Store(true)
+			e.w.CloseWithError(os.ErrDeadlineExceeded)
+		}
 		defer time.AfterFunc(time.Until(deadline), late).Stop()
 	}
-	return e.w.Write(b)
+	n, err := e.w.Write(b)
+	if err != nil && e.unread.Load() {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
 }
 
 func (e *wire) CloseWrite() error { return e.w.Close() }

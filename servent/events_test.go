@@ -15,8 +15,8 @@ import (
 	"servent/servent/api"
 )
 
-// follower reads events in a goroutine of its own.
-type follower struct {
+// subscriber reads events in a goroutine of its own.
+type subscriber struct {
 	t      *testing.T
 	events chan api.Event
 	ended  chan error
@@ -24,9 +24,9 @@ type follower struct {
 
 // follow begins to read what s tells over its socket, and returns after the
 // hello.
-func follow(t *testing.T, s *Servent, types ...string) *follower {
+func follow(t *testing.T, s *Servent, types ...string) *subscriber {
 	t.Helper()
-	f := &follower{t: t, events: make(chan api.Event, 10_000), ended: make(chan error, 1)}
+	f := &subscriber{t: t, events: make(chan api.Event, 10_000), ended: make(chan error, 1)}
 	c := dial(t, s)
 	go func() {
 		var failed error
@@ -42,7 +42,7 @@ func follow(t *testing.T, s *Servent, types ...string) *follower {
 }
 
 // await returns the next event that is wanted.
-func (f *follower) await(what string, wanted func(api.Event) bool) api.Event {
+func (f *subscriber) await(what string, wanted func(api.Event) bool) api.Event {
 	f.t.Helper()
 	late := time.After(patience)
 	for {
@@ -59,7 +59,7 @@ func (f *follower) await(what string, wanted func(api.Event) bool) api.Event {
 	}
 }
 
-func (f *follower) awaitLink(state string) api.LinkEvent {
+func (f *subscriber) awaitLink(state string) api.LinkEvent {
 	f.t.Helper()
 	return f.await("a link "+state, func(e api.Event) bool {
 		l, ok := e.(api.LinkEvent)
@@ -102,7 +102,7 @@ func TestEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, side := range []struct {
-		*follower
+		*subscriber
 		direction string
 	}{{f, "down"}, {upload, "up"}} {
 		for _, state := range []string{api.StateBegun, api.StateEnded} {

@@ -32,21 +32,36 @@ type wanted struct {
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this
-// goroutine. It returns when the file is verified and under its name. A file of the own library is not fetched: where req names
-// no Output, Get says where it is, else it copies it there. Nor is one that lies
-// at its place already. Its errors are [*api.Error].
+// goroutine. It returns when the file is verified and under its name. Where ctx
+// ends before that, the download is paused, unless somebody else waits for it
+// too or it was begun by [Servent.StartDownload]. A file of the own library is
+// not fetched: where req names no Output, Get says where it is, else it copies
+// it there. Nor is one that lies at its place already. Its errors are
+// [*api.Error].
 func (s *Servent) Get(ctx context.Context, req api.GetRequest, emit func(api.Progress)) (api.Done, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.running, func() { cancel(ErrClosed) })()
-	if req.Timeout > 0 {
-		defer time.AfterFunc(req.Timeout, func() { cancel(errTimeout) }).Stop()
-	}
+	ctx, cancel := s.bound(ctx, req.Timeout)
+	defer cancel()
 	done, err := s.get(ctx, req, emit)
 	if err != nil {
 		return api.Done{}, s.getError(ctx, err)
 	}
 	return done, nil
+}
+
+// bound returns a context that ends with ctx, with the servent, and after timeout
+// unless that is 0.
+func (s *Servent) bound(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	unhook := context.AfterFunc(s.running, func() { cancel(ErrClosed) })
+	stop := unhook
+	if timeout > 0 {
+		timer := time.AfterFunc(timeout, func() { cancel(errTimeout) })
+		stop = func() bool { return timer.Stop() && unhook() }
+	}
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // errTimeout ends a Get that took too long.
@@ -61,23 +76,19 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if done, ok, err := s.getOwn(ctx, req, emit); ok {
 		return done, err
 	}
-	want, err := s.want(ctx, req)
+	want, dest, err := s.prepare(ctx, req)
 	if err != nil {
 		return api.Done{}, err
 	}
-	dest, err := s.destination(req.Output, want)
+	d, r, err := s.beginFetch(want, dest, req.Overwrite, false)
 	if err != nil {
 		return api.Done{}, err
 	}
-	t := s.transfers.begin(api.Transfer{Direction: "down", Name: want.name, Root: want.root.String(), Size: want.size})
-	defer t.end()
-	err = s.fetch(ctx, want, dest, req.Overwrite, t, emit)
+	err = s.awaitFetch(ctx, d, r, emit)
 	already := errors.Is(err, share.ErrExists) && isThere(ctx, dest, want)
 	if err != nil && !already {
-		t.failed(s.getError(ctx, err))
 		return api.Done{}, err
 	}
-	s.shareFinished(dest)
 	return api.Done{
 		Type:    api.TypeDone,
 		Already: already,
@@ -87,6 +98,15 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 		Seconds: time.Since(begin).Seconds(),
 		Sources: min(1, len(want.sources)),
 	}, nil
+}
+
+// prepare returns what is wanted, and where it is to go.
+func (s *Servent) prepare(ctx context.Context, req api.GetRequest) (want wanted, dest string, err error) {
+	if want, err = s.want(ctx, req); err != nil {
+		return want, "", err
+	}
+	dest, err = s.destination(req.Output, want)
+	return want, dest, err
 }
 
 // want completes a request: what it does not say is asked of the network.
@@ -205,9 +225,19 @@ func (s *Servent) destination(output string, want wanted) (string, error) {
 	return output, nil
 }
 
-// fetch downloads from one source after the other until the file is whole.
-func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite bool, t *transfer, emit func(api.Progress)) error {
-	d := share.Download{
+// fetch downloads the file of a run. Where the sources that were known when it
+// was paused do not do, the network is asked anew.
+func (s *Servent) fetch(ctx context.Context, d *download, r *fetching) error {
+	want, dest, err := s.complete(ctx, d)
+	if err != nil {
+		return err
+	}
+	s.downloads.mu.Lock()
+	overwrite, resumed := d.overwrite, r.resumed
+	s.downloads.mu.Unlock()
+	t := s.transfers.begin(api.Transfer{Direction: "down", Name: want.name, Root: want.root.String(), Size: want.size})
+	defer t.end()
+	job := share.Download{
 		Root:       want.root,
 		Size:       want.size,
 		Name:       want.name,
@@ -216,50 +246,83 @@ func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite
 		Dest:       dest,
 		Overwrite:  overwrite,
 		Limit:      s.down,
-		Progress:   s.reportProgress(want, t, emit),
+		Progress:   s.report(d, r, t),
 	}
-	if want.root == share.EmptyRoot {
-		return d.Run(ctx) // there is nothing to transfer
-	}
-	err := error(api.NewError(api.CodeNotFound, "no source is known"))
-	for _, source := range want.sources {
-		d.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
-			return s.openStream(ctx, source, peerWireProtocol)
+	err = s.fetchFrom(ctx, job, want.sources)
+	if resumed && ctx.Err() == nil && errors.Is(err, share.ErrUnfinished) {
+		fresh := want
+		fresh.sources = nil
+		s.setWanted(d, fresh)
+		if want, _, askErr := s.complete(ctx, d); askErr == nil {
+			err = s.fetchFrom(ctx, job, want.sources)
 		}
-		err = d.Run(ctx)
-		if err == nil || ctx.Err() != nil || !errors.Is(err, share.ErrUnfinished) && !errors.Is(err, share.ErrVerify) {
-			return err
-		}
-		s.log.Info("source gave up", "peer", source.ID, "root", want.root, "err", err)
 	}
+	if err == nil {
+		s.shareFinished(dest)
+	}
+	t.failed(err)
 	return err
 }
 
-// progressEvery is how often a download is reported, besides its beginning and
-// its end.
-const progressEvery = 200 * time.Millisecond
-
-// reportProgress returns the function that turns verified bytes into progress.
-func (s *Servent) reportProgress(want wanted, t *transfer, emit func(api.Progress)) func(verified, total int64) {
-	rate := newMeter(time.Now())
-	var last time.Time
-	return func(verified, total int64) {
-		t.set(verified)
-		now := time.Now()
-		speed := rate.look(now, verified)
-		if now.Sub(last) < progressEvery && verified < total {
-			return
+// complete asks the network for what is not known of a download: after a restart
+// its sources, and its size and name where its record does not say.
+func (s *Servent) complete(ctx context.Context, d *download) (wanted, string, error) {
+	s.downloads.mu.Lock()
+	want, dest := d.want, d.dest
+	s.downloads.mu.Unlock()
+	if want.root != share.EmptyRoot && (want.size < 0 || len(want.sources) == 0) {
+		hit, err := s.locate(ctx, api.GetRequest{Root: want.root.String()})
+		if err != nil {
+			return want, dest, err
 		}
-		last = now
-		eta := -1.0
-		if speed > 0 {
-			eta = float64(total-verified) / speed
+		known := want
+		if want, err = readRequest(api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}); err != nil {
+			return known, dest, err
 		}
-		emit(api.Progress{
-			Type: api.TypeProgress, Name: want.name, Root: want.root.String(), Size: total,
-			Verified: verified, Rate: speed, ETA: eta, Sources: min(1, len(want.sources)),
-		})
+		want.sha1 = known.sha1
+		if known.size >= 0 {
+			want.size = known.size
+		}
+		if known.name != "" {
+			want.name = known.name
+		}
+		s.setWanted(d, want)
 	}
+	if dest == "" {
+		var err error
+		if dest, err = s.destination("", want); err != nil {
+			return want, dest, err
+		}
+		s.downloads.mu.Lock()
+		d.dest = dest
+		s.downloads.mu.Unlock()
+	}
+	return want, dest, nil
+}
+
+func (s *Servent) setWanted(d *download, want wanted) {
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	d.want = want
+}
+
+// fetchFrom downloads from one source after the other until the file is whole.
+func (s *Servent) fetchFrom(ctx context.Context, job share.Download, sources []peer.AddrInfo) error {
+	if job.Root == share.EmptyRoot {
+		return job.Run(ctx) // there is nothing to transfer
+	}
+	err := error(api.NewError(api.CodeNotFound, "no source is known"))
+	for _, source := range sources {
+		job.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
+			return s.openStream(ctx, source, peerWireProtocol)
+		}
+		err = job.Run(ctx)
+		if err == nil || ctx.Err() != nil || !errors.Is(err, share.ErrUnfinished) && !errors.Is(err, share.ErrVerify) {
+			return err
+		}
+		s.log.Info("source gave up", "peer", source.ID, "root", job.Root, "err", err)
+	}
+	return err
 }
 
 // shareFinished makes a file that came into a shared folder findable, soon.
@@ -274,20 +337,30 @@ func (s *Servent) shareFinished(dest string) {
 	}
 }
 
-// getError turns how a download ended into what the command exits with.
+// getError turns how a call ended into what the command exits with.
 func (s *Servent) getError(ctx context.Context, err error) error {
+	var known *api.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(context.Cause(ctx), errTimeout):
+		return api.NewError(api.CodeTimeout, errTimeout.Error())
+	case s.running.Err() != nil:
+		return api.NewError(api.CodeUnfinished, err.Error())
+	case ctx.Err() != nil:
+		return api.NewError(api.CodeInterrupt, err.Error())
+	}
+	return fetchError(err)
+}
+
+// fetchError turns how a download failed into what is told of it.
+func fetchError(err error) *api.Error {
 	var known *api.Error
 	if errors.As(err, &known) {
 		return known
 	}
-	code := api.CodeInternal
+	code, hint := api.CodeInternal, ""
 	switch {
-	case errors.Is(context.Cause(ctx), errTimeout):
-		code, err = api.CodeTimeout, errTimeout
-	case s.running.Err() != nil:
-		code = api.CodeUnfinished
-	case ctx.Err() != nil:
-		code = api.CodeInterrupt
 	case errors.Is(err, share.ErrVerify):
 		code = api.CodeVerify
 	case errors.Is(err, share.ErrDiskFull):
@@ -296,6 +369,8 @@ func (s *Servent) getError(ctx context.Context, err error) error {
 		code = api.CodeExists
 	case errors.Is(err, share.ErrUnfinished):
 		code = api.CodeUnfinished
+	case errors.Is(err, share.ErrBusy):
+		code, hint = api.CodeBusy, ", by another process: wait for that one, or stop it"
 	}
-	return api.NewError(code, err.Error())
+	return api.NewError(code, err.Error()+hint)
 }

@@ -46,9 +46,9 @@ type told = func([]ma.Multiaddr) []ma.Multiaddr
 // newHost makes the libp2p host of a servent that listens on listen, or on
 // the default port of every address. TLS is offered before Noise, since it is
 // the faster.
-func newHost(key crypto.PrivKey, listen []string, agent string, tell told) (host.Host, error) {
+func newHost(key crypto.PrivKey, listen []string, agent string, tell told, refusals *tally) (host.Host, error) {
 	if len(listen) > 0 {
-		return listenOn(key, listen, agent, tell)
+		return listenOn(key, listen, agent, tell, refusals)
 	}
 	err := errors.New("all are taken")
 	for port := defaultPort; port < defaultPort+portTries; port++ {
@@ -56,7 +56,7 @@ func newHost(key crypto.PrivKey, listen []string, agent string, tell told) (host
 			continue
 		}
 		var h host.Host
-		if h, err = listenOn(key, everyAddress(port), agent, tell); err == nil {
+		if h, err = listenOn(key, everyAddress(port), agent, tell, refusals); err == nil {
 			return h, nil
 		}
 	}
@@ -74,9 +74,9 @@ func isFree(port int) bool {
 // to say comes back as errors.
 var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
 
-func listenOn(key crypto.PrivKey, listen []string, agent string, tell told) (host.Host, error) {
+func listenOn(key crypto.PrivKey, listen []string, agent string, tell told, refusals *tally) (host.Host, error) {
 	silenceLibrary()
-	limits, err := limitLibrary()
+	limits, err := limitLibrary(refusals)
 	if err != nil {
 		return nil, err
 	}

@@ -73,11 +73,12 @@ const (
 	transferTag = "transfer" // worth transferValue each
 )
 
-// limitLibrary bounds what libp2p takes.
-func limitLibrary() (libp2p.Option, error) {
+// limitLibrary bounds what libp2p takes. refusals counts what others did not get.
+func limitLibrary(refusals *tally) (libp2p.Option, error) {
 	resources, err := rcmgr.NewResourceManager(
 		rcmgr.NewFixedLimiter(resourceLimits().Build(rcmgr.DefaultLimits.Scale(0, 0))),
-		rcmgr.WithMetricsDisabled(),
+		rcmgr.WithMetricsDisabled(), // those of libp2p
+		rcmgr.WithMetrics(blocked{refusals}),
 		rcmgr.WithLimitPerSubnet(
 			[]rcmgr.ConnLimitPerSubnet{{PrefixLength: 32, ConnCount: maxConnsIP}},
 			[]rcmgr.ConnLimitPerSubnet{{PrefixLength: 128, ConnCount: maxConnsIP}},

@@ -3,9 +3,12 @@ package servent
 import (
 	"context"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/libp2p/go-libp2p/core/network"
+
+	"servent/servent/api"
 )
 
 // A peer that opens streams as fast as it can, of every protocol and of none,
@@ -38,6 +41,10 @@ func TestStreamsOfOnePeerAreBounded(t *testing.T) {
 		t.Errorf("one peer holds %d streams that it opened, want %d at most", count, maxStreamsPeerIn)
 	}
 	linked(t, s, 1)
+	status, err := s.Status(t.Context())
+	if err != nil || !slices.ContainsFunc(status.Refused, func(d api.Drop) bool { return d.Reason == blockedStream }) {
+		t.Errorf("refused: got %v, %v, want %q counted", status.Refused, err, blockedStream)
+	}
 	if len(peers(t, honest)) != 1 {
 		t.Error("the honest neighbour lost its link")
 	}

@@ -76,6 +76,7 @@ type link struct {
 	worth    worth
 	pongs    window // those that told of others
 
+	stuck    atomic.Bool  // it read nothing for writeTimeout
 	holdTill atomic.Int64 // nanoseconds of Unix time until which it is not read
 }
 
@@ -166,6 +167,7 @@ func (l *link) write() {
 	var deadline time.Time
 	for range l.out.wake {
 		if open, err := l.writeAll(&deadline); err != nil {
+			l.stuck.Store(isTimeout(err))
 			return
 		} else if !open {
 			l.partWays()
@@ -211,6 +213,13 @@ func (l *link) setDeadline(at time.Time, last bool) {
 		l.closed = last
 		l.pipe.SetWriteDeadline(at) // where it fails, so will the write
 	}
+}
+
+// isTimeout reports whether err says that a deadline passed: the streams of libp2p
+// have an error of their own for it.
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // partWays closes our direction and gives the neighbour time to read the last

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"time"
 
 	"servent/messages"
@@ -203,7 +202,9 @@ func (s *Servent) ended(l *link, err error) {
 	case errors.As(err, &framing):
 		s.malformed++
 		s.ban(time.Now(), l, messages.ByeTooLarge, "Message Too Large")
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case l.stuck.Load():
+		s.detach(l, endStuck)
+	case isTimeout(err):
 		s.bye(l, messages.ByeDesynchronised, "Message Took Too Long")
 	case errors.Is(err, io.EOF):
 		s.detach(l, endClosed)
@@ -217,6 +218,7 @@ func (s *Servent) ended(l *link, err error) {
 const (
 	endClosed  = "closed by the neighbour"
 	endBroken  = "the connection broke"
+	endStuck   = "the neighbour read nothing"
 	endBye     = "the neighbour said Bye"
 	endCrossed = "two handshakes crossed"
 )

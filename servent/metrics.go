@@ -31,7 +31,7 @@ var (
 	metricEnded = prometheus.NewDesc("servent_links_ended_total",
 		"Links that have ended, by reason.", []string{"reason"}, nil)
 	metricRefused = prometheus.NewDesc("servent_links_refused_total",
-		"Links that others offered and did not get, by reason.", []string{"reason"}, nil)
+		"Links, streams and connections that others wanted and did not get, by reason.", []string{"reason"}, nil)
 	metricFiles = prometheus.NewDesc("servent_shared_files",
 		"Files that can be found.", nil, nil)
 	metricBytes = prometheus.NewDesc("servent_shared_bytes",

@@ -55,6 +55,7 @@ type Servent struct {
 	workers   sync.WaitGroup
 	transfers transfers
 	feed      feed
+	downloads downloads
 	answers   answers
 	endings   tally         // of links
 	refusals  tally         // of links that others offered
@@ -142,6 +143,7 @@ func (s *Servent) open() (err error) {
 	}
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
+	s.downloads.folder = s.cfg.Partial
 	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
 	if err != nil {
 		return err
@@ -151,7 +153,7 @@ func (s *Servent) open() (err error) {
 		return err
 	}
 	s.survey.Store(&v)
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted); err != nil {
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted, &s.refusals); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())

@@ -197,10 +197,8 @@ func httpStatus(code api.Code) int {
 		return http.StatusForbidden
 	case api.CodeNotFound:
 		return http.StatusNotFound
-	case api.CodeExists:
+	case api.CodeExists, api.CodeBusy:
 		return http.StatusConflict
-	case api.CodeBusy:
-		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }

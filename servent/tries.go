@@ -9,11 +9,13 @@ import (
 )
 
 const (
-	// maxTriesIP is how many addresses at one IP address are dialled within
-	// triesWindow without a servent to be found there. Anybody can tell us of
-	// servents at the address of a third party; what comes of it is no attack.
-	// Source: gnutella.md §13 row 1.
-	maxTriesIP  = 8
+	// maxTriesIP is how many dials one IP address gets within triesWindow without a
+	// servent to be found there, and maxAddrsIP how many of its addresses one dial
+	// tries: TCP and QUIC, at an old port and a new one. Anybody can tell us of
+	// servents at the address of a third party; what comes of it is one SYN a
+	// second, and no attack. Source: gnutella.md §13 row 1.
+	maxTriesIP  = 16
+	maxAddrsIP  = 4
 	triesWindow = time.Minute
 	// maxTriesKept bounds what is remembered; the oldest goes first.
 	maxTriesKept = 1024
@@ -29,23 +31,46 @@ type window struct {
 	count int
 }
 
-// allow returns the addresses that may be dialled now, and counts a try for
-// each. Those on this computer are nobody else's.
+// allow returns the addresses of a servent that may be dialled now, and counts a
+// try for each IP address among them. Those on this computer are nobody else's.
 func (t tries) allow(now time.Time, addrs []ma.Multiaddr) []ma.Multiaddr {
 	var out []ma.Multiaddr
+	taken := map[netip.Addr]int{} // addresses of this dial
 	for _, a := range addrs {
 		ip, ok := foreign(a)
-		if !ok {
+		switch {
+		case ok && (ip.IsUnspecified() || ip.IsMulticast() || ip == broadcast), hasNoPort(a):
+			continue // nobody's place
+		case !ok:
 			out = append(out, a)
 			continue
 		}
-		w := t.at(now, ip)
-		if w.count < maxTriesIP {
+		if taken[ip] == 0 {
+			w := t.at(now, ip)
+			if w.count >= maxTriesIP {
+				continue
+			}
 			w.count++
+		}
+		if taken[ip] < maxAddrsIP {
+			taken[ip]++
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// broadcast is the address of all computers on a wire.
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// hasNoPort reports whether a has port 0, where nothing listens.
+func hasNoPort(a ma.Multiaddr) bool {
+	for _, protocol := range []int{ma.P_TCP, ma.P_UDP} {
+		if port, err := a.ValueForProtocol(protocol); err == nil {
+			return port == "0"
+		}
+	}
+	return false
 }
 
 // succeeded forgets the tries of addresses where a servent is.

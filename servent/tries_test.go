@@ -55,3 +55,30 @@ func TestTriesAreBounded(t *testing.T) {
 		t.Errorf("remembers %d addresses of which all but one are over, want 1", len(tr))
 	}
 }
+
+func TestTriesOfNobodysPlace(t *testing.T) {
+	for _, bad := range []string{"/ip4/0.0.0.0/tcp/1", "/ip6/::/tcp/1", "/ip4/224.0.0.251/udp/5353/quic-v1", "/ip6/ff02::1/tcp/1",
+		"/ip4/255.255.255.255/tcp/1", "/ip4/192.0.2.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"} {
+		if got := (tries{}).allow(time.Now(), []ma.Multiaddr{ma.StringCast(bad)}); len(got) != 0 {
+			t.Errorf("%s: would be dialled", bad)
+		}
+	}
+}
+
+// A servent of which many addresses are told costs each computer one try.
+func TestTriesOfManyAddresses(t *testing.T) {
+	var addrs []ma.Multiaddr
+	for port := range 20 {
+		addrs = append(addrs, ma.StringCast(fmt.Sprintf("/ip4/192.0.2.1/tcp/%d", port+1)))
+	}
+	tr, now := tries{}, time.Now()
+	for n := range maxTriesIP + 1 {
+		want := maxAddrsIP
+		if n == maxTriesIP {
+			want = 0
+		}
+		if got := len(tr.allow(now, addrs)); got != want {
+			t.Errorf("dial %d: got %d addresses, want %d", n, got, want)
+		}
+	}
+}

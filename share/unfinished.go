@@ -50,7 +50,7 @@ type purpose struct {
 func (d *Download) purpose(recorded []byte) []byte {
 	var old purpose
 	if json.Unmarshal(recorded, &old) != nil || old.Begun.IsZero() {
-		old.Begun = time.Now().UTC().Round(time.Second)
+		old.Begun = time.Now().UTC().Truncate(time.Second)
 	}
 	now := purpose{Name: d.Name, Dest: d.Dest, Overwrite: d.Overwrite, Begun: old.Begun}
 	if d.SHA1 != [sha1.Size]byte{} {

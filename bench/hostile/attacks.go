@@ -78,7 +78,7 @@ var attacks = []attack{
 		})
 	}},
 	{"streams of no protocol", func(ctx context.Context, e *enemy) error { return many(4, func(int) error { return e.streams(ctx) }) }},
-	{"300 idle connections", func(ctx context.Context, e *enemy) error { return many(300, func(int) error { return e.idle(ctx) }) }},
+	{"idle connections from 150 peer IDs", func(ctx context.Context, e *enemy) error { return many(150, func(int) error { return e.idle(ctx) }) }},
 }
 
 func floodOf(next func(uint64) messages.Message) func(context.Context, *enemy) error {

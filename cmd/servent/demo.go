@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 )
@@ -37,8 +35,7 @@ func demo(ctx context.Context, con *console, c *cli.Context) (err error) {
 	if con.json || c.Args().Present() {
 		return usage("demo takes no words and no --json: it tells a story, for JSON there are search and status")
 	}
-	// A reader that goes away must not end the process before it has tidied up.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	outliveReader() // or the folder would stay
 	dir, err := os.MkdirTemp("", "servent-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)

@@ -32,6 +32,7 @@ var exitCodes = map[api.Code]int{
 	api.CodeVerify:     exitVerify,
 	api.CodeDiskFull:   exitDiskFull,
 	api.CodeUnfinished: exitUnfinished,
+	api.CodePaused:     exitUnfinished,
 	api.CodeTimeout:    exitTimeout,
 	api.CodeInterrupt:  exitInterrupted,
 }
@@ -58,7 +59,7 @@ func explain(err error) (*api.Error, int) {
 		// The library refused a flag of the command line or the environment.
 		told = usage("%v", err)
 	case errors.Is(err, context.Canceled):
-		told = api.NewError(api.CodeInterrupt, err.Error())
+		told = api.NewError(api.CodeInterrupt, "interrupted")
 	case errors.Is(err, context.DeadlineExceeded):
 		told = api.NewError(api.CodeTimeout, err.Error())
 	default:

@@ -32,7 +32,7 @@ func TestExitCodes(t *testing.T) {
 		{ofVerb(api.CodeTimeout), 124, "servent: told\n"},
 		{ofVerb(api.CodeInterrupt), 130, "servent: told\n"},
 		{done(errors.New("a name with \x1b[2J\nservent: all is well")), 1, `servent: a name with \u001b[2J\u000aservent: all is well` + "\n"},
-		{done(context.Canceled), 130, "servent: context canceled\n"},
+		{done(context.Canceled), 130, "servent: interrupted\n"},
 		{errors.New("the library refused a flag"), 2, "servent: the library refused a flag\n"},
 	}
 	for _, c := range cases {

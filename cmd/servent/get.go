@@ -20,9 +20,10 @@ const getHelp = `Example:
 Fetch each WHAT and verify it piece by piece: the number of a hit of the last
 search, a root (8 digits and more of it name a hit or a file of your own),
 urn:sha1:… or a magnet link. A file that is here already is not fetched again:
-its place is told or, with -o, a copy made. What is unfinished
-is kept: the same command goes on where it stopped. Exit code 5: the bytes are
-not what the hit said, 7: unfinished, partial kept.
+its place is told or, with -o, a copy made. What is unfinished is kept: the same
+command goes on where it stopped, as does "servent downloads resume"; a second
+get of a file waits for the first. Exit code 5: the bytes are not what the hit
+said, 7: unfinished, partial kept.
 
 Usage: servent get WHAT… [FLAGS]`
 
@@ -34,6 +35,7 @@ func getVerb(con *console) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PATH`, a file or a folder (downloads in the home)"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
+			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
 		}, joinFlags()...),
 		Action: func(c *cli.Context) error { return get(c.Context, con, c) },
@@ -96,6 +98,9 @@ func get(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("detach") {
+		return con.detach(ctx, c, requests)
+	}
 	n, leave, err := join(ctx, con, c)
 	if err != nil {
 		return err
@@ -157,6 +162,9 @@ func (con *console) getOne(ctx context.Context, n node, request api.GetRequest, 
 	finished, err := n.Get(ctx, request, bar.show)
 	bar.clear()
 	if interrupted(ctx, err) {
+		if goesOn := bar.goesOn(err); goesOn != nil {
+			return goesOn
+		}
 		return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped at %s, go on with: %s", bar.percent(), goOn))
 	}
 	if err != nil {
@@ -195,6 +203,8 @@ func advise(err error, goOn string) error {
 		return api.NewError(told.Code, told.Message+"; search again for other sources, or go on with: "+goOn)
 	case api.CodeTimeout, api.CodeDiskFull:
 		return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
+	case api.CodePaused:
+		return api.NewError(told.Code, told.Message+", or, to wait for it, with: "+goOn)
 	}
 	return told
 }

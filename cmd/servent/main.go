@@ -13,7 +13,6 @@ const mainHelp = `Example:
   servent up ~/Public        share a folder, on each computer
   servent search SEBLINUX    find files on all of them
   servent get 1              fetch the first hit
-
 Usage: servent VERB [WORDS…] [FLAGS]   (servent VERB --help tells more)`
 
 func main() {
@@ -71,7 +70,7 @@ func newApp(con *console) *cli.App {
 			&cli.BoolFlag{Name: "no-color", Usage: "no colour on a terminal (also: NO_COLOR)"},
 		},
 		Commands: []*cli.Command{
-			upVerb(con), searchVerb(con), getVerb(con), shareVerb(con),
+			upVerb(con), searchVerb(con), getVerb(con), downloadsVerb(con), shareVerb(con),
 			statusVerb(con), peersVerb(con), connectVerb(con), disconnectVerb(con), inviteVerb(con), doctorVerb(con),
 			demoVerb(con), configVerb(con), completionVerb(con), completeVerb(con), manVerb(con), versionVerb(con),
 		},

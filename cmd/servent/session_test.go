@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 //	up NAME ARGS…          start "servent up" on the home NAME, wait until its
 //	                       files can be found; $NAME is its address then
 //	down NAME              interrupt it; it must exit with 0
+//	crash NAME             kill -9
+//	progress WHAT          return when something of a download is verified that
+//	                       goes on by itself
 //	code N COMMAND ARGS…   run COMMAND, which must exit with N; or with N or M: N|M
 //	file NAME SIZE SEED    make a file of random bytes; Go escapes in NAME
 //	damage NAME SIZE       overwrite the first SIZE bytes of a file
@@ -50,7 +53,7 @@ func TestSessions(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"up": scriptUp, "down": scriptDown, "code": scriptCode, "file": scriptFile,
-			"damage": scriptDamage, "joined": scriptJoined,
+			"damage": scriptDamage, "joined": scriptJoined, "crash": scriptCrash, "progress": scriptProgress,
 		},
 	})
 }
@@ -72,6 +75,28 @@ func scriptUp(ts *testscript.TestScript, _ bool, args []string) {
 
 func scriptDown(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Value(processesKey).(processes)[args[0]].interrupt())
+}
+
+func scriptCrash(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Value(processesKey).(processes)[args[0]].kill()
+}
+
+// scriptProgress waits for a download as a user does, and leaves it with Ctrl-C.
+func scriptProgress(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := exec.Command("servent", "get", "--json", args[0])
+	cmd.Env = append(os.Environ(), "SERVENT_HOME="+ts.Getenv("SERVENT_HOME"))
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	var p api.Progress
+	for lines := bufio.NewScanner(out); p.Verified == 0 && lines.Scan(); {
+		ts.Check(json.Unmarshal(lines.Bytes(), &p))
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	io.Copy(io.Discard, out)
+	if code := exitCode(cmd.Wait()); code != exitInterrupted || p.Verified == 0 {
+		ts.Fatalf("after %d verified bytes, exit code: got %d, want %d", p.Verified, code, exitInterrupted)
+	}
 }
 
 func scriptCode(ts *testscript.TestScript, _ bool, args []string) {

@@ -26,3 +26,8 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 	}()
 	return ctx, cancel
 }
+
+// outliveReader makes a verb go on when nobody reads what it writes any more, as
+// after "servent up | head -1": it has more to do than to write. Every other one
+// ends then, without a word.
+func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }

@@ -113,7 +113,7 @@ func (con *console) printTraffic(status api.Status) {
 	}
 	con.printReasons([]string{"DROPPED BECAUSE", "MESSAGES"}, status.Dropped)
 	con.printReasons([]string{"ENDED BECAUSE", "LINKS"}, status.Ended)
-	con.printReasons([]string{"REFUSED BECAUSE", "OFFERS"}, status.Refused)
+	con.printReasons([]string{"REFUSED BECAUSE", "TIMES"}, status.Refused)
 }
 
 // printReasons prints counts by reason, if there are any.

@@ -145,6 +145,7 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	outliveReader()
 	watch := newLibraryWatch(con, time.Now())
 	config.OnProblem = watch.problem
 	s, err := servent.New(config)

@@ -70,9 +70,10 @@ func TestCalls(t *testing.T) {
 			io.WriteString(w, `[{"peer":"p"}]`)
 			return
 		}
-		io.WriteString(w, `{"peer":"p","folders":[{"path":"/a"}],"files":[{"location":"/a/b"}]}`)
+		io.WriteString(w, `{"peer":"p","folders":[{"path":"/a"}],"files":[{"location":"/a/b"}],"downloads":[{"path":"/a"}],"path":"/a"}`)
 	})
 	ctx := t.Context()
+	one := DownloadsRequest{IDs: []string{"1"}}
 	paths := ShareRequest{Paths: []string{"/a"}}
 	calls := []struct {
 		want string
@@ -81,6 +82,11 @@ func TestCalls(t *testing.T) {
 		{`GET /api/status`, func() (any, error) { return client.Status(ctx) }},
 		{`GET /api/peers`, func() (any, error) { return client.Peers(ctx) }},
 		{`POST /api/connect {"addr":"/x"}`, func() (any, error) { return client.Connect(ctx, ConnectRequest{Addr: "/x"}) }},
+		{`GET /api/downloads`, func() (any, error) { return client.Downloads(ctx) }},
+		{`POST /api/downloads {"size":-1,"name":"/a"}`, func() (any, error) { return client.StartDownload(ctx, GetRequest{Name: "/a", Size: -1}) }},
+		{`POST /api/downloads/pause {"ids":["1"]}`, func() (any, error) { return client.PauseDownloads(ctx, one) }},
+		{`POST /api/downloads/resume {"ids":["1"]}`, func() (any, error) { return client.ResumeDownloads(ctx, one) }},
+		{`POST /api/downloads/cancel {"ids":["1"]}`, func() (any, error) { return client.CancelDownloads(ctx, one) }},
 		{`GET /api/share`, func() (any, error) { return client.ShareList(ctx) }},
 		{`POST /api/share/remove {"paths":["/a"]}`, func() (any, error) { return client.ShareRemove(ctx, paths) }},
 	}

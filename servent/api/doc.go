@@ -17,6 +17,11 @@
 //	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
+//	GET  /api/downloads   DownloadList
+//	POST /api/downloads   GetRequest        Download
+//	POST /api/downloads/pause  DownloadsRequest DownloadList
+//	POST /api/downloads/resume DownloadsRequest DownloadList
+//	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	GET  /api/share       ShareList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList

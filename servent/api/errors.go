@@ -16,12 +16,14 @@ const (
 	CodeDiskFull   Code = "disk-full"  // exit 6
 	CodeUnfinished Code = "unfinished" // exit 7: partial kept
 	CodeExists     Code = "exists"     // exit 1: the target is there and nobody said to overwrite
+	CodePaused     Code = "paused"     // exit 7: by somebody else, partial kept
+	CodeCancelled  Code = "cancelled"  // exit 1: by somebody else, partial removed
+	CodeBusy       Code = "busy"       // exit 1: what is under way does not allow it; later it may pass
 	CodeTimeout    Code = "timeout"    // exit 124
 	CodeInterrupt  Code = "interrupt"  // exit 130
 
 	CodeUnauthorized Code = "unauthorized" // exit 1: over HTTP, without the token of the servent
 	CodeForbidden    Code = "forbidden"    // exit 1: over HTTP, for another host or by the page of another site
-	CodeBusy         Code = "busy"         // exit 1: too much of it at once; later it may pass
 )
 
 // An Error is how a call fails, over the wire and in Go.

@@ -92,6 +92,8 @@ type Progress struct {
 	Rate     float64 `json:"rate"`     // bytes a second, lately
 	ETA      float64 `json:"eta"`      // seconds; -1: unknown
 	Sources  int     `json:"sources"`
+	ID       int     `json:"id"`     // its number among the downloads
+	Shared   bool    `json:"shared"` // it goes on where this call ends
 }
 
 // Done ends a download.
@@ -121,7 +123,7 @@ type Status struct {
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
 	Ended     []Drop     `json:"ended"`   // links that have ended, by reason, most frequent first
-	Refused   []Drop     `json:"refused"` // links that others offered and did not get, by reason
+	Refused   []Drop     `json:"refused"` // links, streams and connections that others wanted and did not get, by reason
 
 	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
 	DownloadRate int64 `json:"download_rate"` // likewise of all downloads

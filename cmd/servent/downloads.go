@@ -1,0 +1,328 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/servent"
+	"servent/servent/api"
+)
+
+const (
+	downloadsHelp = `Example:
+  servent downloads list
+  servent downloads pause 3
+  servent downloads resume all
+
+The downloads of the running servent: what "servent get" began, here or in
+another terminal, and what earlier ones left unfinished. Each has a number; its
+root, or 8 of its digits and more, names it too.
+
+Usage: servent downloads VERB [N…] [FLAGS]`
+
+	downloadsListHelp = `Example:
+  servent downloads list
+  servent downloads list --json
+
+One download a line. In a pipe, with tabs between: number, state (running,
+paused, failed, done), bytes verified, bytes, bytes a second, seconds left (-1:
+not known), sources, when begun, name, root, where the file goes, why it failed.
+With no servent running: what lies unfinished in the home.
+
+Usage: servent downloads list`
+
+	downloadsPauseHelp = `Example:
+  servent downloads pause 3 5
+  servent downloads pause all
+
+Stop downloads and keep what is verified. A "servent get" that waits for one
+ends with exit code 7.
+
+Usage: servent downloads pause N…|all`
+
+	downloadsResumeHelp = `Example:
+  servent downloads resume 3
+  servent downloads resume all
+
+Go on with downloads that are paused or have failed, in the running servent and
+without waiting for them. Nothing that was verified is read or fetched again. To
+wait for one: servent get ROOT.
+
+Usage: servent downloads resume N…|all`
+
+	downloadsCancelHelp = `Example:
+  servent downloads cancel 3
+  servent downloads cancel all
+
+Stop downloads, running or not, and remove what is there of them; "all" are
+those that are not done. A finished file is never removed: a download that is
+done is only listed no more. Works without a running servent, too.
+
+Usage: servent downloads cancel N…|all`
+)
+
+func downloadsVerb(con *console) *cli.Command {
+	return &cli.Command{
+		Name:        "downloads",
+		Usage:       "list, pause, resume and cancel downloads",
+		Description: downloadsHelp,
+		Subcommands: []*cli.Command{
+			downloadsSub(con, "list", "the downloads", downloadsListHelp, listDownloads),
+			downloadsSub(con, "pause", "stop downloads, keep what is verified", downloadsPauseHelp, pauseDownloads),
+			downloadsSub(con, "resume", "go on with downloads", downloadsResumeHelp, resumeDownloads),
+			downloadsSub(con, "cancel", "stop downloads, remove what is there", downloadsCancelHelp, cancelDownloads),
+		},
+	}
+}
+
+// A downloader keeps the downloads: the running servent, or a home on which none
+// runs.
+type downloader interface {
+	Downloads(context.Context) (api.DownloadList, error)
+	PauseDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error)
+	ResumeDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error)
+	CancelDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error)
+}
+
+var (
+	_ downloader = (*api.Client)(nil)
+	_ downloader = restingHome("")
+)
+
+// restingHome is a home on which no servent runs.
+type restingHome string
+
+func (h restingHome) Downloads(context.Context) (api.DownloadList, error) {
+	return servent.HomeDownloads(string(h))
+}
+
+func (h restingHome) PauseDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error) {
+	return api.DownloadList{}, api.NewError(api.CodeNotRunning, "no servent is running on this home, so nothing of it is to be paused; a servent get stops with Ctrl-C")
+}
+
+func (h restingHome) ResumeDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error) {
+	return api.DownloadList{}, api.NewError(api.CodeNotRunning, "no servent is running on this home: start one with servent up, or go on with servent get ROOT; servent downloads list --json tells the root")
+}
+
+func (h restingHome) CancelDownloads(_ context.Context, request api.DownloadsRequest) (api.DownloadList, error) {
+	return servent.CancelHomeDownloads(string(h), request.IDs)
+}
+
+// openDownloader returns the servent that runs on the home, or else the home.
+func openDownloader(home string) (d downloader, leave func()) {
+	client, err := api.Dial(home)
+	if err != nil {
+		return restingHome(home), func() {}
+	}
+	return client, func() { client.Close() }
+}
+
+// downloadsSub makes one verb of downloads.
+func downloadsSub(con *console, name, use, help string, do func(context.Context, *console, downloader, []string) error) *cli.Command {
+	return &cli.Command{
+		Name:        name,
+		Usage:       use,
+		Description: help,
+		Action: func(c *cli.Context) error {
+			d, leave := openDownloader(homeOf(c))
+			defer leave()
+			return do(c.Context, con, d, c.Args().Slice())
+		},
+	}
+}
+
+// downloadsOf reads the words of a verb that needs downloads.
+func downloadsOf(words []string) (api.DownloadsRequest, error) {
+	if len(words) == 0 {
+		return api.DownloadsRequest{}, usage("say which download: its number, its root or all; servent downloads list tells")
+	}
+	return api.DownloadsRequest{IDs: words}, nil
+}
+
+func listDownloads(ctx context.Context, con *console, d downloader, words []string) error {
+	if len(words) > 0 {
+		return usage("this takes no words, got %q", words[0])
+	}
+	list, err := d.Downloads(ctx)
+	if err != nil {
+		return err
+	}
+	con.printDownloads(list)
+	return nil
+}
+
+func pauseDownloads(ctx context.Context, con *console, d downloader, words []string) error {
+	request, err := downloadsOf(words)
+	if err != nil {
+		return err
+	}
+	list, err := d.PauseDownloads(ctx, request)
+	return con.concludeDownloads(list, err, "nothing is running, nothing was paused", func(one api.Download) string {
+		return fmt.Sprintf("at %s; go on with: servent downloads resume %d", percentOfDownload(one), one.ID)
+	})
+}
+
+func resumeDownloads(ctx context.Context, con *console, d downloader, words []string) error {
+	request, err := downloadsOf(words)
+	if err != nil {
+		return err
+	}
+	list, err := d.ResumeDownloads(ctx, request)
+	return con.concludeDownloads(list, err, "nothing is paused, nothing was resumed", func(one api.Download) string {
+		return "from " + percentOfDownload(one)
+	})
+}
+
+func cancelDownloads(ctx context.Context, con *console, d downloader, words []string) error {
+	request, err := downloadsOf(words)
+	if err != nil {
+		return err
+	}
+	list, err := d.CancelDownloads(ctx, request)
+	return con.concludeDownloads(list, err, "nothing is unfinished, nothing was cancelled", func(one api.Download) string {
+		if one.State == api.DownloadDone {
+			return "listed no more, its file stays: " + one.Path
+		}
+		return fmt.Sprintf("%s of %s removed", formatSize(one.Verified), formatDownloadSize(one.Size))
+	})
+}
+
+// concludeDownloads tells what was done to each download; nothing is said where
+// that were none.
+func (con *console) concludeDownloads(list api.DownloadList, err error, nothing string, what func(api.Download) string) error {
+	if err != nil {
+		return err
+	}
+	if con.json {
+		con.print(list)
+		return nil
+	}
+	if len(list.Downloads) == 0 {
+		con.say("%s", nothing)
+	}
+	for _, one := range list.Downloads {
+		con.say("%d %s %s: %s", one.ID, one.State, nameOfDownload(one), what(one))
+	}
+	return nil
+}
+
+// printDownloads writes the table of a terminal, or the rows of a pipe.
+func (con *console) printDownloads(list api.DownloadList) {
+	if con.json {
+		con.print(list)
+		return
+	}
+	var rows [][]string
+	for _, d := range list.Downloads {
+		if !con.outTerminal {
+			fmt.Fprintln(con.out, strings.Join(downloadRow(d), "\t"))
+			continue
+		}
+		rows = append(rows, downloadCells(d))
+	}
+	if len(rows) > 0 {
+		con.printTable([]string{"N", "STATE", "DONE", "SIZE", "RATE", "LEFT", "SOURCES", "NAME"}, 7, rows)
+	} else if len(list.Downloads) == 0 {
+		con.say("no downloads; begin one with: servent get WHAT")
+	}
+	for _, d := range list.Downloads {
+		if con.outTerminal && d.Reason != "" {
+			con.say("%d failed: %s", d.ID, d.Reason)
+		}
+	}
+}
+
+// downloadRow is one download for cut(1): no cell holds a tab or a line end.
+func downloadRow(d api.Download) []string {
+	return []string{
+		strconv.Itoa(d.ID), string(d.State), strconv.FormatInt(d.Verified, 10), strconv.FormatInt(d.Size, 10),
+		strconv.FormatFloat(d.Rate, 'f', 0, 64), strconv.FormatFloat(d.ETA, 'f', 0, 64), strconv.Itoa(len(d.Sources)),
+		d.Begun.UTC().Format(time.RFC3339), escape(d.Name), d.Root, escape(d.Path), escape(d.Reason),
+	}
+}
+
+// downloadCells is one download for people.
+func downloadCells(d api.Download) []string {
+	rate, left, sources := "", "", ""
+	if d.State == api.DownloadRunning {
+		rate, left = formatSize(int64(d.Rate))+"/s", strings.TrimSuffix(formatETA(d.ETA), " left")
+		if d.ETA < 0 {
+			left = "?"
+		}
+	}
+	if len(d.Sources) > 0 {
+		sources = strconv.Itoa(len(d.Sources))
+	}
+	return []string{
+		strconv.Itoa(d.ID), string(d.State), percentOfDownload(d), formatDownloadSize(d.Size), rate, left, sources, escape(nameOfDownload(d)),
+	}
+}
+
+// nameOfDownload is its name, or the beginning of its root where its record does
+// not say.
+func nameOfDownload(d api.Download) string {
+	if d.Name == "" {
+		return d.Root[:min(len(d.Root), 16)] + "…"
+	}
+	return d.Name
+}
+
+func formatDownloadSize(size int64) string {
+	if size < 0 {
+		return "?"
+	}
+	return formatSize(size)
+}
+
+func percentOfDownload(d api.Download) string {
+	if d.State == api.DownloadDone {
+		return "100 %"
+	}
+	return percentOf(api.Progress{Size: d.Size, Verified: d.Verified})
+}
+
+// detach begins downloads that the running servent goes on with by itself.
+func (con *console) detach(ctx context.Context, c *cli.Context, requests []api.GetRequest) error {
+	client, err := api.Dial(homeOf(c))
+	if err != nil {
+		return api.NewError(api.CodeNotRunning, "--detach leaves the download to a running servent, and none runs on this home: start one with servent up, or leave --detach away")
+	}
+	defer client.Close()
+	if err := con.prepareRunning(ctx, client, c); err != nil {
+		return err
+	}
+	exit := exitDone
+	for _, request := range requests {
+		begun, err := client.StartDownload(ctx, request)
+		switch {
+		case err == nil && con.json:
+			con.print(begun)
+		case err == nil:
+			con.say("%d %s %s, see: servent downloads list", begun.ID, begun.State, nameOfDownload(begun))
+		default:
+			if code := con.fail(done(advise(err, "servent downloads list"))); exit == exitDone {
+				exit = code
+			}
+		}
+	}
+	if exit != exitDone {
+		return silent(exit)
+	}
+	return nil
+}
+
+// goesOn reports whether a download goes on where its get ends: then what the
+// user stopped is the waiting.
+func (p *progressLine) goesOn(err error) error {
+	var told *api.Error
+	if !p.last.Shared || errors.As(err, &told) && told.Code != api.CodeInterrupt {
+		return nil
+	}
+	return api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped waiting at %s; the running servent goes on, see: servent downloads list", p.percent()))
+}

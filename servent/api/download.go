@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// TypeDownloads is the Type of a [DownloadList].
+const TypeDownloads = "downloads"
+
+// A DownloadState says where a [Download] stands.
+type DownloadState string
+
+// The states.
+const (
+	DownloadRunning   DownloadState = "running"
+	DownloadPaused    DownloadState = "paused"    // stopped by its user, or by the end of a servent
+	DownloadFailed    DownloadState = "failed"    // Reason says why; resume tries again
+	DownloadDone      DownloadState = "done"      // under its name
+	DownloadCancelled DownloadState = "cancelled" // in the answer to cancel alone: it is listed no more
+)
+
+// A Download is one file that is fetched, was, or is to be gone on with.
+type Download struct {
+	ID       int           `json:"id"` // stays the same while it is listed
+	State    DownloadState `json:"state"`
+	Name     string        `json:"name"` // as its hit said: untrusted; empty: not known
+	Root     string        `json:"root"` // 64 hex digits
+	Size     int64         `json:"size"` // bytes; -1: not known
+	Verified int64         `json:"verified"`
+	Rate     float64       `json:"rate"`    // bytes a second, lately
+	ETA      float64       `json:"eta"`     // seconds; -1: not known
+	Path     string        `json:"path"`    // where the finished file goes, or is; absolute, empty: the downloads folder
+	Sources  []Source      `json:"sources"` // that are known
+	Begun    time.Time     `json:"begun"`   // the first time
+	Code     Code          `json:"code,omitempty"`
+	Reason   string        `json:"reason,omitempty"` // why it failed
+}
+
+// A DownloadList is some downloads, by their numbers. Its Type is TypeDownloads.
+type DownloadList struct {
+	Type      string     `json:"type"`
+	Downloads []Download `json:"downloads"`
+}
+
+// A DownloadsRequest names downloads.
+type DownloadsRequest struct {
+	// IDs are numbers, roots or the first 8 digits and more of one, or "all": all
+	// that can be paused, resumed or cancelled.
+	IDs []string `json:"ids"`
+}
+
+// Downloads returns those that the servent knows, the finished ones of this run
+// included.
+func (c *Client) Downloads(ctx context.Context) (DownloadList, error) {
+	return call[DownloadList](ctx, c, http.MethodGet, "/api/downloads", nil)
+}
+
+// StartDownload begins to fetch a file and returns while that goes on. The
+// Timeout of request bounds how long the file is asked for.
+func (c *Client) StartDownload(ctx context.Context, request GetRequest) (Download, error) {
+	return call[Download](ctx, c, http.MethodPost, "/api/downloads", request)
+}
+
+// PauseDownloads stops downloads, keeps what is verified, and returns them. Who
+// waits for one gets [CodePaused].
+func (c *Client) PauseDownloads(ctx context.Context, request DownloadsRequest) (DownloadList, error) {
+	return call[DownloadList](ctx, c, http.MethodPost, "/api/downloads/pause", request)
+}
+
+// ResumeDownloads goes on with downloads, which are running when it returns.
+func (c *Client) ResumeDownloads(ctx context.Context, request DownloadsRequest) (DownloadList, error) {
+	return call[DownloadList](ctx, c, http.MethodPost, "/api/downloads/resume", request)
+}
+
+// CancelDownloads stops downloads, removes what is there of them, and returns
+// them as they were. Of one that is done, the file stays. Who waits for one gets
+// [CodeCancelled].
+func (c *Client) CancelDownloads(ctx context.Context, request DownloadsRequest) (DownloadList, error) {
+	return call[DownloadList](ctx, c, http.MethodPost, "/api/downloads/cancel", request)
+}

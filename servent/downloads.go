@@ -1,0 +1,286 @@
+package servent
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+const (
+	// maxEnded is how many downloads that are done are listed still.
+	maxEnded = 100
+	// everyDownload names all to which what is asked applies.
+	everyDownload = "all"
+)
+
+// downloads is what is fetched, was, or lies unfinished in the partial folder.
+// The mutex guards all of it and of each download; it is held over looks at the
+// partial folder, so that list and folder tell one story.
+type downloads struct {
+	folder string // of the partial files
+
+	mu   sync.Mutex
+	last int
+	list []*download // by number
+}
+
+// A download is one of the list. Its fields are guarded by the list's mutex.
+type download struct {
+	id        int
+	want      wanted
+	dest      string // empty: the downloads folder
+	overwrite bool
+	begun     time.Time
+	state     api.DownloadState
+	failed    *api.Error // why, if it did
+	verified  int64      // bytes
+	meter     *meter     // of the running one
+	run       *fetching  // nil: it does not run here
+	elsewhere bool       // another process fetches it
+}
+
+// find returns the download of a root, or nil. Empty files have one root and
+// nothing to fetch: each is a download of its own.
+func (l *downloads) find(root share.Root) *download {
+	i := slices.IndexFunc(l.list, func(d *download) bool { return d.want.root == root && root != share.EmptyRoot })
+	if i < 0 {
+		return nil
+	}
+	return l.list[i]
+}
+
+// add puts a download into the list, and lets the oldest that is done go where
+// there are too many.
+func (l *downloads) add(d *download) {
+	l.last++
+	d.id = l.last
+	l.list = append(l.list, d)
+	isDone := func(d *download) bool { return d.state == api.DownloadDone }
+	done := 0
+	for _, d := range l.list {
+		if isDone(d) {
+			done++
+		}
+	}
+	if done > maxEnded {
+		l.remove(l.list[slices.IndexFunc(l.list, isDone)])
+	}
+}
+
+func (l *downloads) remove(d *download) {
+	l.list = slices.DeleteFunc(l.list, func(one *download) bool { return one == d })
+}
+
+// meet takes in what lies in the partial folder.
+func (l *downloads) meet() error {
+	all, err := share.ListUnfinished(l.folder)
+	if err != nil {
+		return err
+	}
+	there := map[share.Root]bool{}
+	for _, u := range all {
+		if u.Root == share.EmptyRoot {
+			continue
+		}
+		there[u.Root] = true
+		d := l.find(u.Root)
+		if d == nil {
+			d = &download{want: wanted{root: u.Root, size: u.Size, sha1: u.SHA1, name: u.Name}, dest: u.Dest, overwrite: u.Overwrite, begun: u.Begun}
+			d.elsewhere = true // until it has been looked at
+			l.add(d)
+		}
+		if d.elsewhere {
+			d.verified, d.elsewhere, d.state = u.Verified, u.Busy, api.DownloadPaused
+			if u.Busy {
+				d.state = api.DownloadRunning
+			}
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(d *download) bool { return d.elsewhere && !there[d.want.root] })
+	return nil
+}
+
+// choose returns the downloads that names name; those to which it applies are
+// what "all" names. Nothing is to be done to any where one is not known.
+func (l *downloads) choose(names []string, applies func(*download) bool) ([]*download, error) {
+	if len(names) == 0 {
+		return nil, api.NewError(api.CodeUsage, "say which download: its number, its root or all")
+	}
+	var chosen []*download
+	for _, name := range names {
+		if name == everyDownload {
+			for _, d := range l.list {
+				if applies(d) {
+					chosen = append(chosen, d)
+				}
+			}
+			continue
+		}
+		d, err := l.named(name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, d)
+	}
+	slices.SortFunc(chosen, func(a, b *download) int { return a.id - b.id })
+	return slices.Compact(chosen), nil
+}
+
+// named returns the one download that name names.
+func (l *downloads) named(name string) (*download, error) {
+	lower := strings.ToLower(name)
+	isRoot := len(name) >= MinPrefix && len(name) <= 2*len(share.Root{}) && strings.Trim(lower, "0123456789abcdef") == ""
+	id, err := strconv.Atoi(name)
+	if !isRoot && (err != nil || id < 0) {
+		return nil, api.NewError(api.CodeUsage, fmt.Sprintf("%q names no download: give its number, its root (or %d of its digits and more) or all", name, MinPrefix))
+	}
+	var found []*download
+	for _, d := range l.list {
+		if isRoot && strings.HasPrefix(d.want.root.String(), lower) || !isRoot && d.id == id {
+			found = append(found, d)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, api.NewError(api.CodeNotFound, fmt.Sprintf("there is no download %s; see: servent downloads list", name))
+	case 1:
+		return found[0], nil
+	}
+	return nil, api.NewError(api.CodeUsage, fmt.Sprintf("%d downloads have a root that begins with %s: give more digits, or the number", len(found), name))
+}
+
+// tell returns what is told of a download.
+func (d *download) tell(now time.Time) api.Download {
+	told := api.Download{
+		ID: d.id, State: d.state, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
+		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.Source{}, Begun: d.begun,
+	}
+	if d.run != nil {
+		told.Rate = d.meter.look(now, d.verified)
+		told.ETA = timeLeft(told.Rate, d.want.size-d.verified)
+	}
+	for _, source := range d.want.sources {
+		one := api.Source{Peer: source.ID.String(), Addrs: []string{}}
+		for _, addr := range source.Addrs {
+			one.Addrs = append(one.Addrs, addr.String())
+		}
+		told.Sources = append(told.Sources, one)
+	}
+	if d.failed != nil {
+		told.Code, told.Reason = d.failed.Code, d.failed.Message
+	}
+	return told
+}
+
+// timeLeft returns how many seconds so many bytes take; -1: not known.
+func timeLeft(rate float64, bytes int64) float64 {
+	if rate <= 0 {
+		return -1
+	}
+	return float64(bytes) / rate
+}
+
+// tellAll returns what is told of several downloads.
+func tellAll(list []*download) api.DownloadList {
+	out := api.DownloadList{Type: api.TypeDownloads, Downloads: []api.Download{}}
+	now := time.Now()
+	for _, d := range list {
+		out.Downloads = append(out.Downloads, d.tell(now))
+	}
+	return out
+}
+
+// all returns every download.
+func (l *downloads) all() (api.DownloadList, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.meet(); err != nil {
+		return api.DownloadList{}, err
+	}
+	return tellAll(l.list), nil
+}
+
+// refuse says why a download cannot be paused, resumed or cancelled now, if so.
+func (d *download) refuse() error {
+	if d.elsewhere {
+		return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is fetched by another process, a servent get that was begun without this servent: stop that one with Ctrl-C", d.id))
+	}
+	return nil
+}
+
+// pick returns the downloads that names name, once the partial folder has been
+// looked at, or why none of them is to be touched.
+func (l *downloads) pick(names []string, applies func(*download) bool, refuse func(*download) error) ([]*download, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.meet(); err != nil {
+		return nil, err
+	}
+	chosen, err := l.choose(names, applies)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range chosen {
+		if err := errors.Join(d.refuse(), refuse(d)); err != nil {
+			return nil, err
+		}
+	}
+	return chosen, nil
+}
+
+// halt ends the runs of downloads for a reason, and returns when they have ended.
+func (l *downloads) halt(list []*download, reason error) {
+	var runs []*fetching
+	l.mu.Lock()
+	for _, d := range list {
+		if d.run != nil {
+			d.run.stop(reason)
+			runs = append(runs, d.run)
+		}
+	}
+	l.mu.Unlock()
+	for _, r := range runs {
+		<-r.ended
+	}
+}
+
+// cancel stops downloads, removes what is there of them from the partial folder,
+// and lists them no more.
+func (l *downloads) cancel(names []string) (api.DownloadList, error) {
+	open := func(d *download) bool { return d.state != api.DownloadDone && !d.elsewhere }
+	chosen, err := l.pick(names, open, func(*download) error { return nil })
+	if err != nil {
+		return api.DownloadList{}, err
+	}
+	l.halt(chosen, errCancelled)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	cancelled := tellAll(chosen)
+	for i, d := range chosen {
+		if d.state == api.DownloadDone { // then, or meanwhile: its file stays
+			l.remove(d)
+			continue
+		}
+		if d.run != nil {
+			err = share.ErrBusy // somebody has just begun it anew
+		} else {
+			err = share.RemoveUnfinished(l.folder, d.want.root)
+		}
+		switch {
+		case errors.Is(err, share.ErrBusy):
+			return api.DownloadList{}, api.NewError(api.CodeBusy, fmt.Sprintf("download %d has just been begun anew: cancel it again", d.id))
+		case err != nil:
+			return api.DownloadList{}, fmt.Errorf("servent: cancel download %d: %w", d.id, err)
+		}
+		l.remove(d)
+		cancelled.Downloads[i].State = api.DownloadCancelled
+	}
+	return cancelled, nil
+}

@@ -1,0 +1,386 @@
+package servent
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gofrs/flock"
+	"github.com/libp2p/go-libp2p/core/network"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+func TestDownloadNames(t *testing.T) {
+	t.Parallel()
+	l := downloads{folder: t.TempDir()}
+	for _, digits := range []string{"aaaaaaaa1", "aaaaaaaa2", "12345678"} {
+		root, err := share.ParseRoot(digits + strings.Repeat("0", 64-len(digits)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.add(&download{want: wanted{root: root, size: 1}, state: api.DownloadPaused})
+	}
+	l.list[1].state = api.DownloadDone
+	unfinished := func(d *download) bool { return d.state != api.DownloadDone }
+	for _, c := range []struct {
+		names string
+		want  string // numbers
+		code  api.Code
+	}{
+		{"1", "1", ""},
+		{"3 1 03", "13", ""},
+		{"all", "13", ""},
+		{"all 2", "123", ""},
+		{"AAAAAAAA1", "1", ""},
+		{"12345678", "3", ""},
+		{"aaaaaaaa", "", api.CodeUsage},
+		{"aaaaaaa", "", api.CodeUsage},
+		{"-1", "", api.CodeUsage},
+		{"", "", api.CodeUsage},
+		{"1 4", "", api.CodeNotFound},
+		{"bbbbbbbb", "", api.CodeNotFound},
+	} {
+		got := ""
+		chosen, err := l.choose(strings.Fields(c.names), unfinished)
+		for _, d := range chosen {
+			got += string(rune('0' + d.id))
+		}
+		var told *api.Error
+		if c.code == "" && err != nil || c.code != "" && (!errors.As(err, &told) || told.Code != c.code) {
+			t.Errorf("%q: %v, want code %q", c.names, err, c.code)
+		}
+		if got != c.want {
+			t.Errorf("%q: got %q, want %q", c.names, got, c.want)
+		}
+	}
+}
+
+// Of the downloads that are done the last ones stay listed, and no number is
+// given twice.
+func TestDownloadsThatAreDone(t *testing.T) {
+	t.Parallel()
+	l := downloads{folder: t.TempDir()}
+	for i := range 3 * maxEnded {
+		l.add(&download{want: wanted{root: share.Root{byte(i), byte(i >> 8), 1}}, state: api.DownloadDone})
+	}
+	if first := l.list[0].id; len(l.list) != maxEnded || first != 2*maxEnded+1 {
+		t.Errorf("%d are listed, from %d on, want %d from %d on", len(l.list), first, maxEnded, 2*maxEnded+1)
+	}
+}
+
+// slowSource is a source that brings half of what it is asked for, and the rest
+// once it is told to go on.
+func slowSource(t *testing.T, far *Servent, size int64) (from api.Source, goOn func()) {
+	on := make(chan struct{})
+	goOn = sync.OnceFunc(func() { close(on) })
+	t.Cleanup(goOn)
+	return source(relay(t, far, func(to, from network.Stream) {
+		io.CopyN(to, from, size/2)
+		<-on
+		io.Copy(to, from)
+	})), goOn
+}
+
+// listed returns the only download of s.
+func listed(t *testing.T, s *Servent) api.Download {
+	t.Helper()
+	list, err := s.Downloads(t.Context())
+	if err != nil || len(list.Downloads) != 1 {
+		t.Fatalf("Downloads: %+v, %v, want one", list, err)
+	}
+	return list.Downloads[0]
+}
+
+// A getter is a Get in a goroutine of its own.
+type getter struct {
+	progress chan api.Progress
+	done     api.Done
+	ended    chan error
+	leave    context.CancelFunc
+}
+
+func getBehind(t *testing.T, s *Servent, req api.GetRequest) *getter {
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	g := &getter{progress: make(chan api.Progress, 1000), ended: make(chan error, 1), leave: cancel}
+	go func() {
+		done, err := s.Get(ctx, req, func(p api.Progress) { g.progress <- p })
+		g.done = done
+		g.ended <- err
+	}()
+	return g
+}
+
+// begun returns when something is verified.
+func (g *getter) begun(t *testing.T) api.Progress {
+	t.Helper()
+	for {
+		select {
+		case p := <-g.progress:
+			if p.Verified > 0 {
+				return p
+			}
+		case err := <-g.ended:
+			t.Fatalf("it ended before it began: %v", err)
+		}
+	}
+}
+
+const slowSize = 4 << 20
+
+// slowDownload returns a servent and what it can fetch half of.
+func slowDownload(t *testing.T) (near *Servent, req api.GetRequest, want string, goOn func()) {
+	dir := folder(t, map[string]int{"big.iso": slowSize})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	near = start(t, Config{Home: t.TempDir(), Connect: []string{addr(far)}})
+	req = request(t, far, "big.iso")
+	slow, goOn := slowSource(t, far, slowSize)
+	req.Sources = []api.Source{slow}
+	return near, req, filepath.Join(dir, "big.iso"), goOn
+}
+
+// A get that waits is told of the pause; resumed, the download goes on from where
+// it was, and a get waits for it again.
+func TestDownloadPausedAndResumed(t *testing.T) {
+	t.Parallel()
+	near, req, want, goOn := slowDownload(t)
+	g := getBehind(t, near, req)
+	id := g.begun(t).ID
+	if d := listed(t, near); d.State != api.DownloadRunning || d.ID != id || d.Name != "big.iso" || d.Size != slowSize || len(d.Sources) != 1 {
+		t.Errorf("listed as %+v", d)
+	}
+	names := api.DownloadsRequest{IDs: []string{req.Root[:8]}}
+	paused, err := near.PauseDownloads(t.Context(), names)
+	if err != nil || len(paused.Downloads) != 1 || paused.Downloads[0].State != api.DownloadPaused {
+		t.Fatalf("PauseDownloads: %+v, %v", paused, err)
+	}
+	failed(t, <-g.ended, api.CodePaused)
+	before := paused.Downloads[0].Verified
+	if before == 0 || before >= slowSize {
+		t.Errorf("paused with %d bytes of %d", before, slowSize)
+	}
+	if again, err := near.PauseDownloads(t.Context(), names); err != nil || again.Downloads[0].State != api.DownloadPaused {
+		t.Errorf("paused twice: %+v, %v", again, err)
+	}
+	if _, err := near.ResumeDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"all"}}); err != nil {
+		t.Fatal(err)
+	}
+	g = getBehind(t, near, req)
+	if p := g.begun(t); p.Verified < before || !p.Shared || p.ID != id {
+		t.Errorf("went on with %+v, want at least %d bytes, shared, of download %d", p, before, id)
+	}
+	g.leave() // it goes on all the same
+	failed(t, <-g.ended, api.CodeInterrupt)
+	goOn()
+	g = getBehind(t, near, req)
+	if err := <-g.ended; err != nil {
+		var told *api.Error // it was done before the get began
+		if !errors.As(err, &told) || told.Code != api.CodeExists {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the file is there", func() bool { _, err := os.Stat(filepath.Join(near.cfg.Downloads, "big.iso")); return err == nil })
+	same(t, filepath.Join(near.cfg.Downloads, "big.iso"), want)
+}
+
+// Two gets of one file share its download; one that leaves does not take it from
+// the other, the last one pauses it.
+func TestDownloadShared(t *testing.T) {
+	t.Parallel()
+	near, req, want, goOn := slowDownload(t)
+	first := getBehind(t, near, req)
+	first.begun(t)
+	second := getBehind(t, near, req)
+	second.begun(t)
+	elsewhere := req
+	elsewhere.Output = t.TempDir()
+	_, err := near.Get(t.Context(), elsewhere, ignore)
+	failed(t, err, api.CodeBusy)
+
+	first.leave()
+	failed(t, <-first.ended, api.CodeInterrupt)
+	if d := listed(t, near); d.State != api.DownloadRunning {
+		t.Errorf("when the first of two has left it is %s", d.State)
+	}
+	second.leave()
+	failed(t, <-second.ended, api.CodeInterrupt)
+	if d := listed(t, near); d.State != api.DownloadPaused || d.Verified == 0 {
+		t.Errorf("when both have left: %+v, want it paused", d)
+	}
+	goOn()
+	done, err := near.Get(t.Context(), req, ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, done.Path, want)
+	if d := listed(t, near); d.State != api.DownloadDone || d.Verified != slowSize || d.Path != done.Path {
+		t.Errorf("in the end: %+v", d)
+	}
+	for what, call := range map[string]func(context.Context, api.DownloadsRequest) (api.DownloadList, error){
+		"pause": near.PauseDownloads, "resume": near.ResumeDownloads,
+	} {
+		_, err := call(t.Context(), api.DownloadsRequest{IDs: []string{req.Root}})
+		t.Log(what)
+		failed(t, err, api.CodeBusy)
+	}
+	if _, err := near.CancelDownloads(t.Context(), api.DownloadsRequest{IDs: []string{req.Root}}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, done.Path, want) // of one that is done the file stays
+	if list, err := near.Downloads(t.Context()); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("listed still: %+v, %v", list, err)
+	}
+}
+
+// Cancelled, nothing is left; of the others nothing is touched.
+func TestDownloadCancelled(t *testing.T) {
+	t.Parallel()
+	near, req, _, _ := slowDownload(t)
+	g := getBehind(t, near, req)
+	g.begun(t)
+	notes := filepath.Join(near.cfg.Partial, "notes.part")
+	if err := os.WriteFile(notes, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := near.CancelDownloads(t.Context(), api.DownloadsRequest{IDs: []string{req.Root, "77"}}); err == nil {
+		t.Error("one that is not there is cancelled")
+	}
+	if d := listed(t, near); d.State != api.DownloadRunning {
+		t.Errorf("where one name was wrong, the other is %s", d.State)
+	}
+	list, err := near.CancelDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"all"}})
+	if err != nil || len(list.Downloads) != 1 || list.Downloads[0].State != api.DownloadCancelled || list.Downloads[0].Verified == 0 {
+		t.Errorf("CancelDownloads: %+v, %v", list, err)
+	}
+	failed(t, <-g.ended, api.CodeCancelled)
+	left, err := os.ReadDir(near.cfg.Partial)
+	if err != nil || len(left) != 1 || left[0].Name() != "notes.part" {
+		t.Errorf("left in the partial folder: %v, %v", left, err)
+	}
+	if list, err := near.Downloads(t.Context()); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("listed still: %+v, %v", list, err)
+	}
+}
+
+// What an earlier run left is listed, and is gone on with from whoever has it now.
+func TestDownloadsAfterARestart(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]int{"big.iso": slowSize})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	home, out := t.TempDir(), t.TempDir()
+	req := request(t, far, "big.iso")
+	slow, _ := slowSource(t, far, slowSize)
+	req.Sources, req.Output = []api.Source{slow}, out
+	ctx, stop := context.WithCancel(t.Context())
+	near, err := New(Config{Home: home, Listen: loopback, NoDiscovery: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := make(chan error, 1)
+	go func() { ran <- near.Run(ctx) }()
+	<-near.Ready()
+	begun, err := near.StartDownload(t.Context(), req)
+	if err != nil || begun.State != api.DownloadRunning {
+		t.Fatalf("StartDownload: %+v, %v", begun, err)
+	}
+	g := getBehind(t, near, req)
+	g.begun(t)
+	stop()
+	if err := errors.Join(<-ran); err != nil {
+		t.Fatal(err)
+	}
+	failed(t, <-g.ended, api.CodeUnfinished)
+
+	resting, err := HomeDownloads(home)
+	if err != nil || len(resting.Downloads) != 1 || resting.Downloads[0].Name != "big.iso" {
+		t.Fatalf("of the home: %+v, %v", resting, err)
+	}
+	again := start(t, Config{Home: home, Connect: []string{addr(far)}})
+	d := listed(t, again)
+	if d.State != api.DownloadPaused || d.Name != "big.iso" || d.Size != slowSize || d.Verified == 0 || d.Path != filepath.Join(out, "big.iso") || !d.Begun.Equal(begun.Begun) {
+		t.Errorf("after the restart: %+v, begun as %+v", d, begun)
+	}
+	if _, err := again.ResumeDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"1"}}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is done", func() bool { return listed(t, again).State == api.DownloadDone })
+	same(t, filepath.Join(out, "big.iso"), filepath.Join(dir, "big.iso"))
+}
+
+// A download that nobody waits for says in the list why it failed; of one that
+// came to nothing and whose get was told so, nothing is listed.
+func TestDownloadFailed(t *testing.T) {
+	t.Parallel()
+	near := start(t, Config{Home: t.TempDir()})
+	gone := api.Source{Peer: newPeer(t).String(), Addrs: []string{"/ip4/127.0.0.1/tcp/1"}}
+	req := api.GetRequest{Root: strings.Repeat("ab", 32), Size: 1000, Name: "x", Sources: []api.Source{gone}}
+	_, err := near.Get(t.Context(), req, ignore)
+	failed(t, err, api.CodeUnfinished)
+	if list, err := near.Downloads(t.Context()); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("after a get of nothing: %+v, %v", list, err)
+	}
+	if _, err := near.StartDownload(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it has failed", func() bool { return listed(t, near).State == api.DownloadFailed })
+	if d := listed(t, near); d.Code != api.CodeUnfinished || !strings.Contains(d.Reason, "cannot be reached") {
+		t.Errorf("it failed with %q: %q", d.Code, d.Reason)
+	}
+	if err := os.WriteFile(filepath.Join(near.cfg.Downloads, "x"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = near.StartDownload(t.Context(), req)
+	failed(t, err, api.CodeExists)
+}
+
+// What another process fetches can be seen and not touched; what it leaves can.
+func TestDownloadOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	partial := filepath.Join(home, PartialFolder)
+	if err := os.Mkdir(partial, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	root := strings.Repeat("ab", 32)
+	if err := os.WriteFile(filepath.Join(partial, root+".part"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lock := flock.New(filepath.Join(partial, root+".pieces"))
+	if err := lock.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	near := start(t, Config{Home: home})
+	if d := listed(t, near); d.State != api.DownloadRunning || d.Root != root {
+		t.Errorf("while it is fetched: %+v", d)
+	}
+	id := api.DownloadsRequest{IDs: []string{"1"}}
+	for _, call := range []func(context.Context, api.DownloadsRequest) (api.DownloadList, error){
+		near.PauseDownloads, near.ResumeDownloads, near.CancelDownloads,
+	} {
+		_, err := call(t.Context(), id)
+		failed(t, err, api.CodeBusy)
+	}
+	if list, err := near.CancelDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"all"}}); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("all: %+v, %v", list, err)
+	}
+	if err := lock.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if d := listed(t, near); d.State != api.DownloadPaused || d.ID != 1 || d.Size != -1 {
+		t.Errorf("when it is left: %+v", d)
+	}
+	list, err := CancelHomeDownloads(home, []string{root})
+	if err != nil || len(list.Downloads) != 1 {
+		t.Errorf("cancelled without a servent: %+v, %v", list, err)
+	}
+	if left, err := os.ReadDir(partial); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}

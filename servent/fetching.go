@@ -1,0 +1,330 @@
+package servent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+// Why a run was stopped. It is the cause of its context.
+var (
+	errPaused    = errors.New("paused")
+	errCancelled = errors.New("cancelled")
+	errLeft      = errors.New("nobody waits for it any more")
+)
+
+// A fetching is a download under way. What follows stop is guarded by the mutex of
+// the list, but for err, which is set before ended is closed.
+type fetching struct {
+	stop     context.CancelCauseFunc
+	ended    chan struct{}
+	err      error // how it ended
+	resumed  bool  // its sources may have changed since they were heard of
+	detached bool  // it goes on where nobody waits
+	waiting  []*follower
+	last     api.Progress // as it was told last; Type is empty before that
+}
+
+// A follower waits for a run.
+type follower struct {
+	progress chan api.Progress
+}
+
+// followed is how many states of a download wait for a follower before the
+// oldest is dropped: the first and the last ones matter.
+const followed = 16
+
+// put tells a follower of a state. It never waits.
+func (f *follower) put(p api.Progress) {
+	for {
+		select {
+		case f.progress <- p:
+			return
+		default:
+		}
+		select {
+		case <-f.progress:
+		default:
+		}
+	}
+}
+
+// beginFetch begins a download of want, or takes the one that is under way already.
+func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool) (*download, *fetching, error) {
+	l := &s.downloads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	d := l.find(want.root)
+	if d != nil && d.run != nil {
+		if d.dest != dest {
+			return nil, nil, api.NewError(api.CodeBusy, fmt.Sprintf(
+				"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
+		}
+		d.run.detached = d.run.detached || detached
+		return d, d.run, nil
+	}
+	if d == nil {
+		d = &download{begun: time.Now().UTC().Truncate(time.Second)}
+		d.want = want
+		l.add(d)
+	}
+	d.want, d.dest, d.overwrite = want, dest, overwrite
+	return d, s.launch(d, detached), nil
+}
+
+// launch starts a run of d. The caller holds the list's mutex.
+func (s *Servent) launch(d *download, detached bool) *fetching {
+	ctx, stop := context.WithCancelCause(s.running)
+	r := &fetching{stop: stop, ended: make(chan struct{}), detached: detached}
+	d.run, d.state, d.failed, d.elsewhere = r, api.DownloadRunning, nil, false
+	d.meter = newMeter(time.Now())
+	go func() { // the loop, which starts it, is not to be waited for with the mutex
+		if !s.work(func() { s.endFetch(ctx, d, r, s.fetch(ctx, d, r)) }) {
+			s.endFetch(ctx, d, r, ErrClosed)
+		}
+	}()
+	return r
+}
+
+// endFetch notes how a run ended.
+func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err error) {
+	l := &s.downloads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	d.run = nil
+	cause := context.Cause(ctx)
+	r.stop(nil)
+	switch {
+	case err == nil:
+		d.state, d.verified = api.DownloadDone, d.want.size
+	case cause == errPaused:
+		d.state = api.DownloadPaused
+		err = api.NewError(api.CodePaused, fmt.Sprintf("paused at %s; go on with: servent downloads resume %d", d.percent(), d.id))
+	case cause == errCancelled:
+		d.state = api.DownloadPaused // until what is there is removed
+		err = api.NewError(api.CodeCancelled, "cancelled by somebody else, and what was there of it removed")
+	case cause != nil:
+		d.state = api.DownloadPaused
+	default:
+		d.state, d.failed = api.DownloadFailed, fetchError(err)
+		if d.verified == 0 && len(r.waiting) > 0 { // there is nothing to go on with, and it has been said
+			l.remove(d)
+		}
+	}
+	r.err = err
+	close(r.ended)
+}
+
+// percent says how much of a download is verified.
+func (d *download) percent() string {
+	if d.want.size <= 0 {
+		return "0 %"
+	}
+	return fmt.Sprintf("%d %%", 100*d.verified/d.want.size)
+}
+
+// awaitFetch waits for a run until it or ctx ends, and stops it where nobody else
+// waits then. It returns how the run ended, or the error of ctx.
+func (s *Servent) awaitFetch(ctx context.Context, d *download, r *fetching, emit func(api.Progress)) error {
+	l := &s.downloads
+	f := &follower{progress: make(chan api.Progress, followed)}
+	l.mu.Lock()
+	r.waiting = append(r.waiting, f)
+	if r.last.Type != "" {
+		f.put(r.last)
+	}
+	l.mu.Unlock()
+	look := time.NewTicker(stillEvery)
+	defer look.Stop()
+	tell := func(p api.Progress) {
+		l.mu.Lock()
+		p.Shared = r.detached || len(r.waiting) > 1
+		l.mu.Unlock()
+		emit(p)
+	}
+	for {
+		select {
+		case p := <-f.progress:
+			tell(p)
+		case now := <-look.C:
+			if p, ok := s.lookAt(d, r, now); ok && len(f.progress) == 0 {
+				tell(p)
+			}
+		case <-r.ended:
+			for len(f.progress) > 0 {
+				tell(<-f.progress)
+			}
+			return r.err
+		case <-ctx.Done():
+			if !s.leave(r, f) {
+				return ctx.Err()
+			}
+			<-r.ended
+			if r.err == nil { // just now
+				return nil
+			}
+			return ctx.Err()
+		}
+	}
+}
+
+// leave takes a follower from a run. Where it was the last one the run is
+// stopped, and leave returns true.
+func (s *Servent) leave(r *fetching, f *follower) bool {
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	for i, one := range r.waiting {
+		if one == f {
+			r.waiting = append(r.waiting[:i], r.waiting[i+1:]...)
+			break
+		}
+	}
+	if len(r.waiting) > 0 || r.detached {
+		return false
+	}
+	r.stop(errLeft)
+	return true
+}
+
+const (
+	// progressEvery is how often a download is reported while it moves, besides its
+	// beginning and its end.
+	progressEvery = 200 * time.Millisecond
+	// stillEvery is how often it is besides, so that it shows when it does not move.
+	stillEvery = time.Second
+)
+
+// lookAt returns how far a download is now, once it is known to have begun.
+func (s *Servent) lookAt(d *download, r *fetching, now time.Time) (api.Progress, bool) {
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	if d.run != r || r.last.Type == "" {
+		return api.Progress{}, false
+	}
+	p := r.last
+	p.Verified, p.Rate = d.verified, d.meter.look(now, d.verified)
+	p.ETA = timeLeft(p.Rate, p.Size-p.Verified)
+	return p, true
+}
+
+// report returns the function that turns verified bytes into progress.
+func (s *Servent) report(d *download, r *fetching, t *transfer) func(verified, total int64) {
+	var last time.Time
+	return func(verified, total int64) {
+		t.set(verified)
+		now := time.Now()
+		s.downloads.mu.Lock()
+		defer s.downloads.mu.Unlock()
+		d.verified = verified
+		speed := d.meter.look(now, verified)
+		if now.Sub(last) < progressEvery && verified < total {
+			return
+		}
+		last = now
+		r.last = api.Progress{
+			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
+			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: min(1, len(d.want.sources)), ID: d.id,
+		}
+		for _, f := range r.waiting {
+			f.put(r.last)
+		}
+	}
+}
+
+// Downloads returns the downloads that are under way, paused, failed, and the
+// last 100 of this run that are done. What an earlier run left in the partial
+// folder is paused.
+func (s *Servent) Downloads(context.Context) (api.DownloadList, error) { return s.downloads.all() }
+
+// StartDownload begins to fetch a file, and returns while that goes on. Its
+// errors are [*api.Error].
+func (s *Servent) StartDownload(ctx context.Context, req api.GetRequest) (api.Download, error) {
+	ctx, cancel := s.bound(ctx, req.Timeout)
+	defer cancel()
+	d, err := s.startDownload(ctx, req)
+	if err != nil {
+		return api.Download{}, s.getError(ctx, err)
+	}
+	return d, nil
+}
+
+func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Download, error) {
+	req, err := s.resolve(ctx, req)
+	if err != nil {
+		return api.Download{}, err
+	}
+	if file, ok := s.own(req); ok && req.Output == "" {
+		return api.Download{}, api.NewError(api.CodeExists, fmt.Sprintf("get: it is here already: %s", file.Location()))
+	}
+	want, dest, err := s.prepare(ctx, req)
+	if err != nil {
+		return api.Download{}, err
+	}
+	if _, err := os.Lstat(dest); err == nil && !req.Overwrite { // nobody waits who could be told later
+		return api.Download{}, fmt.Errorf("servent: fetch: %w: %s", share.ErrExists, dest)
+	}
+	d, _, err := s.beginFetch(want, dest, req.Overwrite, true)
+	if err != nil {
+		return api.Download{}, err
+	}
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	return d.tell(time.Now()), nil
+}
+
+// PauseDownloads stops downloads and keeps what is verified. Who waits for one is
+// told so.
+func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	l := &s.downloads
+	runs := func(d *download) bool { return d.run != nil }
+	chosen, err := l.pick(req.IDs, runs, func(d *download) error {
+		if d.state == api.DownloadDone {
+			return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is done: there is nothing to pause", d.id))
+		}
+		return nil
+	})
+	if err != nil {
+		return api.DownloadList{}, err
+	}
+	l.halt(chosen, errPaused)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return tellAll(chosen), nil
+}
+
+// ResumeDownloads goes on with downloads: from the sources that are known, and
+// from those that the network names where that does not do.
+func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	l := &s.downloads
+	rests := func(d *download) bool { return d.run == nil && d.state != api.DownloadDone && !d.elsewhere }
+	chosen, err := l.pick(req.IDs, rests, func(d *download) error {
+		if d.state == api.DownloadDone {
+			return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is done: %s", d.id, d.dest))
+		}
+		return nil
+	})
+	if err != nil {
+		return api.DownloadList{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range chosen {
+		if d.run == nil {
+			s.launch(d, true).resumed = true
+		} else {
+			d.run.detached = true
+		}
+	}
+	return tellAll(chosen), nil
+}
+
+// CancelDownloads stops downloads and removes what is there of them. Of one that
+// is done the file stays.
+func (s *Servent) CancelDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	return s.downloads.cancel(req.IDs)
+}
