@@ -269,6 +269,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/get", root},
 		{"POST", "/api/get", root}, // is there now
 		{"POST", "/api/get", object{"size": "large"}},
+		{"GET", "/api/downloads", nil},
+		{"POST", "/api/downloads", root},
+		{"POST", "/api/downloads", api.GetRequest{Root: strings.Repeat("ab", 32), Size: -1}},
+		{"POST", "/api/downloads/pause", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/resume", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"99"}}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{own}}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
@@ -291,7 +298,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.method, r.path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "shares", "tagged", "invite", "doctor", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}
@@ -368,8 +375,11 @@ func fill(v reflect.Value) {
 		fill(v.Index(0))
 	case reflect.String:
 		v.SetString("x")
-		if v.Type() == reflect.TypeFor[api.Code]() {
+		switch v.Type() {
+		case reflect.TypeFor[api.Code]():
 			v.SetString(string(api.CodeUsage))
+		case reflect.TypeFor[api.DownloadState]():
+			v.SetString(string(api.DownloadDone))
 		}
 	case reflect.Bool:
 		v.SetBool(true)

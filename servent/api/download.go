@@ -40,7 +40,7 @@ type Download struct {
 
 // A DownloadList is some downloads, by their numbers. Its Type is TypeDownloads.
 type DownloadList struct {
-	Type      string     `json:"type"`
+	Type      string     `json:"type" enum:"downloads"`
 	Downloads []Download `json:"downloads"`
 }
 
