@@ -367,13 +367,19 @@ func TestDownloadOfAnotherProcess(t *testing.T) {
 		_, err := call(t.Context(), id)
 		failed(t, err, api.CodeBusy)
 	}
+	gone := api.Source{Peer: newPeer(t).String()}
+	_, err := near.Get(t.Context(), api.GetRequest{Root: root, Size: 1 << 20, Sources: []api.Source{gone}}, ignore)
+	failed(t, err, api.CodeBusy)
+	if d := listed(t, near); d.State != api.DownloadRunning || d.ID != 1 {
+		t.Errorf("after a get of it: %+v", d)
+	}
 	if list, err := near.CancelDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"all"}}); err != nil || len(list.Downloads) != 0 {
 		t.Errorf("all: %+v, %v", list, err)
 	}
 	if err := lock.Unlock(); err != nil {
 		t.Fatal(err)
 	}
-	if d := listed(t, near); d.State != api.DownloadPaused || d.ID != 1 || d.Size != -1 {
+	if d := listed(t, near); d.State != api.DownloadPaused || d.ID != 1 {
 		t.Errorf("when it is left: %+v", d)
 	}
 	list, err := CancelHomeDownloads(home, []string{root})

@@ -110,6 +110,8 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 		err = api.NewError(api.CodeCancelled, "cancelled by somebody else, and what was there of it removed")
 	case cause != nil:
 		d.state = api.DownloadPaused
+	case errors.Is(err, share.ErrBusy):
+		d.state, d.elsewhere = api.DownloadRunning, true
 	default:
 		d.state, d.failed = api.DownloadFailed, fetchError(err)
 		if d.verified == 0 && len(r.waiting) > 0 { // there is nothing to go on with, and it has been said

@@ -165,7 +165,9 @@ func (p *partial) intend(purpose []byte) {
 		return
 	}
 	p.purpose = purpose
-	p.save(time.Now())
+	p.saving = make(chan error, 1)
+	record := p.encode() // of what is recorded already
+	go func(done chan<- error) { done <- p.write(record) }(p.saving)
 }
 
 // saveIfDue is told of bytes that were written and verified. When it is time, it
@@ -176,10 +178,6 @@ func (p *partial) saveIfDue(now time.Time, written int) {
 	if p.saving != nil || p.unsaved < commitBytes && now.Sub(p.saved) < commitInterval {
 		return
 	}
-	p.save(now)
-}
-
-func (p *partial) save(now time.Time) {
 	p.saved, p.unsaved = now, 0
 	p.saving = make(chan error, 1)
 	record := p.encode()
@@ -222,6 +220,11 @@ func (p *partial) store(record []byte) error {
 	if err := p.data.Sync(); err != nil {
 		return err
 	}
+	return p.write(record)
+}
+
+// write writes a record, and what the download is for.
+func (p *partial) write(record []byte) error {
 	return p.record.Update(func(tx *bbolt.Tx) error {
 		bucket, err := tx.CreateBucketIfNotExists(bucketPartial)
 		if err != nil {
