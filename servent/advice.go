@@ -21,12 +21,12 @@ func problems(d api.Doctor) (out []string) {
 		out = append(out, "multicast does not pass on "+m.Interface)
 	}
 	for _, f := range d.Firewalls {
-		if f.State == api.CheckProblem {
+		if f.State == api.StateProblem {
 			out = append(out, f.Name+" keeps others out")
 		}
 	}
 	for _, c := range d.Checks {
-		if c.State == api.CheckProblem {
+		if c.State == api.StateProblem {
 			out = append(out, c.Name)
 		}
 	}
@@ -74,7 +74,7 @@ func advise(d api.Doctor) []api.Advice {
 		add("no servent runs here: start one, or others have nothing to find", "servent up ~/Public")
 	}
 	for _, c := range d.Checks {
-		if c.State == api.CheckProblem {
+		if c.State == api.StateProblem {
 			add(c.Name + ": " + c.Text)
 		}
 	}
@@ -82,7 +82,7 @@ func advise(d api.Doctor) []api.Advice {
 		add("this computer is on no network that can be used: plug a cable in or join a Wi-Fi; servents on this computer find each other without")
 	}
 	for _, f := range d.Firewalls {
-		if f.State == api.CheckProblem || f.State == api.CheckUnknown && len(f.Commands) > 0 {
+		if f.State == api.StateProblem || f.State == api.StateUnknown && len(f.Commands) > 0 {
 			add("let others in through the firewall: "+f.Name+", "+f.Reason, f.Commands...)
 		}
 	}
@@ -107,7 +107,7 @@ func adviseMulticast(d api.Doctor, add func(string, ...string)) {
 		}
 		on[m.Problem] = append(on[m.Problem], m.Interface)
 	}
-	known := slices.ContainsFunc(d.Firewalls, func(f api.Firewall) bool { return f.State == api.CheckProblem })
+	known := slices.ContainsFunc(d.Firewalls, func(f api.Firewall) bool { return f.State == api.StateProblem })
 	for _, cause := range causes {
 		where := strings.Join(on[cause], ", ")
 		if cause == noMulticast {

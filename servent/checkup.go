@@ -27,14 +27,14 @@ func checkHome(dir string) []api.Check {
 	if free, err := diskFree(nearestFolder(dir)); err == nil {
 		out = append(out, checkDisk(free))
 	} else {
-		out = append(out, api.Check{Name: "disk", State: api.CheckUnknown, Text: fmt.Sprintf("how much is free cannot be read: %v", err)})
+		out = append(out, api.Check{Name: "disk", State: api.StateUnknown, Text: fmt.Sprintf("how much is free cannot be read: %v", err)})
 	}
 	return append(out, checkClock(time.Now(), newest(dir)))
 }
 
 // checkWritable tries whether a servent can keep its things in the home.
 func checkWritable(dir string) api.Check {
-	c := api.Check{Name: "home", State: api.CheckOK, Text: dir + " can be written"}
+	c := api.Check{Name: "home", State: api.StateOK, Text: dir + " can be written"}
 	try := dir
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		try = nearestFolder(dir)
@@ -42,11 +42,11 @@ func checkWritable(dir string) api.Check {
 	}
 	f, err := os.CreateTemp(try, ".servent-doctor-*")
 	if err != nil {
-		c.State, c.Text = api.CheckProblem, fmt.Sprintf("%s cannot be written (%v); make it yours, or use another with --home", dir, errors.Unwrap(err))
+		c.State, c.Text = api.StateProblem, fmt.Sprintf("%s cannot be written (%v); make it yours, or use another with --home", dir, errors.Unwrap(err))
 		return c
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
-		c.State, c.Text = api.CheckNote, fmt.Sprintf("a file in %s cannot be removed: %v", try, err)
+		c.State, c.Text = api.StateNote, fmt.Sprintf("a file in %s cannot be removed: %v", try, err)
 	}
 	return c
 }
@@ -62,9 +62,9 @@ func nearestFolder(dir string) string {
 }
 
 func checkDisk(free int64) api.Check {
-	c := api.Check{Name: "disk", State: api.CheckOK, Text: fmt.Sprintf("%.1f GB free", float64(free)/1e9)}
+	c := api.Check{Name: "disk", State: api.StateOK, Text: fmt.Sprintf("%.1f GB free", float64(free)/1e9)}
 	if free < lowDisk {
-		c.State = api.CheckNote
+		c.State = api.StateNote
 		c.Text = fmt.Sprintf("%d MB free: make room before you fetch large files", free/1e6)
 	}
 	return c
@@ -85,13 +85,13 @@ func newest(dir string) time.Time {
 // checkClock compares the clock with what it cannot be before.
 func checkClock(now, before time.Time) api.Check {
 	const slack = time.Hour // a zone that was set wrong
-	c := api.Check{Name: "clock", State: api.CheckOK, Text: now.Format(time.RFC1123Z)}
+	c := api.Check{Name: "clock", State: api.StateOK, Text: now.Format(time.RFC1123Z)}
 	switch {
 	case now.Before(earliest), now.After(latest):
-		c.State = api.CheckProblem
+		c.State = api.StateProblem
 		c.Text += ": that cannot be; set it, or others refuse this servent's certificate"
 	case now.Before(before.Add(-slack)):
-		c.State = api.CheckProblem
+		c.State = api.StateProblem
 		c.Text += fmt.Sprintf(": it was later already (%s); set it, or others refuse this servent's certificate", before.Format(time.RFC1123Z))
 	}
 	return c
@@ -99,9 +99,9 @@ func checkClock(now, before time.Time) api.Check {
 
 // checkCatalogue tells whether the catalogue had to be repaired.
 func (s *Servent) checkCatalogue() api.Check {
-	c := api.Check{Name: "catalogue", State: api.CheckOK, Text: "whole"}
+	c := api.Check{Name: "catalogue", State: api.StateOK, Text: "whole"}
 	if r, ok := s.Repair(); ok {
-		c.State, c.Text = api.CheckNote, "it was damaged ("+r.Cause+"); a new one was made from what could be kept"
+		c.State, c.Text = api.StateNote, "it was damaged ("+r.Cause+"); a new one was made from what could be kept"
 		if r.SetAside != "" {
 			c.Text += ", the old one lies at " + r.SetAside
 		}

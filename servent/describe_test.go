@@ -65,7 +65,7 @@ func describeAPI(t *testing.T, routes []route) string {
 
 const apiAbout = `What a running servent tells and takes on its own computer. The same calls are answered on the unix socket api.sock in its home, whose file mode is its password, and on the loopback port of its page, to who sends the token. There the Host must be a name of this computer, and the Origin of a browser's request the servent's own page.
 
-Each answer of application/json is one value. Each answer of text/event-stream is a stream of server-sent events, without names: the data of each is one JSON value, whose "type" says which of those listed it is; an Error may end it. A failed call is answered by an Error; beside the statuses of its codes there are 404 for a path that is not here, 405 for another method, 415 for a body that is not said to be JSON and 429 after too many wrong tokens.
+Each answer of application/json is one value. Each answer of text/event-stream is a stream of server-sent events, without names: the data of each is one JSON value, whose "type" says which of those listed it is; an Error may end it. A failed call is answered by an Error; beside the statuses of its codes there are 404 for a path that is not here, 405 for another method, 415 for a body that is not said to be JSON, 429 after too many wrong tokens and 503 for too many streams at once.
 
 Within one major version, calls, fields, events, types and codes are added and not changed: ignore those that you do not know.`
 
@@ -94,16 +94,16 @@ func (d *describer) operation(r route) object {
 	return out
 }
 
-// operationID makes shareAdd of /api/share/add.
+// operationID makes postShareAdd of POST /api/share/add.
 func operationID(r route) string {
 	words := strings.FieldsFunc(strings.TrimPrefix(r.path, "/api"), func(c rune) bool { return c == '/' || c == '.' })
 	if len(words) == 0 {
-		return "root"
+		words = []string{"root"}
 	}
-	for i, w := range words[1:] {
-		words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
-	return strings.Join(words, "")
+	return strings.ToLower(r.method) + strings.Join(words, "")
 }
 
 // success describes what answers a call that does not fail.
@@ -172,10 +172,15 @@ func (d *describer) schema(t reflect.Type) object {
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.String:
+		if values := d.docs.values(t.Name()); values != nil {
+			return object{"type": "string", "enum": values}
+		}
 		return object{"type": "string"}
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "format": "int64"}
-	case reflect.Uint16, reflect.Uint64:
+	case reflect.Uint16:
+		return object{"type": "integer", "minimum": 0, "maximum": 1<<16 - 1}
+	case reflect.Uint64:
 		return object{"type": "integer", "minimum": 0}
 	case reflect.Float64:
 		return object{"type": "number"}
@@ -252,7 +257,7 @@ func nullable(schema object) object {
 type apiDocs struct {
 	types  map[string]string      // by type
 	fields map[string]string      // by Type.Field
-	consts map[string][][2]string // by the prefix of the constants: value and comment
+	consts map[string][][2]string // by the type of the constants, or their prefix: value and comment
 }
 
 func readAPIDocs(t *testing.T) apiDocs {
@@ -297,7 +302,11 @@ func (d apiDocs) read(decl *ast.GenDecl, spec ast.Spec) {
 			return
 		}
 		value, _ := strconv.Unquote(literal.Value)
-		for _, prefix := range []string{"Code", "Type", "Event", "State"} {
+		if kind, ok := spec.Type.(*ast.Ident); ok { // Code, DownloadState
+			d.consts[kind.Name] = append(d.consts[kind.Name], [2]string{value, commentText(spec.Comment)})
+			return
+		}
+		for _, prefix := range []string{"Type", "Event", "State"} {
 			if strings.HasPrefix(spec.Names[0].Name, prefix) {
 				d.consts[prefix] = append(d.consts[prefix], [2]string{value, commentText(spec.Comment)})
 			}

@@ -145,8 +145,8 @@ func settle(d *api.Doctor) {
 	if d.FromOutside > 0 {
 		// Others have come in: whatever the rules say, the port is open.
 		for i := range d.Firewalls {
-			if f := &d.Firewalls[i]; f.State == api.CheckUnknown {
-				f.State, f.Commands = api.CheckOK, []string{}
+			if f := &d.Firewalls[i]; f.State == api.StateUnknown {
+				f.State, f.Commands = api.StateOK, []string{}
 				f.Reason += ", but other computers have linked to this servent"
 			}
 		}

@@ -41,7 +41,7 @@ func TestDoctorOfARunningServent(t *testing.T) {
 	}
 	for _, name := range []string{"home", "disk", "clock", "catalogue"} {
 		i := slices.IndexFunc(d.Checks, func(c api.Check) bool { return c.Name == name })
-		if i < 0 || d.Checks[i].State == api.CheckProblem {
+		if i < 0 || d.Checks[i].State == api.StateProblem {
 			t.Errorf("%s: not checked, or wrong: %v", name, d.Checks)
 		}
 	}
@@ -86,8 +86,8 @@ func well() api.Doctor {
 		Running: true, Network: "lan", Links: 1,
 		Interfaces: []api.Interface{{Name: "lo"}, {Name: "eth0", Addrs: []string{"192.168.1.2/24"}, Used: true}},
 		Multicast:  []api.Multicast{{Interface: "eth0", Sent: true, Own: true, Computers: 1, Servents: 1}},
-		Firewalls:  []api.Firewall{{Name: "ufw", State: api.CheckOK, Reason: "installed, and off"}},
-		Checks:     []api.Check{{Name: "home", State: api.CheckOK}},
+		Firewalls:  []api.Firewall{{Name: "ufw", State: api.StateOK, Reason: "installed, and off"}},
+		Checks:     []api.Check{{Name: "home", State: api.StateOK}},
 	}
 }
 
@@ -122,21 +122,21 @@ func TestAdvice(t *testing.T) {
 			d.Multicast = append(d.Multicast, api.Multicast{Interface: "wg0", Problem: "send: no route"})
 		}, true, nil},
 		{"a firewall", func(d *api.Doctor) {
-			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.CheckProblem, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
+			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.StateProblem, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
 		}, false, []string{"sudo ufw allow 6346"}},
 		{"a firewall against multicast", func(d *api.Doctor) {
-			d.Firewalls[0] = api.Firewall{Name: "nftables", State: api.CheckProblem, Reason: "on", Commands: []string{"sudo nft insert"}}
+			d.Firewalls[0] = api.Firewall{Name: "nftables", State: api.StateProblem, Reason: "on", Commands: []string{"sudo nft insert"}}
 			d.Multicast[0] = api.Multicast{Interface: "eth0", Sent: true}
 			d.Multicast = append(d.Multicast, api.Multicast{Interface: "wlan0", Sent: true})
 		}, false, []string{"sudo nft insert", "does not pass on eth0, wlan0: not even"}},
 		{"a firewall that does not tell", func(d *api.Doctor) {
-			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.CheckUnknown, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
+			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.StateUnknown, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
 		}, true, []string{"sudo ufw allow 6346"}},
 		{"a firewall that others passed", func(d *api.Doctor) {
 			d.FromOutside = 1
-			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.CheckUnknown, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
+			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.StateUnknown, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
 		}, true, nil},
-		{"the home", func(d *api.Doctor) { d.Checks[0].State = api.CheckProblem }, false, []string{"home"}},
+		{"the home", func(d *api.Doctor) { d.Checks[0].State = api.StateProblem }, false, []string{"home"}},
 	} {
 		d := well()
 		c.change(&d)
@@ -162,7 +162,7 @@ func TestCheckHome(t *testing.T) {
 		}
 		return out
 	}
-	want := map[string]string{"home": api.CheckOK, "disk": state(dir)["disk"], "clock": api.CheckOK}
+	want := map[string]string{"home": api.StateOK, "disk": state(dir)["disk"], "clock": api.StateOK}
 	for _, home := range []string{dir, filepath.Join(dir, "not", "there", "yet")} {
 		if diff := cmp.Diff(want, state(home)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", home, diff)
@@ -175,11 +175,11 @@ func TestCheckHome(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := checkWritable(file); got.State != api.CheckProblem || !strings.Contains(got.Text, "--home") {
+	if got := checkWritable(file); got.State != api.StateProblem || !strings.Contains(got.Text, "--home") {
 		t.Errorf("a file as home: got %+v, want a problem", got)
 	}
 	if runtime.GOOS == "linux" {
-		if got := checkWritable("/proc/servent"); got.State != api.CheckProblem {
+		if got := checkWritable("/proc/servent"); got.State != api.StateProblem {
 			t.Errorf("a home in /proc: got %+v, want a problem", got)
 		}
 	}
@@ -191,12 +191,12 @@ func TestCheckClock(t *testing.T) {
 		now, before time.Time
 		want        string
 	}{
-		{now, time.Time{}, api.CheckOK},
-		{now, now.Add(-time.Hour), api.CheckOK},
-		{now, now.Add(time.Minute), api.CheckOK},
-		{now, now.Add(48 * time.Hour), api.CheckProblem},
-		{time.Unix(0, 0), time.Time{}, api.CheckProblem},
-		{latest.Add(time.Hour), time.Time{}, api.CheckProblem},
+		{now, time.Time{}, api.StateOK},
+		{now, now.Add(-time.Hour), api.StateOK},
+		{now, now.Add(time.Minute), api.StateOK},
+		{now, now.Add(48 * time.Hour), api.StateProblem},
+		{time.Unix(0, 0), time.Time{}, api.StateProblem},
+		{latest.Add(time.Hour), time.Time{}, api.StateProblem},
 	} {
 		if got := checkClock(c.now, c.before); got.State != c.want {
 			t.Errorf("%v after %v: got %+v, want %s", c.now, c.before, got, c.want)
@@ -205,10 +205,10 @@ func TestCheckClock(t *testing.T) {
 }
 
 func TestCheckDisk(t *testing.T) {
-	if got := checkDisk(lowDisk - 1); got.State != api.CheckNote {
+	if got := checkDisk(lowDisk - 1); got.State != api.StateNote {
 		t.Errorf("little: got %+v", got)
 	}
-	if got := checkDisk(lowDisk); got.State != api.CheckOK {
+	if got := checkDisk(lowDisk); got.State != api.StateOK {
 		t.Errorf("enough: got %+v", got)
 	}
 }

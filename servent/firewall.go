@@ -29,7 +29,7 @@ const (
 // the first rule that decides, or the policy. The state is unknown where a rule
 // was met that is not understood.
 func judgeRules(rules []wallRule, policy string, port api.Port) string {
-	state := map[string]string{wallAccept: api.CheckOK, wallDrop: api.CheckProblem}
+	state := map[string]string{wallAccept: api.StateOK, wallDrop: api.StateProblem}
 	for _, r := range rules {
 		if r.protocol != "" && r.protocol != port.Protocol {
 			continue
@@ -37,7 +37,7 @@ func judgeRules(rules []wallRule, policy string, port api.Port) string {
 		switch {
 		case r.ports != "" && !portsHave(r.ports, port.Number):
 		case r.verdict == "" && !r.limited:
-			return api.CheckUnknown // another chain decides
+			return api.StateUnknown // another chain decides
 		case r.verdict == "" || r.limited && (r.ports == "" || r.verdict == wallDrop):
 			// It may not be about us: replies, loopback, one address.
 		default:
@@ -47,7 +47,7 @@ func judgeRules(rules []wallRule, policy string, port api.Port) string {
 	if s, ok := state[policy]; ok {
 		return s
 	}
-	return api.CheckUnknown
+	return api.StateUnknown
 }
 
 // portsHave reports whether a list of ports and ranges has a port.
@@ -73,14 +73,14 @@ func portsHave(list string, port int) bool {
 
 // judgePorts returns the ports that are closed, and the state of all.
 func judgePorts(rules []wallRule, policy string, ports []api.Port) (closed []api.Port, state string) {
-	state = api.CheckOK
+	state = api.StateOK
 	for _, port := range ports {
 		switch judgeRules(rules, policy, port) {
-		case api.CheckProblem:
-			closed, state = append(closed, port), api.CheckProblem
-		case api.CheckUnknown:
-			if state == api.CheckOK {
-				state = api.CheckUnknown
+		case api.StateProblem:
+			closed, state = append(closed, port), api.StateProblem
+		case api.StateUnknown:
+			if state == api.StateOK {
+				state = api.StateUnknown
 			}
 		}
 	}
@@ -140,7 +140,7 @@ func readUFWRules(text string) (rules []wallRule) {
 
 // ufwFirewall judges ufw by its files. Those that could not be read are empty.
 func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
-	out := api.Firewall{Name: "ufw", State: api.CheckOK, Commands: []string{}}
+	out := api.Firewall{Name: "ufw", State: api.StateOK, Commands: []string{}}
 	if !strings.EqualFold(setting(conf, "ENABLED"), "yes") {
 		out.Reason = "installed, and off"
 		return out
@@ -151,13 +151,13 @@ func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
 	}
 	closed := ports
 	if rules == "" {
-		out.State, out.Reason = api.CheckUnknown, "on; its rules can be read by root only"
-	} else if closed, out.State = judgePorts(readUFWRules(rules), policy, ports); out.State == api.CheckOK {
+		out.State, out.Reason = api.StateUnknown, "on; its rules can be read by root only"
+	} else if closed, out.State = judgePorts(readUFWRules(rules), policy, ports); out.State == api.StateOK {
 		out.Reason = "on, and lets in " + portWords(ports)
 	} else {
 		out.Reason = "on, and does not let in " + portWords(closed)
 	}
-	if out.State != api.CheckOK {
+	if out.State != api.StateOK {
 		// One command for both protocols of a port; multicast DNS passes with
 		// the rules that ufw comes with.
 		var done []int
@@ -175,7 +175,7 @@ func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
 // firewalldFirewall is what can be said of firewalld while it runs: what it
 // lets in only its own command tells, and that to some users only.
 func firewalldFirewall(listed string, ports []api.Port) api.Firewall {
-	out := api.Firewall{Name: "firewalld", State: api.CheckUnknown, Reason: "on; which ports it lets in could not be read", Commands: []string{}}
+	out := api.Firewall{Name: "firewalld", State: api.StateUnknown, Reason: "on; which ports it lets in could not be read", Commands: []string{}}
 	if listed != "" {
 		var open []wallRule
 		for _, word := range strings.Fields(listed) {
@@ -188,11 +188,11 @@ func firewalldFirewall(listed string, ports []api.Port) api.Firewall {
 		}
 		closed, state := judgePorts(open, wallDrop, append(slices.Clone(ports), mdnsPort5353))
 		out.State, out.Reason = state, "on, and lets in what a servent needs"
-		if state != api.CheckOK {
+		if state != api.StateOK {
 			out.Reason = "on, and does not let in " + portWords(closed)
 		}
 	}
-	if out.State != api.CheckOK {
+	if out.State != api.StateOK {
 		command := "sudo firewall-cmd --permanent --add-service=mdns"
 		for _, p := range ports {
 			command += fmt.Sprintf(" --add-port=%d/%s", p.Number, p.Protocol)
@@ -327,21 +327,21 @@ func iptablesRule(f []string) wallRule {
 // chainFirewall judges the chains of nftables or iptables. A packet must pass
 // all of them.
 func chainFirewall(name string, chains []wallChain, allow func(chain string, p api.Port) string, ports []api.Port) (api.Firewall, bool) {
-	out := api.Firewall{Name: name, State: api.CheckOK, Commands: []string{}}
+	out := api.Firewall{Name: name, State: api.StateOK, Commands: []string{}}
 	all := append(slices.Clone(ports), mdnsPort5353)
 	for _, c := range chains {
 		closed, state := judgePorts(c.rules, c.policy, all)
 		switch {
-		case state == api.CheckProblem:
+		case state == api.StateProblem:
 			out.State, out.Reason = state, fmt.Sprintf("the chain %s does not let in %s", c.name, portWords(closed))
 			for _, p := range closed {
 				out.Commands = append(out.Commands, allow(c.name, p))
 			}
-		case state == api.CheckUnknown && out.State == api.CheckOK:
+		case state == api.StateUnknown && out.State == api.StateOK:
 			out.State, out.Reason = state, fmt.Sprintf("the chain %s has rules that are not understood here", c.name)
 		}
 	}
-	if out.State == api.CheckOK {
+	if out.State == api.StateOK {
 		out.Reason = "lets in what a servent needs"
 	}
 	return out, len(chains) > 0

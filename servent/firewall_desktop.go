@@ -12,7 +12,7 @@ import (
 //
 //	v2.31|Action=Allow|Active=TRUE|Dir=In|Profile=Private|App=C:\servent.exe|…
 func windowsFirewall(on []string, rules []string, program string) api.Firewall {
-	out := api.Firewall{Name: "Windows Defender Firewall", State: api.CheckOK, Reason: "off", Commands: []string{}}
+	out := api.Firewall{Name: "Windows Defender Firewall", State: api.StateOK, Reason: "off", Commands: []string{}}
 	if len(on) == 0 {
 		return out
 	}
@@ -42,16 +42,16 @@ func windowsFirewall(on []string, rules []string, program string) api.Firewall {
 	missing := slices.DeleteFunc(slices.Clone(on), func(p string) bool { return slices.Contains(allowed, p) })
 	switch {
 	case blocked:
-		out.State, out.Reason = api.CheckProblem, "on, with a rule that blocks this program: somebody answered its question with Cancel"
+		out.State, out.Reason = api.StateProblem, "on, with a rule that blocks this program: somebody answered its question with Cancel"
 		out.Commands = append(out.Commands, `netsh advfirewall firewall delete rule name=all program="`+program+`"`)
 	case len(missing) == 0:
 		out.Reason = "on, and lets this program in"
 		return out
 	case len(missing) < len(on):
-		out.State = api.CheckUnknown
+		out.State = api.StateUnknown
 		out.Reason = "on, and lets this program in, but not on networks of the kind " + strings.Join(missing, ", ")
 	default:
-		out.State, out.Reason = api.CheckProblem, "on, without a rule that lets this program in"
+		out.State, out.Reason = api.StateProblem, "on, without a rule that lets this program in"
 	}
 	out.Commands = append(out.Commands, `netsh advfirewall firewall add rule name=servent dir=in action=allow program="`+program+`"`)
 	return out
@@ -61,24 +61,24 @@ func windowsFirewall(on []string, rules []string, program string) api.Firewall {
 // says of its state, of blocking all, and of this program.
 func macFirewall(global, blockAll, app, program string) api.Firewall {
 	const tool = "sudo /usr/libexec/ApplicationFirewall/socketfilterfw"
-	out := api.Firewall{Name: "macOS application firewall", State: api.CheckOK, Commands: []string{}}
+	out := api.Firewall{Name: "macOS application firewall", State: api.StateOK, Commands: []string{}}
 	has := func(text, part string) bool { return strings.Contains(strings.ToLower(text), part) }
 	quoted := ` "` + program + `"`
 	switch {
 	case has(global, "disabled") || has(global, "state = 0"):
 		out.Reason = "off"
 	case !has(global, "enabled") && !has(global, "state ="):
-		out.State, out.Reason = api.CheckUnknown, "it does not tell whether it is on"
+		out.State, out.Reason = api.StateUnknown, "it does not tell whether it is on"
 	case has(blockAll, "enabled") || has(blockAll, "state = 1"):
-		out.State, out.Reason = api.CheckProblem, "on, and blocks everything that comes in"
+		out.State, out.Reason = api.StateProblem, "on, and blocks everything that comes in"
 		out.Commands = append(out.Commands, tool+" --setblockall off")
 	case has(app, "permitted"):
 		out.Reason = "on, and lets this program in"
 	case has(app, "blocked"):
-		out.State, out.Reason = api.CheckProblem, "on, and blocks this program"
+		out.State, out.Reason = api.StateProblem, "on, and blocks this program"
 		out.Commands = append(out.Commands, tool+" --unblockapp"+quoted)
 	default:
-		out.State, out.Reason = api.CheckUnknown, "on; it does not know this program yet, and may ask"
+		out.State, out.Reason = api.StateUnknown, "on; it does not know this program yet, and may ask"
 		out.Commands = append(out.Commands, tool+" --add"+quoted, tool+" --unblockapp"+quoted)
 	}
 	return out

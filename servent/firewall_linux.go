@@ -40,7 +40,7 @@ func kernelFirewalls(ctx context.Context, ports []api.Port) []api.Firewall {
 	}
 	if os.Geteuid() != 0 {
 		return []api.Firewall{{
-			Name: "nftables, iptables", State: api.CheckUnknown, Commands: []string{},
+			Name: "nftables, iptables", State: api.StateUnknown, Commands: []string{},
 			Reason: "whether there are rules only root can read: sudo nft list ruleset",
 		}}
 	}

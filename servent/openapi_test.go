@@ -102,23 +102,21 @@ func TestDocOfTheAPI(t *testing.T) {
 // Every type of an event, and every state, is one that a value of package api
 // says it can have, and the other way round.
 func TestEventTypesAreDescribed(t *testing.T) {
-	docs, described := readAPIDocs(t), map[string]bool{"error": true}
+	docs, described, told := readAPIDocs(t), map[string]bool{"error": true}, map[reflect.Type]bool{}
 	for _, r := range start(t, Config{}).routes() {
-		told := r.tells
-		if r.answers != nil && r.answers.Kind() == reflect.Struct {
-			if _, hasType := r.answers.FieldByName("Type"); r.streams() || hasType {
-				told = append(slices.Clone(told), r.answers)
+		for _, event := range append(slices.Clone(r.tells), r.answers) {
+			structsOf(event, told)
+			if event == nil || !r.streams() {
+				continue
+			}
+			if field, _ := event.FieldByName("Type"); field.Tag.Get("enum") == "" {
+				t.Errorf("%v.Type does not say what it can be: give it an enum tag", event)
 			}
 		}
-		for _, event := range told {
-			for _, name := range []string{"Type", "State"} {
-				field, ok := event.FieldByName(name)
-				if !ok && name == "State" {
-					continue
-				}
-				if field.Tag.Get("enum") == "" {
-					t.Errorf("%v.%s does not say what it can be: give it an enum tag", event, name)
-				}
+	}
+	for kind := range told {
+		for _, name := range []string{"Type", "State"} {
+			if field, ok := kind.FieldByName(name); ok && field.Tag.Get("enum") != "" {
 				for value := range strings.SplitSeq(field.Tag.Get("enum"), ",") {
 					described[value] = true
 				}
@@ -128,7 +126,7 @@ func TestEventTypesAreDescribed(t *testing.T) {
 	consts := slices.Concat(docs.values("Type"), docs.values("Event"), docs.values("State"))
 	for _, value := range consts {
 		if !described[value] {
-			t.Errorf("no event is %q", value)
+			t.Errorf("nothing that is told is %q: name it in the enum tag of its Type or State", value)
 		}
 	}
 	for value := range described {
@@ -264,11 +262,20 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: "nowhere"}},
 		{"GET", "/api/peers", nil},
+		{"GET", "/api/invite", nil},
+		{"GET", "/api/doctor", nil},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1}},
 		{"POST", "/api/search", api.SearchRequest{Words: "..."}},
 		{"POST", "/api/get", root},
 		{"POST", "/api/get", root}, // is there now
 		{"POST", "/api/get", object{"size": "large"}},
+		{"GET", "/api/downloads", nil},
+		{"POST", "/api/downloads/start", root},
+		{"POST", "/api/downloads/start", api.GetRequest{Root: strings.Repeat("ab", 32), Size: -1}},
+		{"POST", "/api/downloads/pause", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/resume", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"99"}}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{own}}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
@@ -278,6 +285,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/api/share", nil},
 		{"POST", "/api/share/remove", api.ShareRequest{Paths: []string{own}}},
 		{"POST", "/api/share/remove", api.ShareRequest{Paths: []string{own}}}, // is not shared any more
+		{"POST", "/api/disconnect", api.DisconnectRequest{Peer: far.host.ID().String()}},
+		{"POST", "/api/disconnect", api.DisconnectRequest{Peer: "nobody"}},
 		{"GET", "/api/status", nil},
 	} {
 		ask(c.method, c.path, c.body)
@@ -289,7 +298,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.method, r.path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "shares", "tagged", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}
@@ -366,14 +375,17 @@ func fill(v reflect.Value) {
 		fill(v.Index(0))
 	case reflect.String:
 		v.SetString("x")
-		if v.Type() == reflect.TypeFor[api.Code]() {
+		switch v.Type() {
+		case reflect.TypeFor[api.Code]():
 			v.SetString(string(api.CodeUsage))
+		case reflect.TypeFor[api.DownloadState]():
+			v.SetString(string(api.DownloadDone))
 		}
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(1)
-	case reflect.Uint64:
+	case reflect.Uint16, reflect.Uint64:
 		v.SetUint(1)
 	case reflect.Float64:
 		v.SetFloat(1)

@@ -215,7 +215,7 @@ func wayRows(all []api.Way) (rows [][]string) {
 
 func firewallRows(all []api.Firewall) (rows [][]string) {
 	if len(all) == 0 {
-		return [][]string{{"none", stateWord(api.CheckOK), "was found"}}
+		return [][]string{{"none", stateWord(api.StateOK), "was found"}}
 	}
 	for _, f := range all {
 		rows = append(rows, []string{f.Name, stateWord(f.State), f.Reason})
@@ -233,9 +233,9 @@ func checkRows(all []api.Check) (rows [][]string) {
 // stateWord is a state as people read it.
 func stateWord(state string) string {
 	switch state {
-	case api.CheckProblem:
+	case api.StateProblem:
 		return "PROBLEM"
-	case api.CheckUnknown:
+	case api.StateUnknown:
 		return "unclear"
 	}
 	return state

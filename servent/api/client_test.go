@@ -83,7 +83,7 @@ func TestCalls(t *testing.T) {
 		{`GET /api/peers`, func() (any, error) { return client.Peers(ctx) }},
 		{`POST /api/connect {"addr":"/x"}`, func() (any, error) { return client.Connect(ctx, ConnectRequest{Addr: "/x"}) }},
 		{`GET /api/downloads`, func() (any, error) { return client.Downloads(ctx) }},
-		{`POST /api/downloads {"size":-1,"name":"/a"}`, func() (any, error) { return client.StartDownload(ctx, GetRequest{Name: "/a", Size: -1}) }},
+		{`POST /api/downloads/start {"size":-1,"name":"/a"}`, func() (any, error) { return client.StartDownload(ctx, GetRequest{Name: "/a", Size: -1}) }},
 		{`POST /api/downloads/pause {"ids":["1"]}`, func() (any, error) { return client.PauseDownloads(ctx, one) }},
 		{`POST /api/downloads/resume {"ids":["1"]}`, func() (any, error) { return client.ResumeDownloads(ctx, one) }},
 		{`POST /api/downloads/cancel {"ids":["1"]}`, func() (any, error) { return client.CancelDownloads(ctx, one) }},

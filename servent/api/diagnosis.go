@@ -49,16 +49,16 @@ type Multicast struct {
 
 // The states of a [Firewall] and of a [Check].
 const (
-	CheckOK      = "ok"
-	CheckUnknown = "unknown" // it could not be seen
-	CheckNote    = "note"    // worth knowing
-	CheckProblem = "problem" // keeps others from finding this servent
+	StateOK      = "ok"
+	StateUnknown = "unknown" // it could not be seen
+	StateNote    = "note"    // worth knowing
+	StateProblem = "problem" // keeps others from finding this servent
 )
 
 // A Firewall is one of this computer itself.
 type Firewall struct {
 	Name     string   `json:"name"`
-	State    string   `json:"state" enum:"ok,unknown,note,problem"` // CheckOK: lets us be reached, or is off
+	State    string   `json:"state" enum:"ok,unknown,note,problem"` // StateOK: lets us be reached, or is off
 	Reason   string   `json:"reason"`                               // what was seen, or could not be
 	Commands []string `json:"commands"`                             // that let others in; none: not needed
 }
