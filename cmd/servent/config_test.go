@@ -27,7 +27,7 @@ func testSettings() (*cli.App, []held) {
 
 func TestConfigFile(t *testing.T) {
 	_, settings := testSettings()
-	got, err := parseConfig("f", []byte("\ufeff"+"network = 'class' # a comment\njson = true\nget = {overwrite = true}\n[up]\nlisten = [\n \"/a\",\n \"/b\",\n]\nrate = 1_000\n[search]\ntimeout = \"1m30s\"\n"), settings)
+	got, err := parseConfig("f", []byte("\ufeffnetwork = 'class' # a comment\njson = true\nget = {overwrite = true}\n[up]\nlisten = [\n \"/a\",\n \"/b\",\n]\nrate = 1_000\n[search]\ntimeout = \"1m30s\"\n"), settings)
 	want := map[string]fileValue{
 		"network": {"class", 1}, "json": {true, 2}, "get.overwrite": {true, 3},
 		"up.listen": {[]string{"/a", "/b"}, 5}, "up.rate": {1000, 9}, "search.timeout": {90 * time.Second, 11},

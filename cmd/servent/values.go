@@ -17,7 +17,7 @@ import (
 	"servent/servent/api"
 )
 
-// A source tells what can stand at one place of the command line. The words are
+// A valueSource tells what can stand at one place of the command line. The words are
 // those before it that belong to the verb.
 type valueSource struct {
 	choices []string // the only values there are
