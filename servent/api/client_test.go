@@ -81,6 +81,9 @@ func TestCalls(t *testing.T) {
 		{`GET /api/status`, func() (any, error) { return client.Status(ctx) }},
 		{`GET /api/peers`, func() (any, error) { return client.Peers(ctx) }},
 		{`POST /api/connect {"addr":"/x"}`, func() (any, error) { return client.Connect(ctx, ConnectRequest{Addr: "/x"}) }},
+		{`POST /api/disconnect {"peer":"p"}`, func() (any, error) { return client.Disconnect(ctx, DisconnectRequest{Peer: "p"}) }},
+		{`GET /api/invite`, func() (any, error) { return client.Invite(ctx) }},
+		{`GET /api/doctor`, func() (any, error) { return client.Doctor(ctx) }},
 		{`GET /api/share`, func() (any, error) { return client.ShareList(ctx) }},
 		{`POST /api/share/remove {"paths":["/a"]}`, func() (any, error) { return client.ShareRemove(ctx, paths) }},
 	}
