@@ -87,6 +87,9 @@ func TestCalls(t *testing.T) {
 		{`POST /api/downloads/pause {"ids":["1"]}`, func() (any, error) { return client.PauseDownloads(ctx, one) }},
 		{`POST /api/downloads/resume {"ids":["1"]}`, func() (any, error) { return client.ResumeDownloads(ctx, one) }},
 		{`POST /api/downloads/cancel {"ids":["1"]}`, func() (any, error) { return client.CancelDownloads(ctx, one) }},
+		{`POST /api/disconnect {"peer":"p"}`, func() (any, error) { return client.Disconnect(ctx, DisconnectRequest{Peer: "p"}) }},
+		{`GET /api/invite`, func() (any, error) { return client.Invite(ctx) }},
+		{`GET /api/doctor`, func() (any, error) { return client.Doctor(ctx) }},
 		{`GET /api/share`, func() (any, error) { return client.ShareList(ctx) }},
 		{`POST /api/share/remove {"paths":["/a"]}`, func() (any, error) { return client.ShareRemove(ctx, paths) }},
 	}
