@@ -63,7 +63,7 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 	bearer := "Authorization: Bearer " + token + "\r\n"
 	asJSON := "Content-Type: application/json\r\n"
 	sized := func(body string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body) }
-	connect := `{"addr":"nowhere"}` // reaches the call, which refuses it
+	connect := `{"addr":7}` // is read, and refused then
 	for _, c := range []struct {
 		name, request string
 		status        int
@@ -72,7 +72,7 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"the token", "GET /api/status HTTP/1.1\r\n" + own + bearer + "\r\n", 200, `"peer"`},
 		{"in other letters", "GET /api/status HTTP/1.1\r\n" + own + "authorization: bearer  " + token + "\r\n\r\n", 200, `"peer"`},
 		{"of its own origin", "GET /api/status HTTP/1.1\r\n" + own + bearer + "Origin: http://127.0.0.1:" + port + "\r\nSec-Fetch-Site: same-origin\r\n\r\n", 200, `"peer"`},
-		{"a call with the token", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + sized(connect), 400, "nowhere"},
+		{"a call with the token", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + sized(connect), 400, "read the request"},
 		{"description without the token", "GET /api/openapi.json HTTP/1.1\r\n" + own + "\r\n", 200, `"openapi": "3.1.0"`},
 		{"metrics without the token", "GET /metrics HTTP/1.1\r\n" + own + "\r\n", 200, "servent_links"},
 		{"a link to the page that the user followed", "GET / HTTP/1.1\r\n" + own + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n\r\n", 200, "servent is running"},

@@ -260,7 +260,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}{
 		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", openAPIPath, nil},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
-		{"POST", "/api/connect", api.ConnectRequest{Addr: "nowhere"}},
+		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
