@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,7 +108,7 @@ func (s *Servent) getOwn(ctx context.Context, req api.GetRequest, emit func(api.
 		return done, true, nil
 	}
 	begin := time.Now()
-	want := wanted{root: file.Root, size: file.Size, name: file.Name}
+	want := wanted{root: file.Root, size: file.Size, name: cmp.Or(req.Name, file.Name)}
 	if done.Path, err = s.destination(req.Output, want); err != nil {
 		return api.Done{}, true, err
 	}
