@@ -24,7 +24,7 @@ const (
 // A Download is one file that is fetched, was, or is to be gone on with.
 type Download struct {
 	ID       int           `json:"id"` // stays the same while it is listed
-	State    DownloadState `json:"state" enum:"running,paused,failed,done,cancelled"`
+	State    DownloadState `json:"state"`
 	Name     string        `json:"name"` // as its hit said: untrusted; empty: not known
 	Root     string        `json:"root"` // 64 hex digits
 	Size     int64         `json:"size"` // bytes; -1: not known
