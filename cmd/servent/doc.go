@@ -13,9 +13,14 @@
 //	up          run the servent and share folders
 //	search      find files by words
 //	get         fetch files and verify them
+//	downloads   list, pause, resume and cancel downloads
 //	share       say what is shared, and under which keywords
 //	status      what the running servent does
 //	peers       the neighbours of the running servent
+//	connect     link to a servent by its address or invitation
+//	disconnect  end the link to a neighbour
+//	invite      what others need to join: text and QR code
+//	doctor      why servents do not find each other, and what to try
 //	demo        a whole network on this computer, explained
 //	config      the settings, and where they come from
 //	completion  make the TAB key of a shell complete

@@ -16,16 +16,12 @@ import (
 const doctorHelp = `Example:
   servent doctor
 
-Why servents do not find each other, as far as this computer can see: each
-network interface, used or skipped and why; whether multicast passes on it; the
-firewalls here; whom the running servent heard of, and how; and what to try
-next, with the commands. It sends two small questions on each used interface,
-none with --no-mdns, and takes two seconds. With or without a running servent;
-root sees more of the firewall.
-
-Exit code 0 when nothing is seen that keeps others from finding this servent, 1
-when something is: no usable interface, multicast that does not pass, a firewall
-that keeps others out, a home that cannot be written, a clock that is far off.
+Why servents do not find each other, as far as this computer can see: network
+interfaces, used or skipped and why; multicast; the firewalls here, of which root
+sees more; whom the running servent heard of, and how; what to try, with the
+commands. With or without a running servent. Two small questions are sent on each
+used interface, none with --no-mdns. Exit code 1 when something keeps others out:
+no usable interface, no multicast, a firewall, a home that cannot be written.
 
 Usage: servent doctor [FLAGS]`
 

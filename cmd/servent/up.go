@@ -35,7 +35,7 @@ func upVerb(con *console) *cli.Command {
 		Description: upHelp,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "listen", Usage: "listen on `MULTIADDR` (default port 6346 or next free)"},
-			&cli.StringSliceFlag{Name: "connect", Usage: "link to `ADDR`, again when it ends (servent connect --help)"},
+			&cli.StringSliceFlag{Name: "connect", Usage: "link to `ADDR`, again when it ends (see: connect)"},
 			&cli.StringSliceFlag{Name: "interface", Usage: interfaceUsage},
 			&cli.StringSliceFlag{Name: "skip-interface", Usage: skipInterfaceUsage},
 			&cli.BoolFlag{Name: "no-mdns", Usage: "no multicast"},

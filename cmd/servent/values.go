@@ -64,6 +64,10 @@ var wordValues = map[string][]valueSource{
 	"share untag":  {{list: listTags}, anyFile},
 	"disconnect":   {{list: listPeers}},
 	"completion":   {{choices: shells}},
+
+	"downloads pause":  {{list: offerDownloads}},
+	"downloads resume": {{list: offerDownloads}},
+	"downloads cancel": {{list: offerDownloads}},
 }
 
 // valuesOf returns what the flag of s takes.
@@ -148,6 +152,21 @@ func listPeers(ctx context.Context, c *candidates, words []string) {
 	for _, link := range links {
 		if !slices.Contains(words, link.Peer) {
 			c.add(link.Peer, link.Addr+"  "+link.Agent)
+		}
+	}
+}
+
+// offerDownloads offers the downloads of the running servent.
+func offerDownloads(ctx context.Context, c *candidates, words []string) {
+	client, err := api.Dial(c.home)
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	list, _ := client.Downloads(ctx) // without it there is nothing to offer
+	for _, d := range list.Downloads {
+		if id := strconv.Itoa(d.ID); !slices.Contains(words, id) {
+			c.add(id, string(d.State)+"  "+d.Name)
 		}
 	}
 }
