@@ -85,29 +85,44 @@ func (t target) checkNetwork(ours string) error {
 		t.network, ours, t.network, t.typed)
 }
 
-// explain says of a link that failed what the user can do about it.
+// An explained error is one that says what the user can do about it.
+type explained struct {
+	text  string
+	cause error
+}
+
+func (e *explained) Error() string { return e.text }
+func (e *explained) Unwrap() error { return e.cause }
+
+// explain says of a link that failed what the user can do about it, where that
+// is known.
 func (s *Servent) explain(err error) error {
+	if text := s.remedy(err); text != "" {
+		return &explained{text, err}
+	}
+	return err
+}
+
+func (s *Servent) remedy(err error) string {
 	var refused *refusal
 	var other sec.ErrPeerIDMismatch
 	var dial *dialError
 	var foreign mss.ErrNotSupported[protocol.ID]
 	switch {
 	case errors.As(err, &refused) && refused.code == statusNetwork.code:
-		return fmt.Errorf("it is in another network than %q; ask there for an invitation (servent invite), which names it", s.cfg.Network)
+		return fmt.Sprintf("it is in another network than %q; ask there for an invitation (servent invite), which names it", s.cfg.Network)
 	case errors.As(err, &refused) && refused.code == statusBusy.code:
-		return errors.New("it has no room for a link now, or its user has ended ours; it is asked again from time to time")
+		return "it has no room for a link now, or its user has ended ours; it is asked again from time to time"
 	case errors.As(err, &other):
-		return fmt.Errorf("another servent answers there, %s; if it has a new identity, type its address without /p2p", other.Actual)
+		return fmt.Sprintf("another servent answers there, %s; if it has a new identity, type its address without /p2p", other.Actual)
 	case errors.As(err, &foreign):
-		return errors.New("it is no servent: it speaks libp2p, but not " + string(linkProtocol))
+		return "it is no servent: it speaks libp2p, but not " + string(linkProtocol)
 	case errors.As(err, &dial):
 		var where []string
 		for _, one := range dial.each {
 			where = append(where, plainLocal(one.Address).String())
 		}
-		if why := unreached(strings.Join(where, " and "), dial.Unwrap()); why != "" {
-			return errors.New(why)
-		}
+		return unreached(strings.Join(where, " and "), dial.Unwrap())
 	}
-	return err
+	return ""
 }
