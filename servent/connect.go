@@ -85,7 +85,7 @@ func (t target) checkNetwork(ours string) error {
 		t.network, ours, t.network, t.typed)
 }
 
-// An explained error says in words for the user what its cause means.
+// An explained error is one that says what the user can do about it.
 type explained struct {
 	text  string
 	cause error
@@ -94,16 +94,16 @@ type explained struct {
 func (e *explained) Error() string { return e.text }
 func (e *explained) Unwrap() error { return e.cause }
 
-// explain says of a link that failed what the user can do about it.
+// explain says of a link that failed what the user can do about it, where that
+// is known.
 func (s *Servent) explain(err error) error {
-	if text := s.meaning(err); text != "" {
+	if text := s.remedy(err); text != "" {
 		return &explained{text, err}
 	}
 	return err
 }
 
-// meaning returns what explain says, or "" where err speaks for itself.
-func (s *Servent) meaning(err error) string {
+func (s *Servent) remedy(err error) string {
 	var refused *refusal
 	var other sec.ErrPeerIDMismatch
 	var dial *dialError

@@ -84,7 +84,7 @@ func TestAPIErrors(t *testing.T) {
 	ctx := t.Context()
 	s := ready(t, start(t, Config{Home: t.TempDir()}))
 	c := dial(t, s)
-	_, err := c.Connect(ctx, api.ConnectRequest{Addr: "two words"})
+	_, err := c.Connect(ctx, api.ConnectRequest{Addr: "nowhere:0"})
 	failed(t, err, api.CodeUsage)
 	_, err = c.Search(ctx, api.SearchRequest{Words: "..."}, func(api.Hit) {})
 	failed(t, err, api.CodeUsage)

@@ -20,7 +20,7 @@ func TestAPIOverTCP(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	var token string
 	for _, again := range []bool{false, true} {
-		p, err := startUp(home, t.TempDir(), "--web", "127.0.0.1:0")
+		p, err := launchUp(home, t.TempDir(), "--no-discovery", "--web", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,6 +32,27 @@ func (c *computer) doctor(home string, want int) (api.Doctor, string) {
 	return d, string(text)
 }
 
+// hasLinks waits until the interfaces of a computer have their link: the kernel
+// says so up to a second after the other end is up.
+func (c *computer) hasLinks(names ...string) {
+	c.t.Helper()
+	late := time.Now().Add(findWithin)
+	for _, name := range names {
+		for {
+			out, err := exec.Command("ip", "-n", c.netns, "link", "show", "dev", name).Output()
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			if strings.Contains(string(out), "state UP") {
+				break
+			}
+			if time.Now().After(late) {
+				c.t.Fatalf("no link on %s: %s", name, out)
+			}
+		}
+	}
+}
+
 // onInterface returns what multicast did on an interface.
 func onInterface(t *testing.T, d api.Doctor, name string) api.Multicast {
 	t.Helper()
@@ -55,6 +76,7 @@ func TestLANDoctorTwoInterfaces(t *testing.T) {
 	b.cable(cable, "eth0", "192.168.1.20/24")
 	there := b.up()
 	home := t.TempDir()
+	a.hasLinks("eth0", "wlan0")
 
 	d, text := a.doctor(home, exitDone)
 	if d.Running || !d.OK {
@@ -94,6 +116,7 @@ func TestLANDoctorWithoutMulticast(t *testing.T) {
 	l := newLab(t)
 	a := l.lan(1)[0]
 	a.ip("link", "set", "eth0", "multicast", "off")
+	a.hasLinks("eth0")
 	d, text := a.doctor(t.TempDir(), exitError)
 	if m := onInterface(t, d, "eth0"); d.OK || m.Sent || m.Own || m.Problem == "" {
 		t.Errorf("got %+v, want that multicast is off", m)
@@ -118,6 +141,7 @@ func TestLANDoctorFirewall(t *testing.T) {
 	l := newLab(t)
 	a := l.lan(1)[0]
 	a.firewall("table inet filter { chain input { type filter hook input priority 0; policy drop; iif lo accept; ct state established accept; icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept; tcp dport { 22, 80 } accept; }; }")
+	a.hasLinks("eth0")
 	home := t.TempDir()
 	d, _ := a.doctor(home, exitError)
 	if m := onInterface(t, d, "eth0"); m.Own || !m.Sent {
@@ -144,6 +168,7 @@ func TestLANDoctorMulticastForbidden(t *testing.T) {
 	hosts := l.lan(2)
 	hosts[0].firewall("table inet filter { chain output { type filter hook output priority 0; udp dport 5353 drop; }; }")
 	here, there := hosts[0].up("--no-mdns"), hosts[1].up("--no-mdns")
+	hosts[0].hasLinks("eth0")
 	home := t.TempDir()
 	d, text := hosts[0].doctor(home, exitError)
 	if m := onInterface(t, d, "eth0"); d.OK || m.Own || !strings.Contains(m.Problem, "not permitted") {

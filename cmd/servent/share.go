@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -153,7 +154,7 @@ func shareSub(con *console, name, use, help string, do act) *cli.Command {
 			if err := errors.Join(err, s.Close()); err != nil {
 				return err
 			}
-			con.printShared(result, running)
+			con.printShared(result, running, downloadsOf(homeOf(c)))
 			return nil
 		},
 	}
@@ -233,7 +234,7 @@ func shareRescan(ctx context.Context, s sharer, words []string, show func(api.Ha
 }
 
 // printShared writes a list of folders or of tagged files.
-func (con *console) printShared(result any, running bool) {
+func (con *console) printShared(result any, running bool, downloads string) {
 	if con.json {
 		con.print(result)
 		return
@@ -241,7 +242,7 @@ func (con *console) printShared(result any, running bool) {
 	switch result := result.(type) {
 	case api.ShareList:
 		con.printFolders(result.Folders)
-		con.sayUnshared(result, running)
+		con.sayUnshared(result, running, downloads)
 	case api.TagResult:
 		for _, file := range result.Files {
 			fmt.Fprintln(con.out, strings.Join([]string{
@@ -266,8 +267,19 @@ func (con *console) printFolders(folders []api.Folder) {
 	}
 }
 
-// sayUnshared tells what of the folders cannot be found, or not yet.
-func (con *console) sayUnshared(list api.ShareList, running bool) {
+// downloadsOf is where the finished downloads of a home go unless up was told
+// otherwise.
+func downloadsOf(home string) string {
+	whole, err := filepath.Abs(home)
+	if err != nil {
+		whole = home
+	}
+	return filepath.Join(whole, servent.DownloadsFolder)
+}
+
+// sayUnshared tells what of the folders cannot be found, or not yet. That of the
+// downloads may be empty.
+func (con *console) sayUnshared(list api.ShareList, running bool, downloads string) {
 	if len(list.Folders) == 0 {
 		con.say("no folder is shared; share one with: servent share add DIR")
 	}
@@ -285,7 +297,7 @@ func (con *console) sayUnshared(list api.ShareList, running bool) {
 		con.sayProblem(p)
 	}
 	for _, folder := range list.Folders {
-		if folder.Files == 0 && list.Hashing == 0 && !failed[folder.Path] {
+		if folder.Files == 0 && list.Hashing == 0 && !failed[folder.Path] && folder.Path != downloads {
 			con.say("nothing is shared of %s: it is empty, or a disk that is not plugged in", folder.Path)
 		}
 	}
