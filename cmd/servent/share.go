@@ -154,7 +154,7 @@ func shareSub(con *console, name, use, help string, do act) *cli.Command {
 			if err := errors.Join(err, s.Close()); err != nil {
 				return err
 			}
-			con.printShared(result, running, downloadsOf(homeOf(c)))
+			con.printShared(result, running, downloadsFolder(homeOf(c)))
 			return nil
 		},
 	}
@@ -267,9 +267,9 @@ func (con *console) printFolders(folders []api.Folder) {
 	}
 }
 
-// downloadsOf is where the finished downloads of a home go unless up was told
+// downloadsFolder is where the finished downloads of a home go unless up was told
 // otherwise.
-func downloadsOf(home string) string {
+func downloadsFolder(home string) string {
 	whole, err := filepath.Abs(home)
 	if err != nil {
 		whole = home
