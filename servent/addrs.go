@@ -6,12 +6,14 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
 
 	"servent/messages"
 )
 
 // addrInfo reads what GGEP P2P says of another servent. It reports false for
-// what is no peer ID with a place; addresses that cannot be read are left out.
+// what is no peer ID with a place; addresses that cannot be read are left out,
+// and so are host names: nobody has us ask DNS.
 func addrInfo(info messages.PeerInfo) (peer.AddrInfo, bool) {
 	id, err := peer.IDFromBytes(info.ID)
 	if err != nil {
@@ -19,7 +21,7 @@ func addrInfo(info messages.PeerInfo) (peer.AddrInfo, bool) {
 	}
 	out := peer.AddrInfo{ID: id}
 	for _, b := range info.Addrs {
-		if a, err := ma.NewMultiaddrBytes(b); err == nil && isPlain(a) {
+		if a, err := ma.NewMultiaddrBytes(b); err == nil && isPlain(a) && manet.IsThinWaist(a) {
 			out.Addrs = append(out.Addrs, a)
 		}
 	}

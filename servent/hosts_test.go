@@ -333,6 +333,7 @@ func TestAddrInfo(t *testing.T) {
 		"a bad ID":   {ID: []byte("nonsense"), Addrs: [][]byte{good.Bytes()}},
 		"no address": {ID: []byte(id)},
 		"a bad one":  {ID: []byte(id), Addrs: [][]byte{{0xff, 0xff}}},
+		"a name":     {ID: []byte(id), Addrs: [][]byte{ma.StringCast("/dns4/victim.example/tcp/80").Bytes()}},
 	} {
 		if info, ok := addrInfo(told); ok {
 			t.Errorf("%s: got %v, want nothing", name, info)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
+	manet "github.com/multiformats/go-multiaddr/net"
 
 	"servent/messages"
 )
@@ -136,7 +137,7 @@ func (s *Servent) elsewhere(n neighbour) []string {
 // learnTry puts the servents that a refusal or a Bye names into the host cache.
 func (s *Servent) learnTry(now time.Time, try []string) {
 	for _, addr := range try {
-		if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) {
+		if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) && manet.IsThinWaist(other.Addrs[0]) {
 			s.hosts.add(now, other, wayTold)
 		}
 	}
