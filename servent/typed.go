@@ -21,6 +21,8 @@ const (
 
 var errTooManyTyped = fmt.Errorf("%d addresses are being tried already; take one away with: servent disconnect ADDR", maxTyped)
 
+var errLeftAlone = errors.New("it is left alone for a while for what it sent")
+
 var errTakenAway = errors.New("the address was taken away meanwhile")
 
 // A typedAddr is an address that the user named. It is tried until there is a
@@ -142,6 +144,8 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	switch {
 	case s.links.byPeer[info.ID] != nil:
 		s.triedTyped(a, nil)
+	case s.bans.has(time.Now(), info.ID):
+		s.triedTyped(a, errLeftAlone)
 	case known == nil:
 		s.triedTyped(a, errors.New("it is not known where that servent is; type its address"))
 	default:
