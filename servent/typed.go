@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 )
 
 const (
@@ -149,11 +148,6 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	case known == nil:
 		s.triedTyped(a, errors.New("it is not known where that servent is; type its address"))
 	default:
-		// libp2p does not dial at once again where a dial has failed; we know
-		// when to.
-		if network, ok := s.host.Network().(*swarm.Swarm); ok {
-			network.Backoff().Clear(info.ID)
-		}
 		s.startOffer(peer.AddrInfo{ID: known.id, Addrs: known.addrs()}, func(err error) { s.triedTyped(a, err) })
 	}
 }
