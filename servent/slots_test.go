@@ -33,10 +33,3 @@ func TestSlots(t *testing.T) {
 		}
 	}
 }
-
-// unused returns how many slots are free.
-func (s *slots) unused() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.free
-}

@@ -56,9 +56,9 @@ func run(ctx context.Context) (err error) {
 	if err := program.Build(ctx, *source, binary); err != nil {
 		return err
 	}
-	// Servents of one computer meet in a folder of the runtime folder: these
-	// only each other.
-	if err := os.Setenv("XDG_RUNTIME_DIR", work); err != nil {
+	// Servents of one computer meet in the runtime folder: these only each other.
+	runtime := filepath.Join(work, "run")
+	if err := errors.Join(os.Mkdir(runtime, 0o700), os.Setenv("XDG_RUNTIME_DIR", runtime)); err != nil {
 		return err
 	}
 	rows, err := measure(ctx, binary, work)

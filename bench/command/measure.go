@@ -42,13 +42,16 @@ func measure(ctx context.Context, binary, work string) (rows []row, err error) {
 		{"search, short-lived, --connect", 1500 * time.Millisecond, func(i int) []string {
 			return []string{"--home", fresh(i), "--no-discovery", "--connect", net.ups[0].Addr}
 		}},
+		{"search, short-lived, finds one by itself", 1500 * time.Millisecond, func(i int) []string {
+			return []string{"--home", fresh(i), "--no-mdns"}
+		}},
 	}
 	for _, s := range searches {
 		r := row{title: s.title, target: s.target}
 		for i := range *rounds + 1 {
 			first, whole, err := search(ctx, binary, s.args(i)...)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", s.title, err)
+				return nil, fmt.Errorf("%s, round %d: %w", s.title, i, err)
 			}
 			if i > 0 { // the first one has brought the binary into memory
 				r.first, r.whole = append(r.first, first), append(r.whole, whole)

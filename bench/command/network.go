@@ -41,6 +41,9 @@ func startNetwork(ctx context.Context, binary, work string, n int) (*network, er
 			return nil, errors.Join(err, net.stop())
 		}
 		args := []string{"--no-discovery", "--web", "off", folder}
+		if i == 0 {
+			args[0] = "--no-mdns" // those that come later find this one by its note
+		}
 		for _, back := range []int{1, chord} {
 			if i >= back {
 				args = append(args, "--connect", net.ups[i-back].Addr)

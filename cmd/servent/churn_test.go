@@ -25,8 +25,8 @@ const (
 	leastLeft = 20 // are there at any time
 	// churnPace is from one join or leave to the next.
 	churnPace = 2 * time.Second
-	// healWithin is how soon after a leave every servent reaches every other.
-	healWithin = 15 * time.Second
+	// wholeWithin is how soon after a leave every servent reaches every other.
+	wholeWithin = 15 * time.Second
 	// leastFound is the share of the files present that searches must find.
 	leastFound = 0.95
 	// restAfter is how long the servents have before they are measured: longer than
@@ -167,8 +167,8 @@ func (c *churn) heal() {
 			c.healed = append(c.healed, time.Since(begin))
 			return
 		}
-		if time.Since(begin) > healWithin {
-			c.t.Errorf("the network is in %d parts, %v after a leave", parts, healWithin)
+		if time.Since(begin) > wholeWithin {
+			c.t.Errorf("the network is in %d parts, %v after a leave", parts, wholeWithin)
 			return
 		}
 		time.Sleep(100 * time.Millisecond) // between two looks

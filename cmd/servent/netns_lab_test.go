@@ -110,8 +110,8 @@ func ip(t *testing.T, args ...string) {
 	}
 }
 
-// A running is a servent that runs, and what it says of its links.
-type running struct {
+// A hosted is a servent that runs, and what it says of its links.
+type hosted struct {
 	on    *computer
 	home  string
 	peer  string
@@ -127,15 +127,15 @@ var linkLine = regexp.MustCompile(`msg=("link ended"|link) peer=(\w+)`)
 
 // up starts a servent on a new home and waits until it is ready. The end of the
 // test stops it.
-func (c *computer) up(args ...string) *running {
+func (c *computer) up(args ...string) *hosted {
 	c.t.Helper()
 	return c.upOn(c.t.TempDir(), args...)
 }
 
 // upOn starts a servent on a home.
-func (c *computer) upOn(home string, args ...string) *running {
+func (c *computer) upOn(home string, args ...string) *hosted {
 	c.t.Helper()
-	r := &running{on: c, home: home, links: map[string]int{}}
+	r := &hosted{on: c, home: home, links: map[string]int{}}
 	r.cmd = c.command(append([]string{"up", "--json", "--web", "off", "--home", r.home}, args...)...)
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
@@ -165,7 +165,7 @@ func (c *computer) upOn(home string, args ...string) *running {
 	return r
 }
 
-func (r *running) interrupt(heard <-chan struct{}) {
+func (r *hosted) interrupt(heard <-chan struct{}) {
 	r.cmd.Process.Signal(os.Interrupt)
 	<-heard
 	if err := r.cmd.Wait(); err != nil {
@@ -177,7 +177,7 @@ func (r *running) interrupt(heard <-chan struct{}) {
 }
 
 // take notes what a line says of a link, and that something happened.
-func (r *running) take(line string) {
+func (r *hosted) take(line string) {
 	r.on.mu.Lock()
 	defer r.on.mu.Unlock()
 	r.talk = append(r.talk, line)
@@ -218,7 +218,7 @@ func (l *lab) await(begin time.Time, within time.Duration, what string, holds fu
 }
 
 // everyPair reports whether each has a link to each other one.
-func everyPair(all ...*running) bool {
+func everyPair(all ...*hosted) bool {
 	for _, a := range all {
 		for _, b := range all {
 			if a != b && a.links[b.peer] != 1 {
@@ -230,13 +230,13 @@ func everyPair(all ...*running) bool {
 }
 
 // oneOverlay reports whether all reach each other over links.
-func oneOverlay(all ...*running) bool {
-	byPeer := map[string]*running{}
+func oneOverlay(all ...*hosted) bool {
+	byPeer := map[string]*hosted{}
 	for _, r := range all {
 		byPeer[r.peer] = r
 	}
-	reached := map[*running]bool{all[0]: true}
-	for wave := []*running{all[0]}; len(wave) > 0; {
+	reached := map[*hosted]bool{all[0]: true}
+	for wave := []*hosted{all[0]}; len(wave) > 0; {
 		r := wave[0]
 		wave = wave[1:]
 		for peer, n := range r.links {
@@ -260,7 +260,7 @@ func (l *lab) shares(name string) string {
 }
 
 // finds has the servent search, and returns the hits.
-func (r *running) finds(words string) []api.Hit {
+func (r *hosted) finds(words string) []api.Hit {
 	r.on.t.Helper()
 	out, err := r.on.command("search", words, "--json", "--home", r.home).Output()
 	if err != nil {

@@ -30,7 +30,7 @@ func TestLANEveryoneFound(t *testing.T) {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			l := newLab(t)
 			var begin time.Time
-			var all []*running
+			var all []*hosted
 			for _, c := range l.lan(n) {
 				begin = time.Now()
 				all = append(all, c.up())
@@ -103,7 +103,7 @@ func TestLANNewAddress(t *testing.T) {
 
 // linkedAgain reports whether both have ended a link and have one that both
 // hold.
-func linkedAgain(all ...*running) bool {
+func linkedAgain(all ...*hosted) bool {
 	for _, r := range all {
 		if !strings.Contains(strings.Join(r.talk, "\n"), `msg="link ended"`) {
 			return false
@@ -292,7 +292,7 @@ func TestLANLoopbackOnly(t *testing.T) {
 func TestLANBesideTunnelAndBridge(t *testing.T) {
 	l := newLab(t)
 	s := l.network("switch")
-	var all []*running
+	var all []*hosted
 	var begin time.Time
 	for i, name := range []string{"a", "b"} {
 		c := l.computer(name)
@@ -372,7 +372,7 @@ func TestLANQuiet(t *testing.T) {
 	l := newLab(t)
 	hosts := l.lan(21)
 	hub := hosts[0].up()
-	all := []*running{hub}
+	all := []*hosted{hub}
 	begin := time.Now()
 	for _, c := range hosts[1:] {
 		all = append(all, c.up("--connect", fmt.Sprintf("/ip4/10.99.0.1/tcp/6346/p2p/%s", hub.peer)))
