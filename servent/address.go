@@ -158,7 +158,7 @@ func (t *target) setHost(host, port string) error {
 	}
 	ip, err := netip.ParseAddr(host)
 	switch {
-	case err == nil && (ip.IsUnspecified() || ip.IsMulticast() || ip == netip.AddrFrom4([4]byte{255, 255, 255, 255})):
+	case err == nil && (ip.IsUnspecified() || ip.IsMulticast() || ip == broadcast):
 		return errors.New("that IP address is not one of a computer")
 	case err == nil && ip.Is6() && ip.IsLinkLocalUnicast() && ip.Zone() == "":
 		return fmt.Errorf("a link-local address needs the interface of this computer that leads there, as in %s%%eth0", ip)

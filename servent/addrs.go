@@ -2,6 +2,7 @@ package servent
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -26,6 +27,16 @@ func addrInfo(info messages.PeerInfo) (peer.AddrInfo, bool) {
 		}
 	}
 	return out, len(out.Addrs) > 0
+}
+
+// meantHere returns those of addrs that mean here what they mean where they were
+// told, which is another computer if outside is true: the loopback of that one is
+// not ours, and nobody elsewhere has us dial our own.
+func meantHere(addrs []ma.Multiaddr, outside bool) []ma.Multiaddr {
+	if !outside {
+		return addrs
+	}
+	return slices.DeleteFunc(slices.Clone(addrs), manet.IsIPLoopback)
 }
 
 // isPlain reports whether a can stand in a header line and in a list divided by

@@ -86,6 +86,7 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 		s.unwanted++
 		return
 	}
+	info.Addrs = meantHere(info.Addrs, s.isFromOutside(l.addr))
 	if h := s.hosts.add(now, info, wayTold); h != nil && h.told == "" {
 		h.told = l.peer
 	}
@@ -140,7 +141,7 @@ func (s *Servent) takeBye(now time.Time, from routing.Link, m messages.Message) 
 	if p, ok := s.parse(now, from, m); ok {
 		bye := p.(messages.Bye)
 		shutdown = bye.Code == messages.ByeShutdown
-		s.learnTry(now, splitTry(bye.Header(headerTry)))
+		s.learnTry(now, splitTry(bye.Header(headerTry)), s.isFromOutside(l.addr))
 		s.log.Info("bye", slog.Any("peer", l.peer), slog.Int("code", int(bye.Code)), slog.String("text", bye.Text))
 	}
 	s.detach(l, endBye)

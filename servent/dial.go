@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peerstore"
 	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/routing"
 	"servent/servent/api"
@@ -113,13 +115,15 @@ func (s *Servent) startOffer(info peer.AddrInfo, then ...func(error)) {
 func (s *Servent) offered(info peer.AddrInfo, begin time.Time, err error) {
 	now := time.Now()
 	var refused *refusal
+	at := s.reachedAt(info.ID)
 	if errors.As(err, &refused) {
-		s.learnTry(now, refused.try)
+		here := slices.ContainsFunc(at, func(a ma.Multiaddr) bool { return !s.isFromOutside(a.String()) })
+		s.learnTry(now, refused.try, !here)
 	}
 	// A refusal as a duplicate means that the other side has, or makes, the link.
 	duplicate := errors.Is(err, errDuplicate) || refused != nil && refused.code == statusDuplicate.code
 	if err == nil || refused != nil {
-		s.tries.succeeded(info.Addrs)
+		s.tries.succeeded(at) // not all that it claims: they may be another's
 	}
 	linked := err == nil || duplicate && s.links.byPeer[info.ID] != nil
 	if linked || begin.After(s.changedAt) { // what failed over another network says nothing
@@ -128,6 +132,16 @@ func (s *Servent) offered(info peer.AddrInfo, begin time.Time, err error) {
 	if err != nil {
 		s.log.Debug("no link", "peer", info.ID, "err", err)
 	}
+}
+
+// reachedAt returns the addresses at which a servent is, whatever else is said of
+// it.
+func (s *Servent) reachedAt(id peer.ID) []ma.Multiaddr {
+	var out []ma.Multiaddr
+	for _, conn := range s.host.Network().ConnsToPeer(id) {
+		out = append(out, conn.RemoteMultiaddr())
+	}
+	return out
 }
 
 // offerLink connects to a servent and shakes hands.
@@ -167,8 +181,12 @@ func (s *Servent) offerOver(stream network.Stream, r *bufio.Reader) (headers, er
 }
 
 // openStream connects to a servent, where there is no connection yet, and
-// opens a stream of the protocol.
+// opens a stream of the protocol. It dials the addresses of info alone: a servent
+// tells libp2p of as many as it likes, and they may be another's.
 func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protocol.ID) (network.Stream, error) {
+	if len(info.Addrs) > 0 && s.host.Network().Connectedness(info.ID) != network.Connected {
+		s.host.Peerstore().ClearAddrs(info.ID)
+	}
 	s.host.Peerstore().AddAddrs(info.ID, s.interfaces().dialable(info.Addrs), peerstore.TempAddrTTL)
 	if dialler, ok := s.host.Network().(*swarm.Swarm); ok {
 		dialler.Backoff().Clear(info.ID) // when to dial is for the host cache to say

@@ -33,6 +33,9 @@ const (
 	// and leftAlone how long one is not dialled that said that it shuts down.
 	provenAfter = time.Minute
 	leftAlone   = time.Minute
+	// maxBrief is how often the wait after a link that did not last doubles: up to
+	// 16 s.
+	maxBrief = 3
 	// heardTogether is how long the addresses of one host add up that multicast
 	// brings: it announces on each of its interfaces what it has there.
 	heardTogether = 10 * time.Second
@@ -66,6 +69,7 @@ type knownHost struct {
 	heardBy [ways]hearsay
 	heard   time.Time // by whichever way, last
 	linked  time.Time // when the last link to it ended that lasted; zero: none did
+	brief   int       // links in a row that did not last
 	failed  int       // dials in a row
 	tried   time.Time // when the last of these was
 	notTill time.Time // no dial before
@@ -209,14 +213,19 @@ func (c *hostCache) tried(now time.Time, id peer.ID, ok bool) {
 }
 
 // parted notes that the link to a host, made at since, has ended: it may be
-// dialled again soon, but not by both sides at the same moment.
+// dialled again soon, but not by both sides at the same moment. One whose links
+// never last is left alone for longer each time.
 func (c *hostCache) parted(now time.Time, id peer.ID, since time.Time) {
 	if h := c.known[id]; h != nil {
+		wait := tickEvery
 		if now.Sub(since) >= provenAfter {
-			h.linked = now
+			h.linked, h.brief = now, 0
+		} else {
+			wait <<= min(h.brief, maxBrief)
+			h.brief++
 		}
 		h.failed = 0
-		h.notTill = now.Add(tickEvery + rand.N(tickEvery))
+		h.notTill = now.Add(wait + rand.N(wait))
 	}
 }
 
@@ -239,7 +248,7 @@ func (c *hostCache) left(now time.Time, id peer.ID) {
 // cannot be told from what failed before.
 func (c *hostCache) forgive(now time.Time) {
 	for _, h := range c.known {
-		h.failed, h.tried = 0, time.Time{}
+		h.failed, h.brief, h.tried = 0, 0, time.Time{}
 		h.notTill = now.Add(rand.N(tickEvery))
 	}
 }

@@ -340,3 +340,25 @@ func TestAddrInfo(t *testing.T) {
 		}
 	}
 }
+
+// Whoever takes every link and ends it at once is dialled ever more rarely, until
+// one lasts.
+func TestHostWhoseLinksNeverLast(t *testing.T) {
+	h := newHostCache("self")
+	now := time.Now()
+	h.add(now, known(1), wayTold)
+	end := func(lasted, wait time.Duration) {
+		t.Helper()
+		h.tried(now, known(1).ID, true)
+		h.parted(now, known(1).ID, now.Add(-lasted))
+		early, due := h.due(now.Add(wait-1), 8, nobody), h.due(now.Add(2*wait), 8, nobody)
+		if len(early) != 0 || len(due) != 1 {
+			t.Errorf("after a link of %v: not due again after %v to twice that", lasted, wait)
+		}
+	}
+	for _, wait := range []time.Duration{1, 2, 4, 8, 8} {
+		end(0, wait*time.Second)
+	}
+	end(provenAfter, time.Second)
+	end(0, time.Second)
+}

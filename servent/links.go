@@ -78,7 +78,7 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 		s.detach(old, endCrossed)
 	}
 	now := time.Now()
-	if s.ending || s.shunned.has(n.peer) || !s.makeRoom(now, n) {
+	if s.ending || s.shunned.has(n.peer) || s.bans.has(now, n.peer) || !s.makeRoom(now, n) {
 		return nil
 	}
 	l := &link{

@@ -281,10 +281,22 @@ func (s *Servent) call(ctx context.Context, f func()) bool {
 	case <-ctx.Done():
 		return false
 	}
+	return hasRun(ran, s.loopEnded)
+}
+
+// hasRun waits until ran is closed or, without that, the loop has ended. It does
+// not say that a call of the last round never ran: its caller would do twice what
+// is to be done once.
+func hasRun(ran, ended <-chan struct{}) bool {
 	select {
 	case <-ran:
 		return true
-	case <-s.loopEnded:
+	case <-ended:
+	}
+	select {
+	case <-ran:
+		return true
+	default:
 		return false
 	}
 }

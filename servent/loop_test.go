@@ -186,3 +186,17 @@ func TestSlowNeighbourHoldsNobodyUp(t *testing.T) {
 		}
 	})
 }
+
+// A call that ran in the loop's last round did run.
+func TestCallOfTheLastRoundRan(t *testing.T) {
+	closed, open := make(chan struct{}), make(chan struct{})
+	close(closed)
+	for range 100 {
+		if !hasRun(closed, closed) {
+			t.Fatal("a call that ran is said not to have")
+		}
+	}
+	if hasRun(open, closed) {
+		t.Error("a call that never ran is said to have")
+	}
+}

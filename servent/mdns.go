@@ -66,12 +66,6 @@ type station struct {
 	last   [2]time.Time // when the last one left
 }
 
-// Families of addresses, as indices.
-const (
-	family4 = iota
-	family6
-)
-
 // newMulticastDNS opens what a survey and the addresses that we listen on
 // allow.
 func (s *Servent) newMulticastDNS(v survey) (*multicastDNS, error) {

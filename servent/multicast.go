@@ -9,14 +9,13 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
-	"golang.org/x/net/ipv4"
-	"golang.org/x/net/ipv6"
 
 	"servent/servent/api"
 )
@@ -35,9 +34,6 @@ const (
 	// Source: RFC 6763 §9.
 	everyService = "_services._dns-sd._udp.local."
 )
-
-// trialGroups are the groups of multicast DNS.
-var trialGroups = map[string]net.IP{"udp4": mdnsGroup4, "udp6": mdnsGroup6}
 
 // A trial asks by multicast DNS who is there, on a user's word: two packets on
 // each interface.
@@ -72,7 +68,7 @@ func tryMulticast(ctx context.Context, all survey, service string) ([]api.Multic
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
 	var families sync.WaitGroup
-	for family := range trialGroups {
+	for family := range mdnsGroups {
 		families.Go(func() { t.run(ctx, family) })
 	}
 	families.Wait()
@@ -102,28 +98,26 @@ func trialQuestion(service string) ([]byte, error) {
 }
 
 // run asks and listens on all interfaces in one family, until ctx ends.
-func (t *trial) run(ctx context.Context, family string) {
-	on := t.with(family)
+func (t *trial) run(ctx context.Context, family int) {
+	on := t.on.with(isOf(family))
+	on = slices.DeleteFunc(on, func(i surveyed) bool { return i.Flags&net.FlagMulticast == 0 })
 	if len(on) == 0 {
 		return
 	}
-	// The net package shares the port with other programs where it is told to
-	// listen on a multicast address.
-	conn, err := net.ListenUDP(family, &net.UDPAddr{IP: trialGroups[family], Port: mdnsPort})
+	socket, err := openMDNSSocket(family)
 	if err != nil {
 		for _, i := range on {
 			t.fail(i, "listen on UDP port 5353", err)
 		}
 		return
 	}
-	wire := newTrialWire(family, conn)
 	var reader sync.WaitGroup
-	reader.Go(func() { t.listen(wire) })
+	reader.Go(func() { t.listen(socket) })
 	defer reader.Wait()
-	defer conn.Close()
+	defer socket.close()
 	var joined survey
 	for _, i := range on {
-		if err := wire.join(&i.Interface); err != nil {
+		if err := socket.join(&i.Interface); err != nil {
 			t.fail(i, "join the group", err)
 			continue
 		}
@@ -136,7 +130,7 @@ func (t *trial) run(ctx context.Context, family string) {
 		case <-ctx.Done():
 			return
 		case <-again.C:
-			t.ask(wire, joined)
+			t.ask(socket, joined)
 			if n++; n < 2 {
 				again.Reset(trialAgain)
 			}
@@ -144,27 +138,10 @@ func (t *trial) run(ctx context.Context, family string) {
 	}
 }
 
-// with returns the interfaces that have an address of a family, and multicast.
-func (t *trial) with(family string) survey {
-	var out survey
-	for _, i := range t.on {
-		if i.Flags&net.FlagMulticast == 0 {
-			continue
-		}
-		for _, p := range i.prefixes {
-			if p.Addr().Is4() == (family == "udp4") {
-				out = append(out, i)
-				break
-			}
-		}
-	}
-	return out
-}
-
 // ask sends the question on each interface.
-func (t *trial) ask(wire trialWire, on survey) {
+func (t *trial) ask(socket *mdnsSocket, on survey) {
 	for _, i := range on {
-		if err := wire.send(&i.Interface, t.question); err != nil {
+		if err := socket.send(&i.Interface, t.question); err != nil {
 			t.fail(i, "send", err)
 			continue
 		}
@@ -197,10 +174,10 @@ func (t *trial) fail(i surveyed, what string, err error) {
 }
 
 // listen takes what comes until the socket is closed.
-func (t *trial) listen(wire trialWire) {
+func (t *trial) listen(socket *mdnsSocket) {
 	b := make([]byte, maxMDNSPacket)
 	for {
-		n, index, from, err := wire.receive(b)
+		n, index, from, err := socket.receive(b)
 		if err != nil {
 			return
 		}
@@ -259,65 +236,4 @@ func (r *trialResult) tell(name string) api.Multicast {
 		out.Problem = noMulticast
 	}
 	return out
-}
-
-// A trialWire is a socket of one family.
-type trialWire struct {
-	v4 *ipv4.PacketConn
-	v6 *ipv6.PacketConn
-}
-
-// newTrialWire has a socket tell by which interface a packet came, and hear
-// its own. Where the system cannot do one of these, its default serves.
-func newTrialWire(family string, conn *net.UDPConn) trialWire {
-	if family == "udp4" {
-		p := ipv4.NewPacketConn(conn)
-		p.SetControlMessage(ipv4.FlagInterface, true)
-		p.SetMulticastTTL(mdnsHops)
-		p.SetMulticastLoopback(true)
-		return trialWire{v4: p}
-	}
-	p := ipv6.NewPacketConn(conn)
-	p.SetControlMessage(ipv6.FlagInterface, true)
-	p.SetMulticastHopLimit(mdnsHops)
-	p.SetMulticastLoopback(true)
-	return trialWire{v6: p}
-}
-
-func (w trialWire) join(on *net.Interface) error {
-	if w.v4 != nil {
-		return w.v4.JoinGroup(on, &net.UDPAddr{IP: mdnsGroup4})
-	}
-	return w.v6.JoinGroup(on, &net.UDPAddr{IP: mdnsGroup6})
-}
-
-func (w trialWire) send(on *net.Interface, b []byte) error {
-	if w.v4 != nil {
-		if err := w.v4.SetMulticastInterface(on); err != nil {
-			return err
-		}
-		_, err := w.v4.WriteTo(b, nil, &net.UDPAddr{IP: mdnsGroup4, Port: mdnsPort})
-		return err
-	}
-	if err := w.v6.SetMulticastInterface(on); err != nil {
-		return err
-	}
-	_, err := w.v6.WriteTo(b, nil, &net.UDPAddr{IP: mdnsGroup6, Port: mdnsPort, Zone: on.Name})
-	return err
-}
-
-// receive waits for a packet. The index is 0 where the system does not tell.
-func (w trialWire) receive(b []byte) (n, index int, from net.Addr, err error) {
-	if w.v4 != nil {
-		var cm *ipv4.ControlMessage
-		if n, cm, from, err = w.v4.ReadFrom(b); cm != nil {
-			index = cm.IfIndex
-		}
-		return n, index, from, err
-	}
-	var cm *ipv6.ControlMessage
-	if n, cm, from, err = w.v6.ReadFrom(b); cm != nil {
-		index = cm.IfIndex
-	}
-	return n, index, from, err
 }

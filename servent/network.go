@@ -99,6 +99,7 @@ func (s *Servent) networkChanged(now time.Time, before, after survey) {
 	}
 	s.changedAt = now
 	s.hosts.forgive(now)
+	clear(s.tries)
 	s.typed.forgive()
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -276,8 +277,11 @@ func TestSecurity_Row14_HalfOpenHandshakes(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
 	const peersOf = maxAccepting // two each: twice as many as may be open
-	for range peersOf {
-		h := rawHost(t, s)
+	var hosts []host.Host
+	for range peersOf { // first, for it takes a while, in which a half-open one ends
+		hosts = append(hosts, rawHost(t, s))
+	}
+	for _, h := range hosts {
 		for range maxAcceptingOne {
 			if stream, err := h.NewStream(t.Context(), s.host.ID(), linkProtocol); err == nil {
 				stream.Write([]byte("GNUTELLA CONNECT/0.6\r\n"))

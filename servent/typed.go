@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 )
 
 const (
@@ -20,6 +19,8 @@ const (
 )
 
 var errTooManyTyped = fmt.Errorf("%d addresses are being tried already; take one away with: servent disconnect ADDR", maxTyped)
+
+var errLeftAlone = errors.New("it is left alone for a while for what it sent")
 
 var errTakenAway = errors.New("the address was taken away meanwhile")
 
@@ -142,14 +143,11 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	switch {
 	case s.links.byPeer[info.ID] != nil:
 		s.triedTyped(a, nil)
+	case s.bans.has(time.Now(), info.ID):
+		s.triedTyped(a, errLeftAlone)
 	case known == nil:
 		s.triedTyped(a, errors.New("it is not known where that servent is; type its address"))
 	default:
-		// libp2p does not dial at once again where a dial has failed; we know
-		// when to.
-		if network, ok := s.host.Network().(*swarm.Swarm); ok {
-			network.Backoff().Clear(info.ID)
-		}
 		s.startOffer(peer.AddrInfo{ID: known.id, Addrs: known.addrs()}, func(err error) { s.triedTyped(a, err) })
 	}
 }

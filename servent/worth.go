@@ -74,7 +74,9 @@ func (s *Servent) makeRoom(now time.Time, n neighbour) bool {
 func (s *Servent) leastUseful(now time.Time, n neighbour) *link {
 	crowd := s.links.crowd(s.cfg.MaxLinks / 2)
 	if crowd != "" && crowd != n.ip {
-		return s.leastOf(func(l *link) bool { return l.ip == crowd })
+		if l := s.leastOf(func(l *link) bool { return l.ip == crowd }); l != nil {
+			return l
+		}
 	}
 	if n.lonely && now.Sub(s.displaced) >= displaceEvery {
 		return s.leastOf(func(l *link) bool { return now.Sub(l.since) >= fairAge })
@@ -117,7 +119,7 @@ func (t *linkTable) crowd(most int) string {
 // all go to the same.
 func (s *Servent) elsewhere(n neighbour) []string {
 	var out []string
-	near := tellable(n.addr)
+	now, near := time.Now(), tellable(n.addr)
 	named := map[peer.ID]bool{n.peer: true}
 	for _, l := range s.links.byID {
 		if addr := s.hosts.known[l.peer].tell(near); addr != "" && !named[l.peer] {
@@ -127,7 +129,7 @@ func (s *Servent) elsewhere(n neighbour) []string {
 	}
 	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	for _, addr := range s.hosts.try(n.peer, near) {
-		if info, err := parseServent(addr); err == nil && !named[info.ID] {
+		if info, err := parseServent(addr); err == nil && !named[info.ID] && !s.bans.has(now, info.ID) {
 			out = append(out, addr)
 		}
 	}
@@ -135,9 +137,11 @@ func (s *Servent) elsewhere(n neighbour) []string {
 }
 
 // learnTry puts the servents that a refusal or a Bye names into the host cache.
-func (s *Servent) learnTry(now time.Time, try []string) {
+// outside says that it came from another computer.
+func (s *Servent) learnTry(now time.Time, try []string, outside bool) {
 	for _, addr := range try {
 		if other, err := parseServent(addr); err == nil && isPlain(other.Addrs[0]) && manet.IsThinWaist(other.Addrs[0]) {
+			other.Addrs = meantHere(other.Addrs, outside)
 			s.hosts.add(now, other, wayTold)
 		}
 	}

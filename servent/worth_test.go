@@ -150,3 +150,33 @@ func TestWorthFades(t *testing.T) {
 		t.Error("a new one counts for less than one")
 	}
 }
+
+// Where the links of the address that has most are all our own, the lonely one
+// still gets the place of another.
+func TestLonelyServentBesideACrowdOfOurOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{WantLinks: 2, MaxLinks: 4, KeepAlive: time.Hour})
+		for range 3 {
+			offerFrom(t, s, neighbour{outbound: true, ip: "192.0.2.66"})
+		}
+		offerFrom(t, s, neighbour{ip: "192.0.2.7"})
+		time.Sleep(fairAge)
+		if offerFrom(t, s, neighbour{lonely: true, ip: "192.0.2.8"}) == nil {
+			t.Error("a servent without a link was not let in")
+		}
+	})
+}
+
+// Nobody is sent to a servent that we left alone for what it sent.
+func TestBannedPeerIsNotNamed(t *testing.T) {
+	s := bare(t, Config{})
+	id := newPeer(t)
+	s.hosts.add(time.Now(), peer.AddrInfo{ID: id, Addrs: []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.7/tcp/6346")}}, wayTold)
+	if got := s.elsewhere(neighbour{}); len(got) != 1 {
+		t.Fatalf("got %v, want the one we know", got)
+	}
+	s.bans.add(time.Now(), id)
+	if got := s.elsewhere(neighbour{}); len(got) != 0 {
+		t.Errorf("got %v, want nobody", got)
+	}
+}

@@ -35,6 +35,27 @@ type row struct {
 	honestLinks     int
 }
 
+// surround links a victim to its honest neighbours, and returns the one that
+// asks, once it finds what the others have.
+func surround(ctx context.Context, running *sync.WaitGroup, p *child.Process, dir string) (asker *servent.Servent, err error) {
+	if asker, err = neighbour(ctx, running, p.Addr(), ""); err != nil {
+		return nil, err
+	}
+	for i := range sharers {
+		files, err := share(dir, fmt.Sprint("sharer", i))
+		if err != nil {
+			return nil, err
+		}
+		if _, err := neighbour(ctx, running, p.Addr(), files); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.AwaitLinks(ctx, sharers+1, patience); err != nil {
+		return nil, err
+	}
+	return asker, awaitAll(ctx, asker)
+}
+
 // measure runs a fresh victim and its honest neighbours, has it attacked and
 // searches meanwhile.
 func measure(a attack, length time.Duration) (r row, err error) {
@@ -62,23 +83,8 @@ func measure(a attack, length time.Duration) (r row, err error) {
 	defer running.Wait()
 	honest, quit := context.WithCancel(ctx)
 	defer quit()
-	asker, err := neighbour(honest, &running, p.Addr(), "")
+	asker, err := surround(honest, &running, p, dir)
 	if err != nil {
-		return r, err
-	}
-	for i := range sharers {
-		files, err := share(dir, fmt.Sprint("sharer", i))
-		if err != nil {
-			return r, err
-		}
-		if _, err := neighbour(honest, &running, p.Addr(), files); err != nil {
-			return r, err
-		}
-	}
-	if err := p.AwaitLinks(ctx, sharers+1, patience); err != nil {
-		return r, err
-	}
-	if err := awaitAll(ctx, asker); err != nil {
 		return r, err
 	}
 	before, err := p.Report()
