@@ -146,8 +146,8 @@ func downloadsOf(words []string) (api.DownloadsRequest, error) {
 }
 
 func listDownloads(ctx context.Context, con *console, d downloader, words []string) error {
-	if len(words) > 0 {
-		return usage("this takes no words, got %q", words[0])
+	if err := noWords("downloads list", words); err != nil {
+		return err
 	}
 	list, err := d.Downloads(ctx)
 	if err != nil {

@@ -47,6 +47,14 @@ func usage(format string, args ...any) *api.Error {
 	return api.NewError(api.CodeUsage, fmt.Sprintf(format, args...))
 }
 
+// noWords is the error of a verb that takes no words and got some.
+func noWords(verb string, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	return usage("%s takes no words, got %q", verb, words[0])
+}
+
 // explain returns err as the error that is shown, and the exit code after it.
 func explain(err error) (*api.Error, int) {
 	var told *api.Error

@@ -24,8 +24,8 @@ func manVerb(con *console) *cli.Command {
 		Usage:       "print the manual page",
 		Description: manHelp,
 		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usage("man takes no words, got %q", c.Args().First())
+			if err := noWords("man", c.Args().Slice()); err != nil {
+				return err
 			}
 			writeMan(con.out, newApp(con))
 			return nil

@@ -194,8 +194,8 @@ func foldersOf(words []string) (api.ShareRequest, error) {
 }
 
 func shareList(ctx context.Context, s sharer, words []string, _ func(api.Hashing)) (any, error) {
-	if len(words) > 0 {
-		return nil, usage("this takes no words, got %q", words[0])
+	if err := noWords("share list", words); err != nil {
+		return nil, err
 	}
 	return s.ShareList(ctx)
 }

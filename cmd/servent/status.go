@@ -43,8 +43,8 @@ func statusVerb(con *console) *cli.Command {
 
 // dialAlone calls the running servent for a verb that takes no words.
 func dialAlone(c *cli.Context) (*api.Client, error) {
-	if c.Args().Present() {
-		return nil, usage("this takes no words, got %q", c.Args().First())
+	if err := noWords(c.Command.Name, c.Args().Slice()); err != nil {
+		return nil, err
 	}
 	return api.Dial(homeOf(c))
 }
