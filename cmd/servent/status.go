@@ -16,7 +16,7 @@ const statusHelp = `Example:
 What the running servent does: its addresses, library and how far its hashing
 is, links, messages of each type (received, sent, fresh, improved, duplicate),
 messages dropped, links ended and links refused by reason, and transfers.
-Exit code 4 when none runs on the home.
+Exit code 4: no servent runs here.
 
 Usage: servent status [FLAGS]`
 
