@@ -183,31 +183,31 @@ func setDefault[T comparable](field *T, value T) {
 // check says which field is out of its bounds.
 func (c Config) check() error {
 	if !validNetwork(c.Network) {
-		return configError("Network %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
+		return configError("Network", " %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
 	}
 	if c.TTL < 1 || c.TTL > MaxTTL {
-		return configError("TTL %d: use 1 to %d", c.TTL, MaxTTL)
+		return configError("TTL", " %d: use 1 to %d", c.TTL, MaxTTL)
 	}
 	if c.MaxLinks < c.WantLinks {
-		return configError("MaxLinks %d: it is below WantLinks, %d; raise it", c.MaxLinks, c.WantLinks)
+		return configError("MaxLinks", " %d: it is below WantLinks, %d; raise it", c.MaxLinks, c.WantLinks)
 	}
 	for _, field := range []struct {
 		name  string
 		value int
 	}{{"Burst", c.Burst}, {"WantLinks", c.WantLinks}, {"OutboxSize", c.OutboxSize}, {"Uploads", c.Uploads}} {
 		if field.value < 1 {
-			return configError("%s %d: use 1 or more, or 0 for the default", field.name, field.value)
+			return configError(field.name, " %d: use 1 or more, or 0 for the default", field.value)
 		}
 	}
 	if c.KeepAlive < 0 {
-		return configError("KeepAlive %v: use a time above 0, or 0 for the default", c.KeepAlive)
+		return configError("KeepAlive", " %v: use a time above 0, or 0 for the default", c.KeepAlive)
 	}
 	for _, limit := range []struct {
 		name string
 		rate int64
 	}{{"UploadRate", c.UploadRate}, {"DownloadRate", c.DownloadRate}} {
 		if limit.rate != 0 && limit.rate < MinTransferRate {
-			return configError("%s %d: use %d bytes a second or more, or 0 for no limit", limit.name, limit.rate, MinTransferRate)
+			return configError(limit.name, " %d: use %d bytes a second or more, or 0 for no limit", limit.rate, MinTransferRate)
 		}
 	}
 	if err := c.choice().check(); err != nil {
@@ -215,7 +215,7 @@ func (c Config) check() error {
 	}
 	for _, addr := range c.Listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {
-			return configError("Listen %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)
+			return configError("Listen", " %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)
 		}
 	}
 	for _, addr := range c.Connect {
@@ -224,12 +224,12 @@ func (c Config) check() error {
 			err = t.checkNetwork(c.Network)
 		}
 		if err != nil {
-			return configError("Connect: %s", strings.TrimPrefix(err.Error(), "servent: "))
+			return configError("Connect", ": %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
 	}
 	if c.Web != WebOff {
 		if _, _, err := parseWeb(c.Web); err != nil {
-			return configError("Web: %s", strings.TrimPrefix(err.Error(), "servent: "))
+			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
 	}
 	return nil
@@ -240,13 +240,17 @@ func (c Config) choice() choice { return choice{only: c.Interfaces, skip: c.Skip
 
 // A ConfigError says which field of a [Config] cannot be, and what to write
 // instead.
-type ConfigError struct{ err error }
+type ConfigError struct {
+	Field string // its name, which the text begins with; empty where two share a fault
+	err   error
+}
 
 func (e *ConfigError) Error() string { return e.err.Error() }
 func (e *ConfigError) Unwrap() error { return e.err }
 
-func configError(format string, args ...any) error {
-	return &ConfigError{fmt.Errorf("servent: "+format, args...)}
+// configError begins the text with the name of the field, if there is one.
+func configError(field, format string, args ...any) error {
+	return &ConfigError{field, fmt.Errorf("servent: "+field+format, args...)}
 }
 
 // validNetwork reports whether name can travel in a header line and in a

@@ -21,7 +21,7 @@ type choice struct{ only, skip []string }
 func (c choice) check() error {
 	for _, pattern := range slices.Concat(c.only, c.skip) {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-			return configError("network interface %q: give a name as eth0, or a pattern as docker*", pattern)
+			return configError("", "network interface %q: give a name as eth0, or a pattern as docker*", pattern)
 		}
 	}
 	return nil

@@ -43,6 +43,8 @@ func TestComplete(t *testing.T) {
 		{"search --connect /a --conn", "", "--connect"},
 		{"search a ", "", ""},
 		{"search --ttl ", "", ""},
+		{"search --type ", "", "archive audio disk document image program video"},
+		{"downloads cancel ", "", ""},
 		{"--ver", "", "--version --verbose"},
 		{"up --dedup ", "", "plain ttl"},
 		{"up --dedup p", "", "plain"},

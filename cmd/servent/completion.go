@@ -16,7 +16,7 @@ Print the script that makes the TAB key of a shell complete verbs, flags and
 what they take: hits for get, neighbours for disconnect, shared folders,
 keywords, interfaces, files. Names of peers are shown escaped and never run.
 
-Usage: servent completion bash|zsh|fish`
+Usage: servent completion bash|zsh|fish [FLAGS]`
 
 // shells are those that there is a script for.
 var shells = []string{"bash", "zsh", "fish"}

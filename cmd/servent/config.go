@@ -53,8 +53,8 @@ func configVerb(con *console) *cli.Command {
 			&cli.BoolFlag{Name: "show-origin", Usage: "also which flag, variable or line set it"},
 		},
 		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usage("config takes no words, got %q", c.Args().First())
+			if err := noWords(configVerbName, c.Args().Slice()); err != nil {
+				return err
 			}
 			con.printSettings(c.Bool("show-origin"))
 			return nil
@@ -70,7 +70,7 @@ func configVerb(con *console) *cli.Command {
 				Name:        "path",
 				Usage:       "where the configuration file is",
 				Description: configPathHelp,
-				Action:      func(c *cli.Context) error { return con.printConfigPath() },
+				Action:      func(c *cli.Context) error { return con.printConfigPath(c) },
 			},
 		},
 	}
@@ -165,20 +165,28 @@ func (con *console) initConfig(c *cli.Context) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
-	fmt.Fprintln(con.out, escape(path))
+	con.tellConfigFile()
 	return nil
 }
 
-func (con *console) printConfigPath() error {
+func (con *console) printConfigPath(c *cli.Context) error {
+	if err := noWords("config path", c.Args().Slice()); err != nil {
+		return err
+	}
+	con.tellConfigFile()
+	return nil
+}
+
+// tellConfigFile prints where the configuration file is.
+func (con *console) tellConfigFile() {
 	if con.json {
 		con.print(struct {
 			Type string `json:"type"`
 			File string `json:"file"`
 		}{"config", con.settled.file})
-		return nil
+		return
 	}
 	fmt.Fprintln(con.out, escape(con.settled.file))
-	return nil
 }
 
 // configText is a configuration file that changes nothing and explains

@@ -18,7 +18,7 @@ what the other side tells: an invitation (servent invite), an IP address or a
 host name, either with or without :PORT, or a multiaddr. Without a port, 6346
 and the three after it are tried. The command returns when there is a link, or
 says why there is none; the servent keeps trying, also after the link has
-ended, until it stops or you say: servent disconnect ADDR. Exit code 4 when no
+ended, until it stops or you say: servent disconnect ADDR. Exit code 4: no
 servent runs here.
 
 Usage: servent connect ADDR… [FLAGS]`

@@ -15,7 +15,7 @@ End the link to a neighbour, with a Bye, and keep it ended: it is neither
 dialled nor let in until the servent stops, or you connect to it. PEER is its
 peer ID as "servent peers" prints it, six letters or more of the beginning that
 no other neighbour has, or its address. An address that is still being tried is
-given up. Exit code 3 when nobody is named so, 4 when no servent runs here.
+given up. Exit code 3: nobody is named so, 4: no servent runs here.
 
 Usage: servent disconnect PEER [FLAGS]`
 

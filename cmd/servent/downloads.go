@@ -35,7 +35,7 @@ paused, failed, done), bytes verified, bytes, bytes a second, seconds left (-1:
 not known), sources, when begun, name, root, where the file goes, why it failed.
 With no servent running: what lies unfinished in the home.
 
-Usage: servent downloads list`
+Usage: servent downloads list [FLAGS]`
 
 	downloadsPauseHelp = `Example:
   servent downloads pause 3 5
@@ -44,7 +44,7 @@ Usage: servent downloads list`
 Stop downloads and keep what is verified. A "servent get" that waits for one
 ends with exit code 7.
 
-Usage: servent downloads pause N…|all`
+Usage: servent downloads pause N…|all [FLAGS]`
 
 	downloadsResumeHelp = `Example:
   servent downloads resume 3
@@ -54,7 +54,7 @@ Go on with downloads that are paused or have failed, in the running servent and
 without waiting for them. Nothing that was verified is read or fetched again. To
 wait for one: servent get ROOT.
 
-Usage: servent downloads resume N…|all`
+Usage: servent downloads resume N…|all [FLAGS]`
 
 	downloadsCancelHelp = `Example:
   servent downloads cancel 3
@@ -64,7 +64,7 @@ Stop downloads, running or not, and remove what is there of them; "all" are
 those that are not done. A finished file is never removed: a download that is
 done is only listed no more. Works without a running servent, too.
 
-Usage: servent downloads cancel N…|all`
+Usage: servent downloads cancel N…|all [FLAGS]`
 )
 
 func downloadsVerb(con *console) *cli.Command {
@@ -146,8 +146,8 @@ func downloadsOf(words []string) (api.DownloadsRequest, error) {
 }
 
 func listDownloads(ctx context.Context, con *console, d downloader, words []string) error {
-	if len(words) > 0 {
-		return usage("this takes no words, got %q", words[0])
+	if err := noWords("downloads list", words); err != nil {
+		return err
 	}
 	list, err := d.Downloads(ctx)
 	if err != nil {

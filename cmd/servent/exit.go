@@ -47,6 +47,27 @@ func usage(format string, args ...any) *api.Error {
 	return api.NewError(api.CodeUsage, fmt.Sprintf(format, args...))
 }
 
+// noWords is the error of a verb that takes no words and got some.
+func noWords(verb string, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	return usage("%s takes no words, got %q", verb, words[0])
+}
+
+// flagsOfConfig are the flags behind fields of a [servent.Config] that the verbs
+// leave to it to check.
+var flagsOfConfig = map[string]string{"Network": "network", "Listen": "listen", "Connect": "connect", "Web": "web"}
+
+// asTyped calls a field of the configuration as the command line does.
+func asTyped(err error) error {
+	var config *servent.ConfigError
+	if !errors.As(err, &config) || flagsOfConfig[config.Field] == "" {
+		return err
+	}
+	return usage("--%s%s", flagsOfConfig[config.Field], strings.TrimPrefix(config.Error(), "servent: "+config.Field))
+}
+
 // explain returns err as the error that is shown, and the exit code after it.
 func explain(err error) (*api.Error, int) {
 	var told *api.Error

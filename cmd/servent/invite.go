@@ -14,7 +14,7 @@ const inviteHelp = `Example:
 
 What another user needs to join the running servent, as a line of text to send
 and, on a terminal, as a QR code to scan. There: servent connect, and the text;
-or, on the same network, the IP address alone. Exit code 4 when no servent runs
+or, on the same network, the IP address alone. Exit code 4: no servent runs
 here.
 
 Usage: servent invite [FLAGS]`

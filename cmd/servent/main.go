@@ -87,7 +87,7 @@ func prepare(commands []*cli.Command) {
 		command.OnUsageError = usageOf
 		prepare(command.Subcommands)
 		if act := command.Action; act != nil {
-			command.Action = func(c *cli.Context) error { return done(act(c)) }
+			command.Action = func(c *cli.Context) error { return done(asTyped(act(c))) }
 		}
 	}
 }

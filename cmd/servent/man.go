@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -16,7 +17,7 @@ const manHelp = `Example:
 
 Print the manual page, in roff, made from the texts of --help.
 
-Usage: servent man`
+Usage: servent man [FLAGS]`
 
 func manVerb(con *console) *cli.Command {
 	return &cli.Command{
@@ -24,8 +25,8 @@ func manVerb(con *console) *cli.Command {
 		Usage:       "print the manual page",
 		Description: manHelp,
 		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usage("man takes no words, got %q", c.Args().First())
+			if err := noWords("man", c.Args().Slice()); err != nil {
+				return err
 			}
 			writeMan(con.out, newApp(con))
 			return nil
@@ -35,7 +36,8 @@ func manVerb(con *console) *cli.Command {
 
 // writeMan writes the manual page of app. Source: man(7) of groff.
 func writeMan(w io.Writer, app *cli.App) {
-	fmt.Fprintf(w, ".TH SERVENT 1 \"\" \"servent %s\" \"User Commands\"\n.SH NAME\nservent \\- %s\n", servent.Version, roff(app.Usage))
+	fmt.Fprintf(w, ".TH SERVENT 1 \"%s\" \"servent %s\" \"User Commands\"\n", builtFrom(), servent.Version)
+	fmt.Fprintf(w, ".SH NAME\nservent \\- %s\n", roff(app.Usage))
 	fmt.Fprint(w, ".SH SYNOPSIS\n\\fBservent\\fR \\fIVERB\\fR [\\fIWORDS\\fR...] [\\fIFLAGS\\fR]\n.SH DESCRIPTION\n")
 	writeProse(w, app.Description)
 	fmt.Fprint(w, ".SH FLAGS OF EVERY VERB\n")
@@ -51,6 +53,22 @@ func writeMan(w io.Writer, app *cli.App) {
 			}
 		}
 	}
+}
+
+// builtFrom is the day of the commit that this program was built from, empty
+// where the build did not note it.
+func builtFrom() string {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return ""
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.time" {
+			day, _, _ := strings.Cut(setting.Value, "T")
+			return day
+		}
+	}
+	return ""
 }
 
 func writeManVerbs(w io.Writer, path []string, verbs []*cli.Command) {

@@ -17,7 +17,7 @@ The neighbours of the running servent: who called whom, since when, and the
 messages got, sent, brought first, and lost to a full outbox. One that brings
 too much in vain is read more slowly, which is said below them. In a pipe one a
 line, with tabs between, then the messages brought in vain, since when it is
-limited and why, or "-", and its program. Exit code 4 when none runs here.
+limited and why, or "-", and its program. Exit code 4: no servent runs here.
 
 Usage: servent peers [FLAGS]`
 

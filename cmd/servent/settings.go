@@ -337,8 +337,12 @@ func (s *settled) blame(path []*cli.Command, err error) error {
 	if !ok || !strings.HasPrefix(told.Message, "--") {
 		return err
 	}
-	key := strings.Join(append(strings.Fields(verbName(path)), strings.TrimSuffix(name, ":")), ".")
-	if h, ok := s.get(key); ok && (h.origin == fromEnvironment || h.origin == fromFile) {
+	name = strings.TrimSuffix(name, ":")
+	h, ok := s.get(strings.Join(append(strings.Fields(verbName(path)), name), "."))
+	if !ok {
+		h, ok = s.get(name)
+	}
+	if ok && (h.origin == fromEnvironment || h.origin == fromFile) {
 		return done(usage("%s; it is set in %s", told.Message, h.where))
 	}
 	return err

@@ -32,7 +32,7 @@ Share folders and all below them, but hidden files and links that lead out.
 Returns when their files can be found. Ctrl-C before that keeps what is hashed,
 and a running servent goes on with the rest.
 
-Usage: servent share add DIR…`
+Usage: servent share add DIR… [FLAGS]`
 
 	shareRemoveHelp = `Example:
   servent share remove ~/Music
@@ -40,7 +40,7 @@ Usage: servent share add DIR…`
 Share folders no longer. Nothing on disk is removed, and what is known of the
 files is kept: to share them again, nothing has to be hashed.
 
-Usage: servent share remove DIR…`
+Usage: servent share remove DIR… [FLAGS]`
 
 	shareListHelp = `Example:
   servent share list
@@ -50,7 +50,7 @@ The shared folders, one a line: path, files, bytes, with tabs between in a pipe.
 On stderr: how many files are still to be hashed, and what could not be shared
 and why.
 
-Usage: servent share list`
+Usage: servent share list [FLAGS]`
 
 	shareTagHelp = `Example:
   servent share tag SEBLINUX ~/Public/seblinux.iso
@@ -60,7 +60,7 @@ below a shared folder; the keyword belongs to the content and outlives a new
 name. Returns when the keyword can be searched for; a file that is not hashed
 yet is hashed first.
 
-Usage: servent share tag WORD FILE…`
+Usage: servent share tag WORD FILE… [FLAGS]`
 
 	shareUntagHelp = `Example:
   servent share untag SEBLINUX ~/Public/seblinux.iso
@@ -68,7 +68,7 @@ Usage: servent share tag WORD FILE…`
 Take a keyword away from files: they are found by it no longer, wherever copies
 of them lie. Prints each file with the keywords that it still has.
 
-Usage: servent share untag WORD FILE…`
+Usage: servent share untag WORD FILE… [FLAGS]`
 
 	shareRescanHelp = `Example:
   servent share rescan
@@ -78,7 +78,7 @@ Look through the shared folders now, or only through each DIR, a shared one or
 one in it. A running servent does so by itself; this returns when all that is
 new there can be found.
 
-Usage: servent share rescan [DIR…]`
+Usage: servent share rescan [DIR…] [FLAGS]`
 )
 
 // A sharer keeps the shared folders: the running servent, or the catalogue of
@@ -194,8 +194,8 @@ func foldersOf(words []string) (api.ShareRequest, error) {
 }
 
 func shareList(ctx context.Context, s sharer, words []string, _ func(api.Hashing)) (any, error) {
-	if len(words) > 0 {
-		return nil, usage("this takes no words, got %q", words[0])
+	if err := noWords("share list", words); err != nil {
+		return nil, err
 	}
 	return s.ShareList(ctx)
 }

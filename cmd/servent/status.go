@@ -16,7 +16,7 @@ const statusHelp = `Example:
 What the running servent does: its addresses, library and how far its hashing
 is, links, messages of each type (received, sent, fresh, improved, duplicate),
 messages dropped, links ended and links refused by reason, and transfers.
-Exit code 4 when none runs on the home.
+Exit code 4: no servent runs here.
 
 Usage: servent status [FLAGS]`
 
@@ -43,8 +43,8 @@ func statusVerb(con *console) *cli.Command {
 
 // dialAlone calls the running servent for a verb that takes no words.
 func dialAlone(c *cli.Context) (*api.Client, error) {
-	if c.Args().Present() {
-		return nil, usage("this takes no words, got %q", c.Args().First())
+	if err := noWords(c.Command.Name, c.Args().Slice()); err != nil {
+		return nil, err
 	}
 	return api.Dial(homeOf(c))
 }

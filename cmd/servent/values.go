@@ -46,6 +46,11 @@ var flagValues = map[string]valueSource{
 		c.add(servent.WebOff, "no page")
 		c.add(defaultWeb, "the default")
 	}},
+	"type": {list: func(_ context.Context, c *candidates, _ []string) {
+		for _, kind := range servent.Kinds() {
+			c.add(kind, "a kind of files")
+		}
+	}},
 	"downloads":      anyFolder,
 	"output":         anyFile,
 	"interface":      {list: listInterfaces},
@@ -156,14 +161,15 @@ func listPeers(ctx context.Context, c *candidates, words []string) {
 	}
 }
 
-// offerDownloads offers the downloads of the running servent.
+// offerDownloads offers the downloads of the running servent, or what lies
+// unfinished in a home on which none runs.
 func offerDownloads(ctx context.Context, c *candidates, words []string) {
-	client, err := api.Dial(c.home)
-	if err != nil {
-		return
+	d, leave := openDownloader(c.home)
+	defer leave()
+	list, _ := d.Downloads(ctx) // without it there is nothing to offer
+	if len(list.Downloads) > 0 && len(words) == 0 {
+		c.add("all", "every one of them")
 	}
-	defer client.Close()
-	list, _ := client.Downloads(ctx) // without it there is nothing to offer
 	for _, d := range list.Downloads {
 		if id := strconv.Itoa(d.ID); !slices.Contains(words, id) {
 			c.add(id, string(d.State)+"  "+d.Name)

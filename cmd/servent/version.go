@@ -30,6 +30,9 @@ func versionVerb(con *console) *cli.Command {
 		Usage:       "which servent this is",
 		Description: versionHelp,
 		Action: func(c *cli.Context) error {
+			if err := noWords("version", c.Args().Slice()); err != nil {
+				return err
+			}
 			line := versionLine{Version: servent.Version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 			if con.json {
 				con.print(line)
