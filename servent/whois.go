@@ -139,14 +139,15 @@ type unansweredError struct {
 // Error tells the cause that says most of what to do next, once.
 func (e *unansweredError) Error() string {
 	where := e.where()
+	// Before a stranger: what listens on the next ports is our own page then.
+	if slices.ContainsFunc(e.causes, func(cause error) bool { return errors.Is(cause, errSelf) }) {
+		return errSelf.Error() + ", at " + where + "; type the address of another one"
+	}
 	var stranger *strangerError
 	for _, cause := range e.causes {
 		if errors.As(cause, &stranger) {
 			return fmt.Sprintf("something listens at %s, but it is no servent (%v); type the port that the other servent says it listens on", where, stranger.err)
 		}
-	}
-	if slices.ContainsFunc(e.causes, func(cause error) bool { return errors.Is(cause, errSelf) }) {
-		return errSelf.Error() + ", at " + where + "; type the address of another one"
 	}
 	if why := unreached(where, e.causes); why != "" {
 		return why

@@ -103,6 +103,16 @@ func TestWhoAnswersSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Our own page listens on a port after ours, and is not what the user asked for.
+func TestWhoAnswersKnowsItself(t *testing.T) {
+	s := start(t, Config{})
+	page := listenOnce(t, func(net.Conn) {})
+	places := []netip.AddrPort{page, placeOf(t, s.host)}
+	if _, err := whoAnswers(t.Context(), places, s.host.ID()); err == nil || !strings.Contains(err.Error(), errSelf.Error()) {
+		t.Errorf("got %v, want %q", err, errSelf)
+	}
+}
+
 func TestUnansweredNamesThePlaces(t *testing.T) {
 	wanted, err := parseTarget("192.0.2.1")
 	if err != nil {

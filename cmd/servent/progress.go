@@ -38,10 +38,16 @@ func percentOf(p api.Progress) string {
 	return fmt.Sprintf("%d %%", int64(100*float64(p.Verified)/float64(p.Size)))
 }
 
-// progressText is p in at most limit columns; the name gives way.
+// progressText is p in at most limit columns: the name gives way first, then the
+// figures from the last on, so that a narrow terminal does not wrap the line.
 func progressText(p api.Progress, limit int) string {
-	figures := fmt.Sprintf("  %s of %s  %s/s  %s  %s", percentOf(p), formatSize(p.Size),
-		formatSize(int64(p.Rate)), formatETA(p.ETA), count(p.Sources, "source", "sources"))
+	figures := fmt.Sprintf("  %s of %s", percentOf(p), formatSize(p.Size))
+	for _, more := range []string{formatSize(int64(p.Rate)) + "/s", formatETA(p.ETA), count(p.Sources, "source", "sources")} {
+		if columns(figures)+2+columns(more)+minShortened > limit {
+			break
+		}
+		figures += "  " + more
+	}
 	return shorten(escape(p.Name), max(limit-columns(figures), minShortened)) + figures
 }
 

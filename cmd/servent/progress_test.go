@@ -27,6 +27,11 @@ func TestProgressText(t *testing.T) {
 			t.Errorf("got %q, want the name escaped", got)
 		}
 	}
+	for _, limit := range []int{40, 50, 60} { // a narrow terminal
+		if got := progressText(progressHalf, limit); columns(got) > limit || !strings.Contains(got, "  41 % of 4.0 GiB") {
+			t.Errorf("%d columns, want at most %d and how far it is: %s", columns(got), limit, got)
+		}
+	}
 	if got := percentOf(api.Progress{}); got != "0 %" {
 		t.Errorf("unknown size: got %s", got)
 	}
