@@ -180,7 +180,7 @@ func (h *household) copySlowly(name string, seed byte) (size int64) {
 	must(h.t, err)
 	defer f.Close()
 	part := content(100_000)
-	part[0] = seed // no two copies are the same
+	part[0] = seed                                // no two copies are the same
 	tick := time.NewTicker(20 * time.Millisecond) // a writer that never pauses for long
 	defer tick.Stop()
 	for range 100 {
