@@ -299,7 +299,11 @@ func unknownFlag(app *cli.App, path []*cli.Command, flags []cli.Flag, typed type
 		}
 	}
 	if len(path) > 0 && takesWords(path[len(path)-1]) {
-		hint += fmt.Sprintf("; a word that begins with a dash goes after --, as in: -- %s", typed.typed)
+		join := ";"
+		if strings.HasSuffix(hint, "?") {
+			join = ""
+		}
+		hint += fmt.Sprintf("%s a word that begins with a dash goes after --, as in: -- %s", join, typed.typed)
 	}
 	return usage("unknown flag %s%s", typed.typed, hint)
 }

@@ -47,7 +47,7 @@ func readConfig(path string, named bool, settings []held) (map[string]fileValue,
 		return nil, usage("--config %s: there is no such file; servent config init --config %s makes one", path, quote(path))
 	}
 	if err != nil {
-		return nil, api.NewError(api.CodeInternal, fmt.Sprintf("read the configuration %s: %v", path, cause(err)))
+		return nil, api.NewError(api.CodeInternal, fmt.Sprintf("read the configuration %s: %v; may you read it? else name another home with --home", path, cause(err)))
 	}
 	return parseConfig(path, text, settings)
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"servent/routing"
 	"servent/servent"
+	"servent/servent/api"
 )
 
 const upHelp = `Example:
@@ -190,6 +192,22 @@ func (con *console) announce(ctx context.Context, s *servent.Servent) error {
 	if status.Web != "" {
 		fmt.Fprintf(con.out, "page at %s\n", status.Web)
 	}
-	con.say("sharing %s, Ctrl-C stops", count(len(shares.Folders), "folder", "folders"))
+	con.say("sharing %s, Ctrl-C stops", nameFolders(shares.Folders))
 	return nil
+}
+
+// maxNamedFolders is up to how many folders are named rather than counted.
+const maxNamedFolders = 3
+
+// nameFolders names the folders, for the downloads and those of earlier times are
+// among them, which the user did not type.
+func nameFolders(folders []api.Folder) string {
+	if len(folders) == 0 || len(folders) > maxNamedFolders {
+		return count(len(folders), "folder", "folders")
+	}
+	var names []string
+	for _, folder := range folders {
+		names = append(names, escape(folder.Path))
+	}
+	return strings.Join(names, " and ")
 }
