@@ -87,7 +87,7 @@ func (s *Servent) disconnect(now time.Time, named string) (api.Link, error) {
 	tried := s.typed.remove(named, id)
 	if len(found) == 0 && !tried {
 		return api.Link{}, api.NewError(api.CodeNotFound, fmt.Sprintf(
-			"servent: disconnect %q: no neighbour and no address that is tried is named so; servent peers lists the neighbours", named))
+			"servent: disconnect %q: no neighbour and no address that is tried is named so; servent peers lists the neighbours, of whose peer IDs %d letters are enough", named, minPeerPrefix))
 	}
 	s.hosts.unpin(id)
 	if out.Addr == "" {

@@ -52,8 +52,7 @@ func (con *console) connectAll(ctx context.Context, n node, addrs []string) erro
 			con.printLinked(link)
 			continue
 		}
-		told, failed := explain(done(err))
-		con.complain(told)
+		failed := con.fail(done(err))
 		var known *api.Error
 		if errors.As(err, &known) && known.Code == api.CodeInternal {
 			con.say("it is tried again and again; to end that: servent disconnect %s", addr)

@@ -13,8 +13,9 @@ import (
 	"servent/servent/api"
 )
 
-// bigFile takes long enough that a download can be stopped in the middle.
-const bigFile = 192 << 20
+// bigFile takes its source, which is held back, two seconds to send: long enough
+// that a download can be stopped in the middle, and little to hash.
+const bigFile = 32 << 20
 
 // A partialGet is a "servent get --json" that has begun.
 type partialGet struct {
@@ -70,7 +71,7 @@ func bigSource(t *testing.T) (home, dir string, p *process) {
 	if err := os.WriteFile(filepath.Join(dir, "big.bin"), randomBytes(bigFile, 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return home, dir, startTest(t, home, dir)
+	return home, dir, startTest(t, home, dir, "--up", "16MiB/s")
 }
 
 func startTest(t *testing.T, home, dir string, args ...string) *process {

@@ -112,7 +112,7 @@ func search(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return con.conclude(request, summary)
+	return con.conclude(request, summary, c.StringSlice("connect"))
 }
 
 // showSearch carries out a search and shows its hits.
@@ -138,12 +138,12 @@ func (con *console) showSearch(ctx context.Context, c *cli.Context, request api.
 	return summary, hits, err
 }
 
-// conclude ends a search with its figures.
-func (con *console) conclude(request api.SearchRequest, summary api.Summary) error {
+// conclude ends a search with its figures; named are those of --connect.
+func (con *console) conclude(request api.SearchRequest, summary api.Summary, named []string) error {
 	if con.json {
 		con.print(summary)
 	} else {
-		con.sayFigures(request, summary)
+		con.sayFigures(request, summary, named)
 	}
 	if summary.Hits == 0 {
 		return silent(exitNoResult)
@@ -152,14 +152,14 @@ func (con *console) conclude(request api.SearchRequest, summary api.Summary) err
 }
 
 // sayFigures tells what --json has in its summary, and what to try.
-func (con *console) sayFigures(request api.SearchRequest, summary api.Summary) {
+func (con *console) sayFigures(request api.SearchRequest, summary api.Summary, named []string) {
 	if summary.Own > 0 {
 		con.say("%s in the own library too", countMatches(summary.Own, "match", "matches"))
 	}
 	took := (time.Duration(summary.ElapsedMS) * time.Millisecond).Round(10 * time.Millisecond)
 	if summary.Hits == 0 {
 		con.say("no match%s: asked %s, TTL %d, %v%s", passedOver(summary), count(summary.Links, "neighbour", "neighbours"),
-			summary.TTL, took, whatToTry(request, summary))
+			summary.TTL, took, whatToTry(request, summary, named))
 		return
 	}
 	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took)
@@ -186,9 +186,11 @@ func beforeFilters(request api.SearchRequest) string {
 }
 
 // whatToTry is the advice to a search that found nothing.
-func whatToTry(request api.SearchRequest, summary api.Summary) string {
+func whatToTry(request api.SearchRequest, summary api.Summary, named []string) string {
 	q, err := servent.QueryOf(request)
 	switch {
+	case summary.Links == 0 && len(named) > 0:
+		return fmt.Sprintf("; no link to %s was made: does a servent run there, in this network? See servent doctor", strings.Join(named, ", "))
 	case summary.Links == 0:
 		return "; nobody is linked: see servent doctor, or name a servent with --connect"
 	case summary.Filtered > 0 && summary.LeftOut > 0:
