@@ -10,8 +10,8 @@ import (
 )
 
 // maxProse is the most lines of a help text beside its rows of verbs and flags:
-// with eight of these it fits a screen of 24 lines.
-const maxProse = 16
+// with ten of these it fits a screen of 24 lines.
+const maxProse = 14
 
 // TestHelpFitsAScreen holds every help text to 80 columns and few lines, and to
 // begin with an example.

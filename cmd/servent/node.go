@@ -97,7 +97,7 @@ func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, 
 		NoDiscovery:    c.Bool("no-discovery"),
 		Interfaces:     c.StringSlice("interface"),
 		SkipInterfaces: c.StringSlice("skip-interface"),
-		Downloads:      filepath.Join(homeOf(c), servent.DownloadsFolder),
+		Downloads:      downloadsFolder(homeOf(c)),
 		Partial:        filepath.Join(homeOf(c), servent.PartialFolder),
 		Log:            con.log(slog.LevelError),
 	})

@@ -25,7 +25,6 @@ name, bytes, sources, hops, signer, root, other names. Exit code 3: no match.
   not:beta       without it; also not:type:exe and, behind --, -beta
   type:iso,img   or a kind: archive audio disk document image program video
   'size:>500M'   also < >= <= and 1M..2G; size:700MiB: all sizes written so
-
 Usage: servent search WORDS… [FLAGS]`
 
 func searchVerb(con *console) *cli.Command {
