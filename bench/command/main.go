@@ -12,11 +12,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"servent/bench/program"
 )
@@ -28,20 +25,7 @@ var (
 	source   = flag.String("source", "..", "checkout of the servent to build; .. is this one")
 )
 
-func main() {
-	log.SetFlags(0)
-	log.SetPrefix("command: ")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
-	if ctx.Err() != nil {
-		err = errors.New("interrupted; its files are removed")
-	}
-	stop()
-	if err != nil {
-		log.Fatal(err)
-	}
-}
+func main() { program.Main("command", run) }
 
 func run(ctx context.Context) (err error) {
 	if flag.NArg() > 0 || *servents < minServents || *rounds < 1 {

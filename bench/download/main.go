@@ -16,14 +16,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
+
+	"servent/bench/program"
 )
 
 // offFolder as the folder of a table means that it is not to be made.
@@ -46,19 +45,10 @@ func init() {
 }
 
 func main() {
-	log.SetFlags(0)
+	log.SetFlags(0) // of the children too
 	log.SetPrefix("download: ")
 	runAsChild() // does not return in one
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
-	if ctx.Err() != nil {
-		err = errors.New("interrupted; its files are removed")
-	}
-	stop()
-	if err != nil {
-		log.Fatal(err)
-	}
+	program.Main("download", run)
 }
 
 func run(ctx context.Context) error {

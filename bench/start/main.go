@@ -18,11 +18,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"servent/bench/program"
@@ -37,20 +34,7 @@ var (
 	patience = flag.Duration("patience", 10*time.Minute, "give a start up that takes longer")
 )
 
-func main() {
-	log.SetFlags(0)
-	log.SetPrefix("start: ")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
-	if ctx.Err() != nil {
-		err = errors.New("interrupted; its files are removed")
-	}
-	stop()
-	if err != nil {
-		log.Fatal(err)
-	}
-}
+func main() { program.Main("start", run) }
 
 func run(ctx context.Context) (err error) {
 	if err := checkFlags(); err != nil {
