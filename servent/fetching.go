@@ -215,9 +215,10 @@ func (s *Servent) lookAt(d *download, r *fetching, now time.Time) (api.Progress,
 }
 
 // report returns the function that turns verified bytes into progress.
-func (s *Servent) report(d *download, r *fetching, t *transfer) func(verified, total int64) {
+func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State) {
 	var last time.Time
-	return func(verified, total int64) {
+	return func(state share.State) {
+		verified, total := state.Verified, state.Size
 		t.set(verified)
 		now := time.Now()
 		s.downloads.mu.Lock()

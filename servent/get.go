@@ -313,9 +313,9 @@ func (s *Servent) fetchFrom(ctx context.Context, job share.Download, sources []p
 	}
 	err := error(api.NewError(api.CodeNotFound, "no source is known"))
 	for _, source := range sources {
-		job.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
-			return s.openStream(ctx, source, peerWireProtocol)
-		}
+		job.Sources = []share.Source{{Name: source.ID.String(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+			return s.reach(ctx, source)
+		}}}
 		err = job.Run(ctx)
 		if err == nil || ctx.Err() != nil || !errors.Is(err, share.ErrUnfinished) && !errors.Is(err, share.ErrVerify) {
 			return err

@@ -115,9 +115,9 @@ func (s *Servent) getOwn(ctx context.Context, req api.GetRequest, emit func(api.
 	d := share.Download{
 		Root: want.root, Size: want.size, Name: want.name,
 		PartialDir: s.cfg.Partial, Dest: done.Path, Overwrite: req.Overwrite,
-		Dial: s.dialOwn,
-		Progress: func(verified, total int64) {
-			emit(api.Progress{Type: api.TypeProgress, Name: want.name, Root: done.Root, Size: total, Verified: verified, ETA: -1})
+		Sources: []share.Source{{Name: "own", Dial: s.dialOwn}},
+		Progress: func(st share.State) {
+			emit(api.Progress{Type: api.TypeProgress, Name: want.name, Root: done.Root, Size: st.Size, Verified: st.Verified, ETA: -1})
 		},
 	}
 	err = d.Run(ctx)
@@ -138,7 +138,7 @@ func (s *Servent) getOwn(ctx context.Context, req api.GetRequest, emit func(api.
 func (s *Servent) dialOwn(ctx context.Context) (io.ReadWriteCloser, error) {
 	near, far := net.Pipe()
 	ok := s.work(func() {
-		if err := share.Serve(ctx, far, s.collection.Library().ByInfoHash, share.UploadConfig{}); err != nil {
+		if err := share.Serve(ctx, far, s.collection.Library().Offer, share.UploadConfig{}); err != nil {
 			s.log.Debug("copy of an own file ended", "err", err)
 		}
 	})

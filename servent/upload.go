@@ -27,12 +27,13 @@ func (s *Servent) upload(stream network.Stream) {
 	defer t.end()
 	library := s.collection.Library()
 	var file share.File
-	lookUp := func(hash [20]byte) (f share.File, ok bool) {
-		if f, ok = library.ByInfoHash(hash); ok {
+	lookUp := func(hash [20]byte) (share.Offer, bool) {
+		f, ok := library.ByInfoHash(hash)
+		if ok {
 			file = f
 			t.is(f.Name, f.Root.String(), f.Size)
 		}
-		return f, ok
+		return f.Offer(), ok
 	}
 	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Limit: s.up, Sent: func(n int) { t.add(int64(n)) }})
 	t.failed(err)

@@ -101,7 +101,7 @@ func (u *upload) answerRequests() error {
 	}
 	sent, err := u.readRun(run)
 	if err == nil {
-		err = u.checkUnchanged()
+		err = u.content.check()
 	}
 	if err != nil {
 		return u.withdraw(err, run[0])
@@ -127,7 +127,7 @@ func (u *upload) readRun(run []peerwire.Block) (bytes int, err error) {
 			n++
 		}
 		err := u.writer.Pieces(run[:n], func(b []byte) error {
-			_, err := u.disk.ReadAt(b, u.offset(run[0]))
+			_, err := u.content.ReadAt(b, u.offset(run[0]))
 			return err
 		})
 		if err != nil {
@@ -148,7 +148,7 @@ func (u *upload) offset(b peerwire.Block) int64 {
 // not to be had any more, and returns the cause.
 func (u *upload) withdraw(cause error, b peerwire.Block) error {
 	u.writer.Cut(0)
-	if err := u.checkUnchanged(); err != nil {
+	if err := u.content.check(); err != nil {
 		cause = err // it explains a read that fell short
 	}
 	return also(cause, u.say(u.conn.Refuse(b, nil)))
@@ -160,12 +160,12 @@ func (u *upload) readPiece(i int) ([]Root, error) {
 	var readErr error
 	for b := range leaves {
 		block := u.block[:u.geometry.blockLength(i, b)]
-		if _, readErr = u.disk.ReadAt(block, u.offset(u.geometry.block(i, b))); readErr != nil {
+		if _, readErr = u.content.ReadAt(block, u.offset(u.geometry.block(i, b))); readErr != nil {
 			break
 		}
 		leaves[b] = sha256.Sum256(block)
 	}
-	if err := u.checkUnchanged(); err != nil {
+	if err := u.content.check(); err != nil {
 		return nil, err
 	}
 	return leaves, readErr

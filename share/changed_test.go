@@ -91,7 +91,8 @@ func TestTruncatedMidway(t *testing.T) {
 	f := writeShared(t, "file.bin", content(200*65536))
 	s := seed(f)
 	d := downloadOf(t, f, s)
-	d.Progress = func(verified, _ int64) {
+	d.Progress = func(st State) {
+		verified := st.Verified
 		if verified == 65536 {
 			if err := os.Truncate(f.Location(), 2*65536); err != nil {
 				t.Error(err)
@@ -122,7 +123,7 @@ func TestChangedMidway(t *testing.T) {
 		}
 		ours, theirs := net.Pipe()
 		served := make(chan error, 1)
-		go func() { served <- Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{}) }()
+		go func() { served <- Serve(t.Context(), theirs, NewLibrary([]File{f}).Offer, UploadConfig{}) }()
 		p := greet(t, ours, f.InfoHash(), true)
 		p.until(peerwire.Unchoke)
 		go func() {

@@ -31,6 +31,14 @@ var (
 	ErrBusy = errors.New("the same file is being fetched already")
 )
 
+// A State says how far a download is.
+type State struct {
+	Verified int64 // bytes
+	Size     int64
+	Received int64 // bytes of blocks that came in this Run, those that were thrown away too
+	Sources  int   // that have answered
+}
+
 const defaultDownloadPatience = 30 * time.Second
 
 // A Download fetches one file by its content. Fill in the fields, then call
@@ -55,17 +63,24 @@ type Download struct {
 	// Overwrite allows Run to replace a file at Dest.
 	Overwrite bool
 
-	// Dial opens a stream to the source. Run closes it. Not called for an empty
-	// file, nor if everything is there already.
-	Dial Dial
+	// Sources are the peers to fetch from, all at the same time. They are not
+	// dialled for an empty file, nor if everything is there already.
+	Sources []Source
 
-	// More opens streams to further sources, to be fetched from at the same time.
-	// One that fails or lies is let go, and the others go on.
-	More []Dial
+	// Join brings further sources while Run goes on. As long as it is open Run
+	// waits for one when none is left; default nil: the last one's end is Run's.
+	Join <-chan Source
 
-	// Progress is told of the verified bytes, at the beginning and after each
-	// piece, and may be nil. It is called by the goroutine of Run.
-	Progress func(verified, total int64)
+	// Lost is told of each source that is let go before the end, by its name, and
+	// why: [ErrVerify] of one that sent what is not the file's, which is not to be
+	// dialled again; else [ErrUnfinished]. It may be nil. It is called by the
+	// goroutine of Run, which it must not keep.
+	Lost func(source string, why error)
+
+	// Progress is told how far the download is, at the beginning, after each piece
+	// and when sources come or go, and may be nil. It is called by the goroutine of
+	// Run.
+	Progress func(State)
 
 	// Limit bounds the bytes a second that are read from the sources, together
 	// with all downloads that share it. Default nil: no limit.
@@ -164,7 +179,7 @@ func also(err, after error) error {
 func (d *Download) fetch(ctx context.Context, p *partial) error {
 	f := &fetch{
 		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified), partial: p,
-		progress: d.Progress, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
+		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience
@@ -179,7 +194,7 @@ func (d *Download) fetch(ctx context.Context, p *partial) error {
 		f.assembly.memory = a.take
 	}
 	f.crew = newCrew(p.geometry, p.data)
-	f.start(ctx, append([]Dial{d.Dial}, d.More...))
+	f.start(ctx, d.Sources)
 	err := f.end(f.run(ctx))
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()

@@ -50,11 +50,11 @@ func Example() {
 		Root: hit.Root, Size: hit.Size, Name: hit.Name,
 		PartialDir: filepath.Join(home, "partial"),
 		Dest:       filepath.Join(home, share.SafeName("../"+hit.Name)),
-		Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+		Sources: []share.Source{{Name: "there", Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
 			here, there := net.Pipe()
-			go share.Serve(ctx, there, files.Library().ByInfoHash, share.UploadConfig{})
+			go share.Serve(ctx, there, files.Library().Offer, share.UploadConfig{})
 			return here, nil
-		},
+		}}},
 	}
 	if err := fetch.Run(ctx); err != nil {
 		log.Fatal(err)

@@ -19,11 +19,14 @@ type fetch struct {
 	assembly *assembly
 	partial  *partial
 	crew     *crew
-	progress func(verified, total int64)
+	progress func(State)
+	lostOne  func(source string, why error)
+	join     <-chan Source // nil: no more come
 	patience time.Duration
 	limit    *Limiter
 
 	sources []*source // those that are left
+	last    sourceID
 	events  chan event
 	lost    error // why the others are not
 
@@ -31,29 +34,39 @@ type fetch struct {
 	layerBy  *source
 	suspects []*suspect
 	verified int64 // bytes
+	received int64 // likewise, of blocks
 }
 
 // start takes sources by the ways to them.
-func (f *fetch) start(ctx context.Context, dials []Dial) {
+func (f *fetch) start(ctx context.Context, sources []Source) {
 	if f.pieces() == 1 { // then the root is the hash of the piece
 		f.layer = []Root{f.root}
 	}
-	for i, dial := range dials {
-		conn := peerwire.NewConn(peerwire.ConnConfig{
-			InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
-		})
-		s := newSource(ctx, sourceID(i), dial, conn, f.limit, f.events)
-		s.spare(time.Now(), f.patience)
-		f.sources = append(f.sources, s)
+	for _, s := range sources {
+		f.add(ctx, s)
 	}
 }
 
+// add takes a source and begins to dial it.
+func (f *fetch) add(ctx context.Context, from Source) {
+	conn := peerwire.NewConn(peerwire.ConnConfig{
+		InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
+	})
+	f.last++
+	s := newSource(ctx, f.last, from, conn, f.limit, f.events)
+	s.spare(time.Now(), f.patience)
+	f.sources = append(f.sources, s)
+}
+
 // run takes events until every piece is verified. It returns an error when no
-// source is left.
+// source is left and none can come.
 func (f *fetch) run(ctx context.Context) error {
 	tick := time.NewTicker(min(f.patience, time.Second))
 	defer tick.Stop()
 	for !f.assembly.isDone() {
+		if len(f.sources) == 0 && f.join == nil {
+			return f.lost
+		}
 		if err := f.requestAll(); err != nil {
 			return err
 		}
@@ -67,6 +80,12 @@ func (f *fetch) run(ctx context.Context) error {
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
 			f.partial.saving = nil
+		case s, ok := <-f.join:
+			if !ok {
+				f.join = nil
+				continue
+			}
+			f.add(ctx, s)
 		case now := <-tick.C:
 			err = f.loseSlow(now)
 		}
@@ -97,9 +116,16 @@ func (f *fetch) end(err error) error {
 // tell adds to the verified bytes and tells of them.
 func (f *fetch) tell(bytes int64) {
 	f.verified += bytes
-	if f.progress != nil {
-		f.progress(f.verified, f.size)
+	if f.progress == nil {
+		return
 	}
+	state := State{Verified: f.verified, Size: f.size, Received: f.received}
+	for _, s := range f.sources {
+		if _, told := s.conn.HasTold(); told {
+			state.Sources++
+		}
+	}
+	f.progress(state)
 }
 
 // requestAll asks every source for all that it may be asked for now.
@@ -188,6 +214,7 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 		}
 	case peerwire.Delivered:
 		s.brought(e.at, len(m.Data), f.patience)
+		f.received += int64(len(m.Data))
 		p, chunk, complete := f.assembly.put(blockOf(m))
 		if complete {
 			f.crew.give(task{piece: p, chunk: chunk})
@@ -302,8 +329,12 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	if f.layerBy == s {
 		f.layerBy = nil
 	}
-	f.lost = also(f.lost, f.accuse(s, kind, reason))
-	if len(f.sources) == 0 {
+	why := f.accuse(s, kind, reason)
+	if f.lostOne != nil {
+		f.lostOne(s.name, why)
+	}
+	f.lost = also(f.lost, why)
+	if len(f.sources) == 0 && f.join == nil {
 		return f.lost
 	}
 	f.callWitnesses()

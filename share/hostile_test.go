@@ -227,7 +227,7 @@ func TestHostileSource(t *testing.T) {
 func wantFailure(t *testing.T, s *played, dial Dial, want error, text string) {
 	dir := t.TempDir()
 	d := &Download{
-		Root: s.digest.root, Size: s.digest.size, Name: "x", Dial: dial,
+		Root: s.digest.root, Size: s.digest.size, Name: "x", Sources: sourcesOf(dial),
 		PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
 	}
 	if err := d.Run(t.Context()); !errors.Is(err, want) || !strings.Contains(err.Error(), text) {
@@ -293,7 +293,7 @@ func TestHostileLeecher(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ours, theirs := net.Pipe()
 			served := make(chan error, 1)
-			go func() { served <- Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{}) }()
+			go func() { served <- Serve(t.Context(), theirs, NewLibrary([]File{f}).Offer, UploadConfig{}) }()
 			p := greet(t, ours, f.InfoHash(), true)
 			p.until(peerwire.Unchoke)
 			go func() {

@@ -112,7 +112,7 @@ func TestLimitedTransfer(t *testing.T) {
 			}
 			s := seed(f)
 			s.cfg = UploadConfig{Limit: up}
-			d.Dial, d.Limit = s.dial, down
+			d.Sources, d.Limit = sourcesOf(s.dial), down
 			// The side that is held back knows why; the other one has to wait.
 			if up != nil {
 				s.cfg.Patience = time.Second

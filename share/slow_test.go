@@ -72,7 +72,7 @@ func TestBusySource(t *testing.T) {
 			var played sync.WaitGroup
 			defer played.Wait()
 			download := &Download{Root: d.root, Size: d.size, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x")}
-			download.Dial = func(context.Context) (io.ReadWriteCloser, error) {
+			dial := func(context.Context) (io.ReadWriteCloser, error) {
 				ours, theirs := net.Pipe()
 				played.Go(func() {
 					p := greet(t, theirs, InfoHash(d.root, d.size), false)
@@ -83,6 +83,7 @@ func TestBusySource(t *testing.T) {
 				})
 				return ours, nil
 			}
+			download.Sources = sourcesOf(dial)
 			begin := time.Now()
 			err := download.Run(t.Context())
 			if !errors.Is(err, ErrUnfinished) || time.Since(begin) != defaultDownloadPatience {

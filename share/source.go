@@ -18,6 +18,12 @@ var errOutbox = errors.New("takes nothing of what it is sent")
 // A Dial opens a stream to a peer. It gives up when ctx ends.
 type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
 
+// A Source is a peer that has a file, or a part of it, and the way to it.
+type Source struct {
+	Name string // tells it from the others: a peer ID, or an address and port
+	Dial Dial   // opens the stream to it, which the download closes
+}
+
 // leastRate is how much a source has to bring of what it owes, in bytes a second:
 // one that sends a block now and then does not hold a download for ever.
 const leastRate = 1 << 10
@@ -41,6 +47,7 @@ type event struct {
 // writes; conn and all fields below it belong to the download's goroutine.
 type source struct {
 	id      sourceID
+	name    string
 	events  chan<- event
 	outbox  outbox
 	landing landing
@@ -57,9 +64,9 @@ type source struct {
 }
 
 // newSource begins to dial a peer, to greet it and to read from it.
-func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn, limit *Limiter, events chan<- event) *source {
+func newSource(ctx context.Context, id sourceID, from Source, conn *peerwire.Conn, limit *Limiter, events chan<- event) *source {
 	ctx, quit := context.WithCancel(ctx)
-	s := &source{id: id, events: events, quit: quit, conn: conn, limit: limit}
+	s := &source{id: id, name: from.Name, events: events, quit: quit, conn: conn, limit: limit}
 	s.outbox.wake = make(chan struct{}, 1)
 	s.landing.places = make(map[peerwire.Block][]byte)
 	hello, _ := conn.Handshake(newPeerID()).AppendBinary(nil)
@@ -69,7 +76,7 @@ func newSource(ctx context.Context, id sourceID, dial Dial, conn *peerwire.Conn,
 	s.out = conn.SetInterested(true, s.out)
 	s.outbox.put(s.out)
 	s.out = s.out[:0]
-	s.group.Go(func() { s.live(ctx, dial) })
+	s.group.Go(func() { s.live(ctx, from.Dial) })
 	return s
 }
 

@@ -156,7 +156,7 @@ func downloadFrom(t *testing.T, d digest, dir string, sources ...*fake) *Downloa
 	}
 	return &Download{
 		Root: d.root, Size: d.size, Name: "x", PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
-		Dial: dials[0], More: dials[1:],
+		Sources: sourcesOf(dials...),
 	}
 }
 
@@ -214,7 +214,7 @@ func TestNoSourceLeft(t *testing.T) {
 		liar := newFake(data, d, lie(5))
 		silent := newFake(data, d, from(20, fallSilent))
 		download := downloadFrom(t, d, dir, liar, silent)
-		download.More = append(download.More, func(context.Context) (io.ReadWriteCloser, error) { return nil, errors.New("no route") })
+		download.Sources = append(download.Sources, Source{Name: "far", Dial: func(context.Context) (io.ReadWriteCloser, error) { return nil, errors.New("no route") }})
 		begin := time.Now()
 		err := download.Run(t.Context())
 		if !errors.Is(err, ErrVerify) || !errors.Is(err, ErrUnfinished) {
@@ -283,7 +283,7 @@ func TestEarlyAnswer(t *testing.T) {
 			go p.drain()
 			p.say(peerwire.Message{Kind: peerwire.HaveAll}, peerwire.Message{Kind: peerwire.Unchoke}, peerwire.Message{Kind: peerwire.Choke}, early)
 		}()
-		f.start(t.Context(), []Dial{func(context.Context) (io.ReadWriteCloser, error) { return ours, nil }})
+		f.start(t.Context(), sourcesOf(func(context.Context) (io.ReadWriteCloser, error) { return ours, nil }))
 		var events [5]event
 		for i := range events {
 			events[i] = <-f.events

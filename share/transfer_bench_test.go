@@ -18,7 +18,7 @@ func BenchmarkTransfer(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			d := downloadOf(b, f, seed(f))
-			d.Dial = dial
+			d.Sources = sourcesOf(dial)
 			if err := d.Run(b.Context()); err != nil {
 				b.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func BenchmarkTransfer(b *testing.B) {
 				if err != nil {
 					return
 				}
-				go Serve(context.Background(), stream, library.ByInfoHash, UploadConfig{})
+				go Serve(context.Background(), stream, library.Offer, UploadConfig{})
 			}
 		}()
 		run(b, func(context.Context) (io.ReadWriteCloser, error) { return net.Dial("tcp", listener.Addr().String()) })

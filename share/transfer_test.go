@@ -65,16 +65,25 @@ func (s *seeder) dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	cfg := s.cfg
 	cfg.Sent = func(n int) { s.sent.Add(int64(n)) }
 	go func() {
-		s.served <- Serve(context.Background(), end, s.library.ByInfoHash, cfg)
+		s.served <- Serve(context.Background(), end, s.library.Offer, cfg)
 	}()
 	return ours, nil
+}
+
+// sourcesOf returns sources by the ways to them.
+func sourcesOf(dials ...Dial) []Source {
+	var sources []Source
+	for i, dial := range dials {
+		sources = append(sources, Source{Name: fmt.Sprint(i), Dial: dial})
+	}
+	return sources
 }
 
 // downloadOf returns a Download of f into new folders.
 func downloadOf(t testing.TB, f File, s *seeder) *Download {
 	dir := t.TempDir()
 	return &Download{
-		Root: f.Root, Size: f.Size, Name: f.Name, Dial: s.dial,
+		Root: f.Root, Size: f.Size, Name: f.Name, Sources: sourcesOf(s.dial),
 		PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, f.Name),
 	}
 }
@@ -108,7 +117,8 @@ func TestTransfer(t *testing.T) {
 			s := seed(f)
 			d := downloadOf(t, f, s)
 			last := int64(-1)
-			d.Progress = func(verified, total int64) {
+			d.Progress = func(st State) {
+				verified, total := st.Verified, st.Size
 				if verified < last || total != int64(size) {
 					t.Errorf("progress %d of %d after %d", verified, total, last)
 				}
@@ -158,7 +168,7 @@ func TestResume(t *testing.T) {
 	s.stream = func(end io.ReadWriteCloser) io.ReadWriteCloser { return &cutStream{end, 12 * 65536} }
 	d := downloadOf(t, f, s)
 	var verified int64
-	d.Progress = func(n, _ int64) { verified = n }
+	d.Progress = func(st State) { verified = st.Verified }
 	err := d.Run(t.Context())
 	if !errors.Is(err, ErrUnfinished) || errors.Is(err, ErrVerify) {
 		t.Fatalf("the source closed mid-way: %v, want ErrUnfinished", err)
@@ -259,7 +269,8 @@ func TestExistingTarget(t *testing.T) {
 func TestTargetAppears(t *testing.T) {
 	f := writeShared(t, "file.bin", content(3*65536))
 	d := downloadOf(t, f, seed(f))
-	d.Progress = func(verified, _ int64) {
+	d.Progress = func(st State) {
+		verified := st.Verified
 		if verified == 65536 {
 			os.WriteFile(d.Dest, []byte("mine"), 0o644)
 		}
@@ -275,7 +286,8 @@ func TestTwoDownloadsOfOneRoot(t *testing.T) {
 	d := downloadOf(t, f, seed(f))
 	second := *d
 	second.Dest += "2"
-	d.Progress = func(verified, _ int64) {
+	d.Progress = func(st State) {
+		verified := st.Verified
 		if verified != 65536 {
 			return
 		}
@@ -314,7 +326,8 @@ func TestCancelled(t *testing.T) {
 	f := writeShared(t, "file.bin", content(40*65536))
 	d := downloadOf(t, f, seed(f))
 	ctx, cancel := context.WithCancel(t.Context())
-	d.Progress = func(verified, _ int64) {
+	d.Progress = func(st State) {
+		verified := st.Verified
 		if verified == 65536 {
 			cancel()
 		}
@@ -340,7 +353,8 @@ func TestAskedBySHA1(t *testing.T) {
 	}
 	d.SHA1 = f.SHA1
 	ctx, cancel := context.WithCancel(t.Context())
-	d.Progress = func(verified, total int64) {
+	d.Progress = func(st State) {
+		verified, total := st.Verified, st.Size
 		if verified == total {
 			cancel()
 		}
@@ -377,9 +391,10 @@ func TestNothingIsLeft(t *testing.T) {
 			defer cancel()
 			s := seed(f)
 			d := &Download{
-				Root: f.Root, Size: f.Size, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"), Dial: s.dial,
+				Root: f.Root, Size: f.Size, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"), Sources: sourcesOf(s.dial),
 			}
-			d.Progress = func(verified, _ int64) {
+			d.Progress = func(st State) {
+				verified := st.Verified
 				if verified == 65536 {
 					act(transfer{d, f, cancel})
 				}
@@ -420,11 +435,12 @@ func TestSilence(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		d := &Download{Root: f.Root, Size: f.Size, PartialDir: dir, Dest: filepath.Join(dir, "x")}
-		d.Dial = func(context.Context) (io.ReadWriteCloser, error) {
+		dial := func(context.Context) (io.ReadWriteCloser, error) {
 			ours, theirs := net.Pipe()
 			go io.Copy(io.Discard, theirs)
 			return ours, nil
 		}
+		d.Sources = sourcesOf(dial)
 		start := time.Now()
 		if err := d.Run(t.Context()); !errors.Is(err, ErrUnfinished) || time.Since(start) != defaultDownloadPatience {
 			t.Errorf("after %v: %v, want ErrUnfinished after %v", time.Since(start), err, defaultDownloadPatience)
@@ -434,7 +450,7 @@ func TestSilence(t *testing.T) {
 		ours, theirs := net.Pipe()
 		defer ours.Close()
 		start := time.Now()
-		err := Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{})
+		err := Serve(t.Context(), theirs, NewLibrary([]File{f}).Offer, UploadConfig{})
 		if err == nil || time.Since(start) != defaultUploadPatience {
 			t.Errorf("after %v: %v, want an error after %v", time.Since(start), err, defaultUploadPatience)
 		}
@@ -459,7 +475,7 @@ func TestIdlePeer(t *testing.T) {
 				<-tick.C
 			}
 		})
-		if err := Serve(t.Context(), theirs, NewLibrary([]File{f}).ByInfoHash, UploadConfig{}); err == nil {
+		if err := Serve(t.Context(), theirs, NewLibrary([]File{f}).Offer, UploadConfig{}); err == nil {
 			t.Error("a peer that only keeps alive is kept")
 		}
 	})

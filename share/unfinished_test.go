@@ -32,7 +32,7 @@ func TestUnfinished(t *testing.T) {
 	d.Overwrite, d.SHA1 = true, f.SHA1
 	dir := d.PartialDir
 	looked := false
-	d.Progress = func(int64, int64) {
+	d.Progress = func(State) {
 		if looked {
 			return
 		}
@@ -69,7 +69,8 @@ func TestUnfinished(t *testing.T) {
 	}
 	s.stream = nil
 	first := int64(-1)
-	d.Progress = func(verified, _ int64) {
+	d.Progress = func(st State) {
+		verified := st.Verified
 		if first < 0 {
 			first = verified
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -51,7 +50,7 @@ const (
 	clientName = "servent"
 )
 
-// Serve answers one peer for one file of lookup, which [Library.ByInfoHash] is,
+// Serve answers one peer for one content of lookup, which [Library.Offer] is,
 // until the peer closes the stream, ctx ends or the peer breaks the rules; it
 // closes stream. Memory is bounded: a queue of 1024 requests, a few buffers and
 // the file's piece layer.
@@ -63,7 +62,7 @@ const (
 // peer did wrong.
 //
 // Source: BEP 3, 6, 10, 52.
-func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash [20]byte) (File, bool), cfg UploadConfig) error {
+func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash [20]byte) (Offer, bool), cfg UploadConfig) error {
 	if cfg.Patience <= 0 {
 		cfg.Patience = defaultUploadPatience
 	}
@@ -85,10 +84,10 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 	case u.watch.expired.Load():
 		err = fmt.Errorf("the peer asked for nothing, or took nothing, for %v", cfg.Patience)
 	}
-	if u.file.Name == "" {
+	if u.offer.Name == "" {
 		return fmt.Errorf("share: serve: %w", err)
 	}
-	return fmt.Errorf("share: serve %q: %w", u.file.Name, err)
+	return fmt.Errorf("share: serve %q: %w", u.offer.Name, err)
 }
 
 // An upload is one peer that is served one file. The goroutine of Serve owns it;
@@ -103,8 +102,8 @@ type upload struct {
 	quit    chan struct{}
 	reading sync.WaitGroup
 
-	file     File
-	disk     *os.File
+	offer    Offer
+	content  offered
 	geometry geometry
 	conn     *peerwire.Conn
 	out      []peerwire.Message
@@ -113,18 +112,18 @@ type upload struct {
 	batch    [answerBlocks]peerwire.Block // that are being answered
 }
 
-func (u *upload) run(lookup func([20]byte) (File, bool)) error {
+func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 	theirs, err := peerwire.ReadHandshake(u.stream)
 	if err != nil {
 		return err
 	}
 	var known bool
-	if u.file, known = lookup(theirs.InfoHash); !known {
+	if u.offer, known = lookup(theirs.InfoHash); !known {
 		return fmt.Errorf("%w: %x", ErrUnknown, theirs.InfoHash)
 	}
-	u.geometry = geometryOf(u.file.Size)
+	u.geometry = geometryOf(u.offer.Size)
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
-		InfoHash: theirs.InfoHash, Size: u.file.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		InfoHash: theirs.InfoHash, Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)
@@ -133,10 +132,11 @@ func (u *upload) run(lookup func([20]byte) (File, bool)) error {
 		return err
 	}
 	u.out = u.conn.Settings(u.out)
-	if err := u.openFile(); err != nil {
+	if u.content, err = u.offer.open(); err != nil {
 		return also(err, u.say(u.conn.SayHas(false, u.out)))
 	}
-	defer u.disk.Close()
+	defer u.content.Close()
+	u.prover = newProver(u.offer.Root, u.geometry, u.content.layer(), u.readPiece)
 	u.reading.Go(u.read)
 	if err := u.say(u.conn.SetChoking(false, u.conn.SayHas(true, u.out))); err != nil {
 		return err
@@ -167,36 +167,6 @@ func (u *upload) say(messages []peerwire.Message) error {
 	}
 	u.out = messages[:0]
 	return u.writer.Flush()
-}
-
-// openFile opens the file and its piece layer.
-func (u *upload) openFile() (err error) {
-	layer, err := u.file.pieceLayer()
-	if err != nil {
-		return err
-	}
-	if u.disk, err = u.file.place.open(); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w: it is gone", ErrChanged)
-	} else if err != nil {
-		return err
-	}
-	if err := u.checkUnchanged(); err != nil {
-		u.disk.Close()
-		return err
-	}
-	u.prover = newProver(u.file.Root, u.geometry, layer, u.readPiece)
-	return nil
-}
-
-func (u *upload) checkUnchanged() error {
-	info, err := u.disk.Stat()
-	if err != nil {
-		return err
-	}
-	if !u.file.isUnchanged(info) {
-		return ErrChanged
-	}
-	return nil
 }
 
 // read takes in the peer's messages until they end. It waits while the inbox

@@ -57,7 +57,7 @@ func (ours) serve(h host.Host, w work) error {
 	}
 	library := c.Library()
 	h.SetStreamHandler(peerWireProtocol, func(s network.Stream) {
-		if err := share.Serve(context.Background(), s, library.ByInfoHash, share.UploadConfig{}); err != nil {
+		if err := share.Serve(context.Background(), s, library.Offer, share.UploadConfig{}); err != nil {
 			log.Printf("seeder: %v", err)
 		}
 	})
@@ -74,9 +74,9 @@ func (ours) prepare(h host.Host, w work) (func(context.Context, peer.AddrInfo) e
 		PartialDir: filepath.Join(filepath.Dir(w.Target), "partial"), Dest: w.Target,
 	}
 	return func(ctx context.Context, from peer.AddrInfo) error {
-		d.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
+		d.Sources = []share.Source{{Name: from.ID.String(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
 			return dial(ctx, h, from, peerWireProtocol)
-		}
+		}}}
 		return d.Run(ctx)
 	}, nil
 }

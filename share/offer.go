@@ -1,0 +1,83 @@
+package share
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// An Offer is content that [Serve] can give to peers: a shared file, or what is
+// verified of a download under way.
+type Offer struct {
+	Name string // for logs and error texts; untrusted where a peer chose it
+	Root Root
+	Size int64 // bytes
+
+	open func() (offered, error)
+}
+
+// An offered is an Offer that is open for one peer. The goroutine of [Serve] owns
+// it.
+type offered interface {
+	io.ReaderAt
+	io.Closer
+	// check returns ErrChanged if what was read is not what was verified. It is
+	// asked after each read, before a byte of it is sent.
+	check() error
+	// layer returns the hash of every piece; none for a file of one piece.
+	layer() []Root
+}
+
+// Offer returns the file as content to be served.
+func (f File) Offer() Offer {
+	return Offer{Name: f.Name, Root: f.Root, Size: f.Size, open: func() (offered, error) { return openFile(f) }}
+}
+
+// Offer finds content by the name of its swarm: see [InfoHash].
+func (l *Library) Offer(infoHash [20]byte) (Offer, bool) {
+	f, ok := l.ByInfoHash(infoHash)
+	return f.Offer(), ok
+}
+
+// A wholeFile is a shared file that is being served.
+type wholeFile struct {
+	*os.File
+	file   File
+	hashes []Root
+}
+
+// openFile opens a shared file and its piece layer. It returns ErrChanged if the
+// file is not the one that was hashed.
+func openFile(f File) (offered, error) {
+	layer, err := f.pieceLayer()
+	if err != nil {
+		return nil, err
+	}
+	disk, err := f.place.open()
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: it is gone", ErrChanged)
+	}
+	if err != nil {
+		return nil, err
+	}
+	whole := wholeFile{disk, f, layer}
+	if err := whole.check(); err != nil {
+		disk.Close()
+		return nil, err
+	}
+	return whole, nil
+}
+
+func (w wholeFile) check() error {
+	info, err := w.Stat()
+	if err != nil {
+		return err
+	}
+	if !w.file.isUnchanged(info) {
+		return ErrChanged
+	}
+	return nil
+}
+
+func (w wholeFile) layer() []Root { return w.hashes }
