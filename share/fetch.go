@@ -18,6 +18,7 @@ type fetch struct {
 	root     Root
 	assembly *assembly
 	partial  *partial
+	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
 	lostOne  func(source string, why error)
@@ -41,6 +42,7 @@ type fetch struct {
 func (f *fetch) start(ctx context.Context, sources []Source) {
 	if f.pieces() == 1 { // then the root is the hash of the piece
 		f.layer = []Root{f.root}
+		f.held.prove(f.layer)
 	}
 	for _, s := range sources {
 		f.add(ctx, s)
@@ -150,7 +152,7 @@ func (f *fetch) requestAll() error {
 // request asks a source: for the piece layer first, one source at a time, then
 // for blocks as the assembly wants them.
 func (f *fetch) request(s *source) error {
-	if _, told := s.conn.HasTold(); !told || f.doubts(s) {
+	if pieces, _ := s.conn.HasTold(); pieces == 0 || f.doubts(s) {
 		return s.flush()
 	}
 	if len(f.layer) < f.pieces() {
@@ -196,10 +198,15 @@ func (f *fetch) take(e event) error {
 		err = fmt.Errorf("answered for piece %d before it was asked", e.message.Index)
 	}
 	if err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = errors.New("closed the stream")
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return f.lose(s, ErrUnfinished, err)
 		}
-		return f.lose(s, ErrUnfinished, err)
+		// A source that has nothing yet says so and that it would answer; one whose
+		// file has changed only says that it has nothing.
+		if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() {
+			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
+		}
+		return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
 	}
 	return f.takeMeaning(s, meaning, e)
 }
@@ -208,10 +215,6 @@ func (f *fetch) take(e event) error {
 func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error {
 	m := e.message
 	switch meaning {
-	case peerwire.PeerHas:
-		if pieces, _ := s.conn.HasTold(); pieces == 0 {
-			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
-		}
 	case peerwire.Delivered:
 		s.brought(e.at, len(m.Data), f.patience)
 		f.received += int64(len(m.Data))
@@ -250,6 +253,9 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 		return f.lose(s, ErrVerify, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
+	if len(f.layer) == f.pieces() {
+		f.held.prove(f.layer)
+	}
 	return nil
 }
 
@@ -283,6 +289,7 @@ func (f *fetch) takeWritten(t task) error {
 		return nil
 	}
 	f.assembly.close(p)
+	f.held.add(p.index)
 	f.tell(int64(f.pieceSize(p.index)))
 	f.partial.saveIfDue(time.Now(), f.pieceSize(p.index))
 	return nil
