@@ -204,7 +204,7 @@ func (f *fetch) take(e event) error {
 		// A source that has nothing yet says so and that it would answer; one whose
 		// file has changed only says that it has nothing.
 		if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() {
-			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
+			return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
 		}
 		return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
 	}
@@ -215,6 +215,8 @@ func (f *fetch) take(e event) error {
 func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error {
 	m := e.message
 	switch meaning {
+	case peerwire.PeerHas:
+		f.tell(0)
 	case peerwire.Delivered:
 		s.brought(e.at, len(m.Data), f.patience)
 		f.received += int64(len(m.Data))
@@ -225,7 +227,7 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	case peerwire.Refused:
 		f.assembly.giveBack(blockOf(m))
 		if s.conn.IsUnchoked() { // else a choke takes requests back
-			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: its file is not any more what its hit said", m.Index))
+			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 		}
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
@@ -246,11 +248,11 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 	}
 	f.layerBy = nil
 	if m.Kind == peerwire.HashReject {
-		return f.lose(s, ErrVerify, errors.New("refuses the piece hashes: its file is not any more what its hit said"))
+		return f.lose(s, ErrVerify, fmt.Errorf("refuses the piece hashes: %w", ErrChanged))
 	}
 	hashes, ok := checkHashes(m.Range, m.Data, f.root, int(m.Range.Index/m.Range.Length))
 	if !ok {
-		return f.lose(s, ErrVerify, errors.New("sent piece hashes that do not lead to the root"))
+		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
 	if len(f.layer) == f.pieces() {
@@ -340,7 +342,12 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	if f.lostOne != nil {
 		f.lostOne(s.name, why)
 	}
-	f.lost = also(f.lost, why)
+	if f.join != nil { // as many may come and go as there are peers
+		f.lost = why
+	} else {
+		f.lost = also(f.lost, why)
+	}
+	f.tell(0)
 	if len(f.sources) == 0 && f.join == nil {
 		return f.lost
 	}
