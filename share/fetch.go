@@ -210,8 +210,9 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	switch meaning {
 	case peerwire.PeerHas:
 		if pieces, _ := s.conn.HasTold(); pieces == 0 {
-			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
+			return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
 		}
+		f.tell(0)
 	case peerwire.Delivered:
 		s.brought(e.at, len(m.Data), f.patience)
 		f.received += int64(len(m.Data))
@@ -222,7 +223,7 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	case peerwire.Refused:
 		f.assembly.giveBack(blockOf(m))
 		if s.conn.IsUnchoked() { // else a choke takes requests back
-			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: its file is not any more what its hit said", m.Index))
+			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 		}
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
@@ -243,11 +244,11 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 	}
 	f.layerBy = nil
 	if m.Kind == peerwire.HashReject {
-		return f.lose(s, ErrVerify, errors.New("refuses the piece hashes: its file is not any more what its hit said"))
+		return f.lose(s, ErrVerify, fmt.Errorf("refuses the piece hashes: %w", ErrChanged))
 	}
 	hashes, ok := checkHashes(m.Range, m.Data, f.root, int(m.Range.Index/m.Range.Length))
 	if !ok {
-		return f.lose(s, ErrVerify, errors.New("sent piece hashes that do not lead to the root"))
+		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
 	return nil
@@ -333,7 +334,12 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	if f.lostOne != nil {
 		f.lostOne(s.name, why)
 	}
-	f.lost = also(f.lost, why)
+	if f.join != nil { // as many may come and go as there are peers
+		f.lost = why
+	} else {
+		f.lost = also(f.lost, why)
+	}
+	f.tell(0)
 	if len(f.sources) == 0 && f.join == nil {
 		return f.lost
 	}
