@@ -50,9 +50,14 @@ func (c *Conn) InFlight() int { return c.requests.len() }
 func (c *Conn) Outstanding(i int) Block { return c.requests.list[c.requests.first+i].block }
 
 // Expect returns how long it takes by what was measured until so many blocks have
-// come that are asked for. It grows while nothing comes.
+// come that are asked for, at most an hour. It grows while nothing comes.
 func (c *Conn) Expect(now time.Time, blocks int) time.Duration {
-	return time.Duration(float64(blocks) * BlockSize / c.pace.rateAt(now) * float64(time.Second))
+	rate := c.pace.rate
+	if c.requests.len() > 0 {
+		rate = c.pace.rateAt(now)
+	}
+	seconds := float64(blocks) * BlockSize / max(rate, unknownRate)
+	return min(time.Duration(min(seconds, 3600)*float64(time.Second)), time.Hour)
 }
 
 // Room returns how many requests may be made now. It is 0 until a good part of

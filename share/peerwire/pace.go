@@ -23,6 +23,9 @@ const (
 	paceQueue = 2 * time.Second
 	// maxQueue bounds it, in bytes.
 	maxQueue = 4 << 20
+	// unknownRate is taken for one that nothing has come by yet, and for none: in
+	// bytes a second.
+	unknownRate = BlockSize
 	// paceInterval is the least time that the rate is taken over.
 	paceInterval = 50 * time.Millisecond
 )
