@@ -25,8 +25,8 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 		s.takeHit(now, from, m)
 	case messages.TypeBye:
 		s.takeBye(now, from, m)
-	default:
-		// A Push for us: nothing dials back yet.
+	case messages.TypePush:
+		s.takePush(now, from, m)
 	}
 }
 

@@ -74,7 +74,8 @@ type link struct {
 	bad      malformed
 	conduct  conduct
 	worth    worth
-	pongs    window // those that told of others
+	pongs    window    // those that told of others
+	gaveHits time.Time // when a hit of ours last went to it
 
 	stuck    atomic.Bool  // it read nothing for writeTimeout
 	holdTill atomic.Int64 // nanoseconds of Unix time until which it is not read

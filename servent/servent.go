@@ -53,12 +53,14 @@ type Servent struct {
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
+	pushes    pushes
 	transfers transfers
 	feed      feed
 	downloads downloads
 	answers   answers
 	endings   tally         // of links
 	refusals  tally         // of links that others offered
+	pushed    tally         // Pushes for us, by what became of them
 	web       string        // URL of the page, set before the local API answers
 	streams   chan struct{} // holds one for each stream of the local API that is under way
 	ran       atomic.Bool
@@ -75,6 +77,7 @@ type Servent struct {
 	bans      bans
 	displaced time.Time // when a link was last given up for another
 	tries     tries
+	callbacks callbacks
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages
@@ -202,6 +205,7 @@ func (s *Servent) Run(ctx context.Context) error {
 	s.workers.Go(func() { s.loop(s.running) })
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))
+	s.host.SetStreamHandler(givProtocol, s.handle(s.called))
 	for range answerers {
 		s.workers.Go(s.answer)
 	}

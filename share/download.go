@@ -19,6 +19,9 @@ var (
 	// ErrVerify: what came, or what the source has, is not the file that its
 	// hit said. What was verified before is kept.
 	ErrVerify = errors.New("verification failed")
+	// ErrLie is an ErrVerify for which nobody but the source can be to blame: it
+	// sent what is proven to be wrong.
+	ErrLie = fmt.Errorf("%w", ErrVerify)
 	// ErrExists: there is a file under the finished name, and it was not to be
 	// overwritten.
 	ErrExists = errors.New("there is a file of that name already")
@@ -65,9 +68,11 @@ type Download struct {
 	Join <-chan Source
 
 	// Lost is told of each source that is let go before the end, by its name, and
-	// why: [ErrVerify] of one that sent what is not the file's, which is not to be
-	// dialled again; else [ErrUnfinished]. It may be nil. It is called by the
-	// goroutine of Run, which it must not keep.
+	// why: [ErrLie] of one that sent what is not the file's, which is not to be
+	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
+	// [ErrVerify] of one that left in the middle of a piece that is wrong; else
+	// [ErrUnfinished]. It may be nil. It is called by the goroutine of Run, which it
+	// must not keep.
 	Lost func(source string, why error)
 
 	// Progress is told how far the download is, at the beginning, after each piece,

@@ -259,7 +259,7 @@ func (f *fetch) takeEnd(s *source, err error) error {
 		return f.lose(s, ErrUnfinished, err)
 	}
 	if pieces, told := s.conn.HasTold(); told && pieces == 0 { // as a source says it whose file has changed
-		return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
+		return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
 	}
 	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
 }
@@ -278,7 +278,7 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 		f.assembly.giveBack(blockOf(m), s.id)
 		f.changes++
 		if meaning == peerwire.Refused && s.conn.IsUnchoked() { // else a choke takes requests back
-			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: its file is not any more what its hit said", m.Index))
+			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 		}
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
@@ -329,11 +329,11 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 	}
 	f.layerBy = nil
 	if m.Kind == peerwire.HashReject {
-		return f.lose(s, ErrVerify, errors.New("refuses the piece hashes: its file is not any more what its hit said"))
+		return f.lose(s, ErrVerify, fmt.Errorf("refuses the piece hashes: %w", ErrChanged))
 	}
 	hashes, ok := checkHashes(m.Range, m.Data, f.root, int(m.Range.Index/m.Range.Length))
 	if !ok {
-		return f.lose(s, ErrVerify, errors.New("sent piece hashes that do not lead to the root"))
+		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
 	return nil
@@ -449,10 +449,10 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 		f.lostOne(s.name, why)
 	}
 	f.lost.add(why)
+	f.tell(0)
 	if len(f.sources) == 0 && f.join == nil {
 		return f.lost.err()
 	}
-	f.tell(0)
 	f.callWitnesses()
 	return nil
 }

@@ -99,18 +99,27 @@ func (s *source) close() {
 	s.group.Wait()
 }
 
-// spare gives a source all the time again that it may take.
+// spare gives a source all the time again that it may take. What it was excused
+// already, it keeps.
 func (s *source) spare(now time.Time, patience time.Duration) {
-	s.heard, s.late = now, now.Add(patience)
+	s.heard, s.late = now, latest(s.late, now.Add(patience))
 }
 
 // brought gives a source the time that bytes of use are worth, and no more than
 // patience.
 func (s *source) brought(now time.Time, bytes int, patience time.Duration) {
-	s.heard, s.late = now, s.late.Add(time.Duration(bytes)*time.Second/leastRate)
-	if most := now.Add(patience); s.late.After(most) {
-		s.late = most
+	earned, most := s.late.Add(time.Duration(bytes)*time.Second/leastRate), now.Add(patience)
+	if earned.After(most) {
+		earned = most
 	}
+	s.heard, s.late = now, latest(s.late, earned)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // excuse adds the time that was not the source's own to what it may take.

@@ -90,7 +90,7 @@ func (f *fetch) takeTestimony(u *suspect, m peerwire.Message) error {
 	}
 	hashes, ok := checkHashes(m.Range, m.Data, f.layer[p.index], 0)
 	if !ok {
-		return f.lose(u.witness, ErrVerify, fmt.Errorf("sent hashes of the blocks of piece %d that are as wrong as the piece", p.index))
+		return f.lose(u.witness, ErrLie, fmt.Errorf("sent hashes of the blocks of piece %d that are as wrong as the piece", p.index))
 	}
 	var bad []int
 	for b, leaf := range p.leaves {
@@ -123,7 +123,7 @@ func (f *fetch) condemn(p *piece, bad []int) error {
 		if s == nil {
 			continue // lost already
 		}
-		if err := f.lose(s, ErrVerify, fmt.Errorf("sent wrong bytes for block %d of piece %d", b, p.index)); err != nil {
+		if err := f.lose(s, ErrLie, fmt.Errorf("sent wrong bytes for block %d of piece %d", b, p.index)); err != nil {
 			return err
 		}
 	}

@@ -122,8 +122,9 @@ type Status struct {
 	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
-	Ended     []Drop     `json:"ended"`   // links that have ended, by reason, most frequent first
-	Refused   []Drop     `json:"refused"` // links, streams and connections that others wanted and did not get, by reason
+	Uploaded  int64      `json:"uploaded"` // bytes of files that were sent to others since the start
+	Ended     []Drop     `json:"ended"`    // links that have ended, by reason, most frequent first
+	Refused   []Drop     `json:"refused"`  // links, streams and connections that others wanted and did not get, by reason
 
 	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
 	DownloadRate int64 `json:"download_rate"` // likewise of all downloads
