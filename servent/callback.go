@@ -177,9 +177,13 @@ func (s *Servent) answerPush(now time.Time, l *link, push messages.Push) string 
 
 // callBack opens a stream to who sent a Push, and serves what is asked for there.
 func (s *Servent) callBack(to peer.AddrInfo, index uint32) {
-	ctx, cancel := context.WithTimeout(s.running, dialTimeout)
+	ctx, cancel := context.WithTimeout(s.running, pushWait)
 	defer cancel()
-	stream, err := s.openStream(ctx, to, givProtocol)
+	direct, circuits := apartOf(to.Addrs)
+	stream, err := s.openStream(ctx, peer.AddrInfo{ID: to.ID, Addrs: direct}, givProtocol)
+	if err != nil && len(circuits) > 0 {
+		stream, err = s.throughCircuit(ctx, to.ID, circuits, givProtocol)
+	}
 	if err == nil {
 		line, _ := giv{index, s.guid}.AppendBinary(nil) // never fails
 		if err = stream.SetWriteDeadline(time.Now().Add(givTimeout)); err == nil {

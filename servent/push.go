@@ -214,7 +214,7 @@ func (s *Servent) noCallback(ctx context.Context) error {
 	if reached {
 		return fmt.Errorf("it did not call back in %v: it is gone, or a firewall keeps it from doing so", pushWait)
 	}
-	return fmt.Errorf("it did not call back in %v: it is gone, or firewalls keep others from both: no other computer has ever linked to this one (see: servent doctor)", pushWait)
+	return fmt.Errorf("it did not call back in %v: it is gone, or firewalls keep others from both, for no other computer has ever linked to this one (see: servent doctor)", pushWait)
 }
 
 // called takes a stream that a source opened because a Push asked for it.

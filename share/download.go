@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -33,14 +34,6 @@ var (
 	// ErrBusy: another download of the same content is running.
 	ErrBusy = errors.New("the same file is being fetched already")
 )
-
-// A State says how far a download is.
-type State struct {
-	Verified int64 // bytes
-	Size     int64
-	Received int64 // bytes of blocks that came in this Run, those that were thrown away too
-	Sources  int   // that have answered
-}
 
 const defaultDownloadPatience = 30 * time.Second
 
@@ -82,14 +75,17 @@ type Download struct {
 	// must not keep.
 	Lost func(source string, why error)
 
-	// Progress is told how far the download is, at the beginning, after each piece
-	// and when sources come or go, and may be nil. It is called by the goroutine of
+	// Progress is told how far the download is, at the beginning, after each piece,
+	// when sources come or go and once a second, and may be nil. It is called by the goroutine of
 	// Run.
 	Progress func(State)
 
 	// Limit bounds the bytes a second that are read from the sources, together
 	// with all downloads that share it. Default nil: no limit.
 	Limit *Limiter
+
+	// random chooses among pieces; nil: seeded by chance.
+	random *rand.Rand
 
 	// Patience is how long a source may send nothing that was asked for before
 	// it is given up; so is, after some times that, one that goes on to send less
@@ -182,8 +178,12 @@ func also(err, after error) error {
 
 // fetch fills the partial file.
 func (d *Download) fetch(ctx context.Context, p *partial) error {
+	random := d.random
+	if random == nil {
+		random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
 	f := &fetch{
-		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified), partial: p,
+		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified, random), partial: p,
 		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {

@@ -277,7 +277,7 @@ func TestEarlyAnswer(t *testing.T) {
 	} {
 		ours, theirs := net.Pipe()
 		g := geometryOf(d.size)
-		f := &fetch{geometry: g, root: d.root, assembly: newAssembly(g, make([]bool, 1)), patience: time.Minute, events: make(chan event, eventQueue)}
+		f := &fetch{geometry: g, root: d.root, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan event, eventQueue), partial: &partial{geometry: g}}
 		go func() {
 			p := greet(t, theirs, InfoHash(d.root, d.size), false)
 			go p.drain()
