@@ -97,7 +97,7 @@ var floors = []floor{
 	{folder: "servent/share/peerwire", never: impure},
 	{
 		folder: "servent/share/torrent", own: []string{"servent/share"},
-		libraries: []string{"github.com/anacrolix/torrent", "golang.org/x/text"},
+		libraries: []string{"github.com/anacrolix/torrent", "github.com/anacrolix/log", "golang.org/x/text"},
 		never:     append([]string{"servent/share/words"}, libp2p...),
 	},
 	{

@@ -3,6 +3,7 @@ module servent
 go 1.26.8
 
 require (
+	github.com/anacrolix/log v0.17.0
 	github.com/anacrolix/torrent v1.59.1
 	github.com/boombuler/barcode v1.1.0
 	github.com/creack/pty v1.1.24
@@ -31,7 +32,6 @@ require (
 	filippo.io/keygen v1.0.0 // indirect
 	github.com/anacrolix/dht/v2 v2.23.0 // indirect
 	github.com/anacrolix/generics v0.1.0 // indirect
-	github.com/anacrolix/log v0.17.0 // indirect
 	github.com/anacrolix/missinggo v1.3.0 // indirect
 	github.com/anacrolix/missinggo/v2 v2.10.0 // indirect
 	github.com/anacrolix/multiless v0.4.0 // indirect

@@ -31,6 +31,7 @@ const (
 	pushUnrouted  = "no hit of ours went to the neighbour it came from"
 	pushNoAddress = "it says nowhere to call"
 	pushSelf      = "it has this servent call itself"
+	pushBanned    = "of one that is banned"
 	pushTooMany   = "too many of one servent, or for one address"
 	pushBusy      = "too many at once"
 	pushNoAnswer  = "it could not be called back"
@@ -159,6 +160,8 @@ func (s *Servent) answerPush(now time.Time, l *link, push messages.Push) string 
 		return pushSelf
 	case !ok:
 		return pushNoAddress
+	case s.bans.has(now, to.ID):
+		return pushBanned
 	case s.callbacks.underWay >= maxCallbacks:
 		return pushBusy
 	}

@@ -20,7 +20,7 @@ const (
 	// better way.
 	pushDelay = 1500 * time.Millisecond
 	// circuitDelay is longer than a source takes to call back where it can.
-	circuitDelay = 3 * time.Second
+	circuitDelay = 2 * time.Second
 )
 
 // A reachBy is a way to open a stream to a source. The next one waits that long

@@ -96,11 +96,11 @@ func (c *computer) cable(to *computer, name string, addrs ...string) {
 	c.ip("link", "set", name, "up")
 }
 
-// sysctl sets a parameter of the kernel on a computer.
-func (c *computer) sysctl(setting string) {
+// forwards has a computer pass on packets between its networks.
+func (c *computer) forwards() {
 	c.t.Helper()
-	if out, err := exec.Command("ip", "netns", "exec", c.netns, "sysctl", "-qw", setting).CombinedOutput(); err != nil {
-		c.t.Fatalf("sysctl %s on %s: %v: %s", setting, c.netns, err, out)
+	if out, err := exec.Command("ip", "netns", "exec", c.netns, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward").CombinedOutput(); err != nil {
+		c.t.Fatalf("forward packets on %s: %v: %s", c.netns, err, out)
 	}
 }
 

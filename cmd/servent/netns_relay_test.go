@@ -46,15 +46,16 @@ func TestLANRelay(t *testing.T) {
 
 // translated puts a computer behind an address translator of its own: a private
 // address inside, a public-looking one outside, and answers alone come in.
-func (l *lab) translated(name, inside, outside string, to *computer) *computer {
+// Each connection leaves from the port that it had inside, or as how says.
+func (l *lab) translated(name, inside, outside string, to *computer, how string) *computer {
 	l.t.Helper()
 	home := l.network(name + "-home")
 	box, c := l.computer(name+"-nat"), l.computer(name)
 	box.cable(home, "lan0", inside+".1/24")
 	box.cable(to, "wan0", outside+"/24")
-	box.sysctl("net.ipv4.ip_forward=1")
+	box.forwards()
 	box.nft(`table ip nat {
-	chain post { type nat hook postrouting priority 100; oifname "wan0" masquerade; }
+	chain post { type nat hook postrouting priority 100; oifname "wan0" masquerade ` + how + `; }
 }
 table inet closed {
 	chain in { type filter hook input priority 0; policy accept; iifname "wan0" ct state new drop; }
@@ -73,8 +74,8 @@ func TestLANHolePunching(t *testing.T) {
 	wan := l.network("wan")
 	middle := l.computer("relay")
 	middle.cable(wan, "eth0", "11.0.0.1/24")
-	source := l.translated("source", "192.168.1", "11.0.0.2", wan)
-	asker := l.translated("asker", "192.168.2", "11.0.0.3", wan)
+	source := l.translated("source", "192.168.1", "11.0.0.2", wan, "")
+	asker := l.translated("asker", "192.168.2", "11.0.0.3", wan, "")
 	a := l.meetOver("/ip4/11.", l.sharesOf("SEBLINUX.iso", 64<<20), source, middle, asker, "--relay")
 	a.hasPlace()
 	a.finds()
@@ -90,4 +91,34 @@ func TestLANHolePunching(t *testing.T) {
 		}
 	}
 	t.Logf("both behind address translators: a hole punched, 64 MiB directly, same bytes, %.2f s after get; the relay carried %d bytes", took.Seconds(), offer.Reach.Offer.Bytes)
+}
+
+// TestLANSymmetricNAT has the source's translator give each connection another
+// port: no hole can be punched, and the relay carries the file.
+func TestLANSymmetricNAT(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	wan := l.network("wan")
+	middle, other := l.computer("relay"), l.computer("other")
+	middle.cable(wan, "eth0", "11.0.0.1/24")
+	other.cable(wan, "eth0", "11.0.0.4/24")
+	source := l.translated("source", "192.168.1", "11.0.0.2", wan, "fully-random")
+	asker := l.translated("asker", "192.168.2", "11.0.0.3", wan, "")
+	also := other.up("--no-discovery")
+	a := l.meetOver("/ip4/11.", l.shares("SEBLINUX.iso"), source, middle, asker, "--relay")
+	a.hasPlace()
+	if err := source.command("connect", also.at("/ip4/11."), "--home", a.source.home).Run(); err != nil {
+		t.Fatal(err)
+	}
+	a.finds()
+	took := a.fetches()
+	offer, _ := middle.doctor(a.middle.home, 0)
+	if o := offer.Reach.Offer; o == nil || o.Bytes < 1<<20 {
+		t.Errorf("the relay carried %+v, want the file", o)
+	}
+	d, text := source.doctor(a.source.home, 0)
+	if d.Reach.HolePunching || !strings.Contains(text, "symmetric NAT") {
+		t.Errorf("the source tells of %+v, want that its NAT is symmetric", d.Reach)
+	}
+	t.Logf("the source behind a symmetric NAT: 1 MiB through the relay, %.2f s after get", took.Seconds())
 }
