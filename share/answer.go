@@ -9,11 +9,17 @@ import (
 	"servent/share/peerwire"
 )
 
+// keepAliveInterval is how often an upload that has nothing else to say says so:
+// clients give up after two minutes. Source: BEP 3.
+const keepAliveInterval = 90 * time.Second
+
 // answerAll takes what the peer says and answers it until the peer has left
 // with all that it asked for.
 func (u *upload) answerAll() error {
+	tick := time.NewTicker(keepAliveInterval)
+	defer tick.Stop()
 	for {
-		left, err := u.attend()
+		left, err := u.attend(tick.C)
 		if err != nil {
 			return err
 		}
@@ -23,6 +29,9 @@ func (u *upload) answerAll() error {
 			}
 			return u.readErr
 		}
+		if u.conn.Waiting() > 0 {
+			tick.Reset(keepAliveInterval)
+		}
 		if err := u.answerRequests(); err != nil {
 			return err
 		}
@@ -31,7 +40,7 @@ func (u *upload) answerAll() error {
 
 // attend takes what has happened and no more than there is: at least one thing
 // if the peer waits for nothing. It reports whether the peer has left.
-func (u *upload) attend() (left bool, err error) {
+func (u *upload) attend(tick <-chan time.Time) (left bool, err error) {
 	if u.conn.Waiting() == 0 {
 		select {
 		case m, ok := <-u.inbox:
@@ -43,6 +52,13 @@ func (u *upload) attend() (left bool, err error) {
 			}
 		case <-u.wake:
 			if err := u.tellNews(); err != nil {
+				return false, err
+			}
+		case <-tick:
+			if !u.seat.isServed() && u.conn.IsPeerInterested() {
+				u.watch.beat() // it is not the peer who lets it wait
+			}
+			if err := u.writer.Write(peerwire.Message{Kind: peerwire.KeepAlive}); err != nil {
 				return false, err
 			}
 		}
@@ -73,6 +89,9 @@ func (u *upload) listen(m peerwire.Message) error {
 	switch meaning {
 	case peerwire.Asked:
 		u.watch.beat()
+		u.seat.beat()
+	case peerwire.PeerInterested:
+		u.seat.want(u.conn.IsPeerInterested())
 	case peerwire.HashesAsked:
 		u.watch.beat()
 		return u.answerHashes()
@@ -90,9 +109,11 @@ func (u *upload) tellNews() error {
 	for _, piece := range u.content.gained() {
 		u.out = u.conn.SayHave(piece, u.out)
 	}
-	if len(u.out) > 0 {
+	served := u.seat.isServed()
+	if len(u.out) > 0 || served {
 		u.watch.beat()
 	}
+	u.out = u.conn.SetChoking(!served, u.out)
 	if err := u.write(u.out); err != nil {
 		return err
 	}
@@ -160,6 +181,7 @@ func (u *upload) answerRequests() error {
 		return err
 	}
 	u.watch.beat()
+	u.seat.beat()
 	if u.cfg.Sent != nil {
 		u.cfg.Sent(sent)
 	}

@@ -91,6 +91,10 @@ type Download struct {
 	// with all downloads that share it. Default nil: no limit.
 	Limit *Limiter
 
+	// Choker is told what each source gives, by its name, so that those who give
+	// are served before others. It may be nil.
+	Choker *Choker
+
 	// random chooses among pieces; nil: seeded by chance.
 	random *rand.Rand
 
@@ -199,7 +203,7 @@ func (d *Download) fetch(ctx context.Context, p *partial, held *holdings) error 
 	}
 	f := &fetch{
 		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
-		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
+		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type fetch struct {
 	join     <-chan Source // nil: no more come
 	patience time.Duration
 	limit    *Limiter
+	choker   *Choker // is told what each source gives
 
 	sources []*source // those that are left
 	last    sourceID
@@ -57,11 +59,16 @@ func (f *fetch) start(ctx context.Context, sources []Source) {
 
 // add takes a source and begins to dial it.
 func (f *fetch) add(ctx context.Context, from Source) {
+	infoHash := cmp.Or(from.InfoHash, InfoHash(f.root, f.size))
 	conn := peerwire.NewConn(peerwire.ConnConfig{
-		InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
+		InfoHash: infoHash, Size: f.size, PieceLength: f.pieceLength, Client: clientName,
 	})
 	f.last++
-	s := newSource(ctx, f.last, from, conn, f.limit, f.events)
+	var answer *answering
+	if from.Answer != nil {
+		answer = newAnswering(*from.Answer, f.held.offer(from.Name), infoHash)
+	}
+	s := newSource(ctx, f.last, from, conn, answer, f.limit, f.events)
 	s.fruitless = -1
 	s.spare(time.Now(), f.patience)
 	f.sources = append(f.sources, s)
@@ -241,7 +248,9 @@ func (f *fetch) take(e event) error {
 	case err != nil:
 	case e.greeting != nil:
 		s.spare(e.at, f.patience) // so long it may take to be reached, and as long again
-		err = s.conn.ReceiveHandshake(*e.greeting)
+		if err = s.conn.ReceiveHandshake(*e.greeting); s.answer != nil {
+			s.out = s.conn.SetInterested(true, s.out)
+		}
 	default:
 		meaning, s.out, err = s.conn.Receive(e.at, e.message, s.out)
 	}
@@ -262,7 +271,7 @@ func (f *fetch) takeEnd(s *source, err error) error {
 	}
 	// A source that has nothing yet says so and that it would answer; one whose
 	// file has changed only says that it has nothing.
-	if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() {
+	if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() && s.answer == nil {
 		return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
 	}
 	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
@@ -274,13 +283,19 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	switch meaning {
 	case peerwire.PeerHas:
 		f.takeHas(s, m)
+	case peerwire.Choked:
+		f.takeChoke(s)
 	case peerwire.Delivered:
+		f.choker.Gave(s.name, len(m.Data))
 		s.brought(e.at, len(m.Data), f.patience)
 		s.isSnubbed = false
 		f.takeBlock(s, e)
 	case peerwire.Refused, peerwire.Cancelled:
 		f.assembly.giveBack(blockOf(m), s.id)
 		f.changes++
+		if s.refusals++; s.answer != nil && s.refusals <= maxRefusals {
+			return nil // other clients have their own reasons
+		}
 		if meaning == peerwire.Refused && s.conn.IsUnchoked() { // else a choke takes requests back
 			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 		}
@@ -289,6 +304,22 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 		return f.takeProof(s, m)
 	}
 	return nil
+}
+
+// takeChoke gives back what a source that does not know BEP 6 will not answer any
+// more. Where the reader has the place of a block already, it is about to come.
+func (f *fetch) takeChoke(s *source) {
+	if s.conn.IsFast() {
+		return // it refuses each
+	}
+	for i := s.conn.InFlight() - 1; i >= 0; i-- {
+		b := s.conn.Outstanding(i)
+		if _, waits := s.landing.take(b); waits {
+			s.conn.Forget(b)
+			f.assembly.giveBack(b, s.id)
+			f.changes++
+		}
+	}
 }
 
 // takeHas counts what a source says that it has.

@@ -23,11 +23,27 @@ type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
 type Source struct {
 	Name string // tells it from the others: a peer ID, or an address and port
 	Dial Dial   // opens the stream to it, which the download closes
+
+	// Answer, if set, has the stream carry both roles, as BitTorrent does over plain
+	// TCP: what the peer asks for is answered as Answer says, with what is verified
+	// of the download. It ends with the download; a peer that wants more of the file
+	// comes again. A connection that the peer opened is a Source as well: its Dial
+	// returns the stream, with the peer's handshake still or again to be read.
+	// Default nil: the peer is only asked, and opens a stream of its own to ask.
+	Answer *UploadConfig
+
+	// InfoHash is the name that the peer knows the swarm by. Default zero: that of
+	// [InfoHash].
+	InfoHash [20]byte
 }
 
 // leastRate is how much a source has to bring of what it owes, in bytes a second:
 // one that sends a block now and then does not hold a download for ever.
 const leastRate = 1 << 10
+
+// maxRefusals is how many blocks a BitTorrent client may refuse that it said it
+// would give.
+const maxRefusals = 256
 
 // eventQueue is how many events wait: a source reads on while the download is
 // busy.
@@ -53,6 +69,8 @@ type source struct {
 	events  chan<- event
 	outbox  outbox
 	landing landing
+	answer  *answering    // the other half; nil: the stream carries one role
+	greeted chan struct{} // closed when our handshake is written
 	limit   *Limiter
 	held    atomic.Int64 // nanoseconds that limit kept from reading, not yet taken into account
 	quit    context.CancelFunc
@@ -68,6 +86,7 @@ type source struct {
 	wanted    int       // pieces that it has and that are not verified
 	fruitless int       // what fetch.changes was when it could last be asked for nothing new
 	copied    time.Time // when it was last looked for what to ask it for besides another
+	refusals  int       // of blocks
 	isSnubbed bool      // it is silent, and others are to bring what it was asked for
 
 	received int64 // bytes of blocks
@@ -76,19 +95,20 @@ type source struct {
 }
 
 // newSource begins to dial a peer, to greet it and to read from it.
-func newSource(ctx context.Context, id sourceID, from Source, conn *peerwire.Conn, limit *Limiter, events chan<- event) *source {
+func newSource(ctx context.Context, id sourceID, from Source, conn *peerwire.Conn, answer *answering, limit *Limiter, events chan<- event) *source {
 	ctx, quit := context.WithCancel(ctx)
-	s := &source{id: id, name: from.Name, events: events, quit: quit, conn: conn, limit: limit}
+	s := &source{id: id, name: from.Name, events: events, quit: quit, conn: conn, limit: limit, answer: answer, greeted: make(chan struct{})}
 	s.outbox.wake = make(chan struct{}, 1)
 	s.landing.places = make(map[peerwire.Block][]byte)
 	hello, _ := conn.Handshake(newPeerID()).AppendBinary(nil)
-	s.outbox.bytes = hello
-	s.out = conn.Settings(s.out)
-	s.out = conn.SayHas(false, s.out)
-	s.out = conn.SetInterested(true, s.out)
+	if answer == nil {
+		s.out = conn.Settings(s.out)
+		s.out = conn.SayHas(false, s.out)
+		s.out = conn.SetInterested(true, s.out)
+	} // else the other half says that first, once it knows what the peer understands
 	s.outbox.put(s.out)
 	s.out = s.out[:0]
-	s.group.Go(func() { s.live(ctx, from.Dial) })
+	s.group.Go(func() { s.live(ctx, from.Dial, hello) })
 	return s
 }
 
@@ -140,7 +160,12 @@ func (s *source) request(now time.Time, b peerwire.Block, place []byte) (ok bool
 
 // cancel takes a request back. What comes yet of it comes apart, for its place is
 // another's.
-func (s *source) cancel(b peerwire.Block) { s.out = s.conn.Cancel(b, s.out) }
+func (s *source) cancel(b peerwire.Block) {
+	s.out = s.conn.Cancel(b, s.out)
+	if !s.conn.IsFast() { // nor is it known whether anything comes
+		s.landing.take(b)
+	}
+}
 
 func (s *source) requestHashes(r peerwire.HashRange) {
 	s.out, _ = s.conn.RequestHashes(r, s.out)
@@ -158,7 +183,7 @@ func (s *source) flush() error {
 
 // live dials, reads what comes, and starts the two goroutines that write and
 // that close.
-func (s *source) live(ctx context.Context, dial Dial) {
+func (s *source) live(ctx context.Context, dial Dial, hello []byte) {
 	stream, err := dial(ctx)
 	if err != nil {
 		s.report(ctx, event{err: fmt.Errorf("cannot be reached: %w", err)})
@@ -168,11 +193,30 @@ func (s *source) live(ctx context.Context, dial Dial) {
 		<-ctx.Done()
 		abort(stream)
 	})
+	to := &inTurns{w: stream}
 	s.group.Go(func() {
-		s.outbox.write(ctx, stream) // the reader says what goes wrong: it may hold the source's last words
+		s.outbox.write(ctx, to, hello, s.greeted) // the reader says what goes wrong: it may hold the source's last words
 	})
 	bounded := s.limit.reader(ctx, stream, func(d time.Duration) { s.held.Add(int64(d)) })
-	s.report(ctx, event{err: s.read(ctx, bounded)})
+	err = s.read(ctx, bounded, to)
+	if s.answer != nil {
+		close(s.answer.inbox)
+	}
+	s.report(ctx, event{err: err})
+}
+
+// startAnswer begins to answer a peer that has greeted.
+func (s *source) startAnswer(ctx context.Context, theirs peerwire.Handshake, to *inTurns) {
+	s.group.Go(func() {
+		select {
+		case <-s.greeted:
+		case <-ctx.Done():
+			return
+		}
+		if err := s.answer.live(ctx, theirs, to); err != nil && err != io.EOF {
+			s.report(ctx, event{err: err})
+		}
+	})
 }
 
 // report tells the download; false once it listens no more.
@@ -187,7 +231,7 @@ func (s *source) report(ctx context.Context, e event) bool {
 }
 
 // read reports what the peer sends until that ends, and returns why.
-func (s *source) read(ctx context.Context, stream io.Reader) error {
+func (s *source) read(ctx context.Context, stream io.Reader, to *inTurns) error {
 	theirs, err := peerwire.ReadHandshake(stream)
 	if errors.Is(err, io.EOF) {
 		return errors.New("closed the stream without an answer: it does not share the file any more")
@@ -197,6 +241,9 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 	}
 	if !s.report(ctx, event{greeting: &theirs}) {
 		return ctx.Err()
+	}
+	if s.answer != nil {
+		s.startAnswer(ctx, theirs, to)
 	}
 	reader := peerwire.NewReader(stream)
 	asked, apart := false, false
@@ -220,6 +267,13 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 		}
 		if m.Kind != peerwire.Piece || apart {
 			e.message.Data = bytes.Clone(m.Data) // it is the reader's
+		}
+		if s.answer != nil {
+			if both, err := s.answer.put(e.message); err != nil {
+				return err
+			} else if !both {
+				continue
+			}
 		}
 		if !s.report(ctx, e) {
 			return ctx.Err()
@@ -298,23 +352,32 @@ func (o *outbox) put(messages []peerwire.Message) error {
 	return nil
 }
 
-// write writes to w what there is, all of it at once, until that fails or ctx
-// ends.
-func (o *outbox) write(ctx context.Context, w io.Writer) {
-	var spare []byte
+// write writes hello to w and what there is, all of it at once, closes greeted,
+// and goes on with what comes until that fails or ctx ends.
+func (o *outbox) write(ctx context.Context, w io.Writer, hello []byte, greeted chan<- struct{}) {
+	o.mu.Lock()
+	b := append(hello, o.bytes...)
+	o.bytes = o.bytes[:0]
+	o.mu.Unlock()
 	for {
+		if len(b) > 0 { // else it was written with the last
+			if _, err := w.Write(b); err != nil {
+				return
+			}
+		}
+		if greeted != nil {
+			close(greeted)
+			greeted = nil
+		}
+		spare := b
 		select {
 		case <-o.wake:
 		case <-ctx.Done():
 			return
 		}
 		o.mu.Lock()
-		b := o.bytes
+		b = o.bytes
 		o.bytes = spare[:0]
 		o.mu.Unlock()
-		if _, err := w.Write(b); err != nil {
-			return
-		}
-		spare = b
 	}
 }

@@ -24,6 +24,12 @@ type UploadConfig struct {
 	// share it. Default nil: no limit.
 	Limit *Limiter
 
+	// Choker decides when the peer is served, together with all who share it, and
+	// Peer is by what name it knows the peer: that of the [Source] that the peer is.
+	// Default nil: at once.
+	Choker *Choker
+	Peer   string
+
 	// Sent is told of the bytes of file content written to the peer, and may be
 	// nil. It is called by the goroutine of [Serve].
 	Sent func(bytes int)
@@ -103,11 +109,13 @@ type upload struct {
 	quit    chan struct{}
 	reading sync.WaitGroup
 
+	isHalf   bool // of a stream that is read and watched over by a source
 	offer    Offer
 	content  offered
 	geometry geometry
 	conn     *peerwire.Conn
 	out      []peerwire.Message
+	seat     *seat
 	prover   prover
 	block    [blockSize]byte
 	batch    [answerBlocks]peerwire.Block // that are being answered
@@ -122,6 +130,11 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 	if u.offer, known = lookup(theirs.InfoHash); !known {
 		return fmt.Errorf("%w: %x", ErrUnknown, theirs.InfoHash)
 	}
+	return u.serve(theirs)
+}
+
+// serve answers a peer that has greeted.
+func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 	u.geometry = geometryOf(u.offer.Size)
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
 		InfoHash: theirs.InfoHash, Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
@@ -129,8 +142,10 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)
 	}
-	if err := u.writer.Handshake(u.conn.Handshake(newPeerID())); err != nil {
-		return err
+	if !u.isHalf {
+		if err := u.writer.Handshake(u.conn.Handshake(newPeerID())); err != nil {
+			return err
+		}
 	}
 	u.out = u.conn.Settings(u.out)
 	if u.content, err = u.offer.open(u.wakeUp); errors.Is(err, ErrOfferEnded) {
@@ -140,13 +155,17 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 	}
 	defer u.content.Close()
 	u.prover = newProver(u.offer.Root, u.geometry, u.content.layer(), u.readPiece)
-	u.reading.Go(u.read)
+	if !u.isHalf {
+		u.reading.Go(u.read)
+	}
+	u.seat = u.cfg.Choker.take(u.cfg.Peer, u.wakeUp)
+	defer u.seat.leave()
 	if held := u.content.held(); held == nil {
 		u.out = u.conn.SayHas(true, u.out)
 	} else {
 		u.out = u.conn.SayPieces(held, u.out)
 	}
-	if err := u.say(u.conn.SetChoking(false, u.out)); err != nil {
+	if err := u.say(u.conn.SetChoking(!u.seat.isServed(), u.out)); err != nil {
 		return err
 	}
 	return u.answerAll()

@@ -30,6 +30,9 @@ func watch(ctx context.Context, stream io.Closer, patience time.Duration) *watch
 
 // beat says that something useful has happened.
 func (w *watchdog) beat() {
+	if w == nil { // another one watches over the stream
+		return
+	}
 	w.deadline = time.Now().Add(w.patience)
 	w.rearm()
 }

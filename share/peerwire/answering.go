@@ -19,8 +19,18 @@ func (q *blockQueue) remove(b Block) bool {
 }
 
 // SayHas appends what tells the peer that we have all pieces, or none. Source:
-// BEP 6.
+// BEP 6; BEP 3 for a peer that does not know that.
 func (c *Conn) SayHas(all bool, out []Message) []Message {
+	if !c.IsFast() {
+		if !all {
+			return out
+		}
+		bits := make([]byte, (c.pieces()+7)/8)
+		for piece := range c.pieces() {
+			bits[piece/8] |= 0x80 >> (piece % 8)
+		}
+		return append(out, Message{Kind: Bitfield, Data: bits})
+	}
 	if all {
 		return append(out, Message{Kind: HaveAll})
 	}
@@ -55,7 +65,7 @@ func (c *Conn) receiveRequest(m Message, out []Message) (Meaning, []Message, err
 	case !c.isBlock(b):
 		return Nothing, out, protocolError(m.Kind, "asks for %v, which the file does not have", b)
 	case !c.we.unchoking:
-		return Nothing, append(out, b.message(Reject)), nil
+		return Nothing, c.Refuse(b, out), nil
 	case c.waiting.len() >= c.cfg.RequestQueue:
 		return Nothing, out, protocolError(m.Kind, "asks for more at a time than the %d blocks it was told", c.cfg.RequestQueue)
 	}
@@ -70,7 +80,7 @@ func (c *Conn) receiveCancel(m Message, out []Message) (Meaning, []Message, erro
 	if !c.waiting.remove(b) {
 		return Nothing, out, nil
 	}
-	return Withdrawn, append(out, b.message(Reject)), nil
+	return Withdrawn, c.Refuse(b, out), nil
 }
 
 // Waiting returns how many requests of the peer wait for an answer.
@@ -85,8 +95,14 @@ func (c *Conn) NextRequest() (Block, bool) {
 	return c.waiting.pop(), true
 }
 
-// Refuse appends the refusal of a request of the peer.
-func (c *Conn) Refuse(b Block, out []Message) []Message { return append(out, b.message(Reject)) }
+// Refuse appends the refusal of a request of the peer. Source: BEP 6; without
+// that there is none.
+func (c *Conn) Refuse(b Block, out []Message) []Message {
+	if !c.IsFast() {
+		return out
+	}
+	return append(out, b.message(Reject))
+}
 
 func (c *Conn) receiveHashRequest(m Message) error {
 	if len(c.hashes) >= maxHashRequests {

@@ -94,7 +94,18 @@ func (c *Conn) Cancel(b Block, out []Message) []Message {
 		return out
 	}
 	c.requests.list[i].cancelled = true
+	if !c.IsFast() { // it may answer or not, and then nobody waits for it
+		c.requests.remove(i)
+	}
 	return append(out, b.message(Cancel))
+}
+
+// Forget takes a request as not to be answered: one that waited when a peer
+// without BEP 6 choked us.
+func (c *Conn) Forget(b Block) {
+	if i := c.requests.find(b.Piece, b.Begin); i >= 0 {
+		c.requests.remove(i)
+	}
 }
 
 // receiveAnswer takes a block, or the refusal of one.
@@ -110,6 +121,9 @@ func (c *Conn) receiveAnswer(now time.Time, m Message) (Meaning, error) {
 			return Cancelled, nil
 		}
 		return Refused, nil
+	}
+	if i < 0 && !c.IsFast() { // it was on its way when it was taken back
+		return Nothing, nil
 	}
 	if i < 0 {
 		return Nothing, protocolError(m.Kind, "sent a block that it was not asked for: piece %d at %d", m.Index, m.Begin)

@@ -37,6 +37,7 @@ type Conn struct {
 	cfg      ConnConfig
 	greeted  bool // the peer's handshake is here
 	extended bool // the peer takes extended messages
+	fast     bool // the peer knows BEP 6
 
 	peer peerState
 	we   struct{ unchoking, interested bool }
@@ -81,20 +82,23 @@ func (c *Conn) isBlock(b Block) bool {
 // Handshake returns the handshake to send.
 func (c *Conn) Handshake(peerID [20]byte) Handshake { return NewHandshake(c.cfg.InfoHash, peerID) }
 
-// ReceiveHandshake takes the peer's handshake. It refuses one for another swarm,
-// and a peer without BEP 6, who could not be told that a request is refused.
+// ReceiveHandshake takes the peer's handshake. It refuses one for another swarm.
 func (c *Conn) ReceiveHandshake(h Handshake) error {
 	switch {
 	case c.greeted:
 		return protocolError(Extended, "greeted twice")
 	case h.InfoHash != c.cfg.InfoHash:
 		return protocolError(Extended, "answered for another file")
-	case !h.Fast():
-		return protocolError(Extended, "does not know have all (BEP 6)")
 	}
-	c.greeted, c.extended = true, h.Extended()
+	c.greeted, c.extended, c.fast = true, h.Extended(), h.Fast()
 	return nil
 }
+
+// IsFast reports whether every request gets an answer, which BEP 6 brought. A
+// peer whose handshake was not received yet is taken to know it. To one that does
+// not, a choke takes back all requests that wait, of whichever side, and nothing
+// that is not sent is said; see [Conn.Forget].
+func (c *Conn) IsFast() bool { return c.fast || !c.greeted }
 
 // Settings appends our extended handshake. A peer whose handshake said that it
 // takes none is told none; the side that speaks first does not know yet, and
@@ -130,7 +134,7 @@ func (c *Conn) SetChoking(choking bool, out []Message) []Message {
 	}
 	out = append(out, Message{Kind: Choke})
 	for c.waiting.len() > 0 {
-		out = append(out, c.waiting.pop().message(Reject))
+		out = c.Refuse(c.waiting.pop(), out)
 	}
 	return out
 }
@@ -139,8 +143,10 @@ func (c *Conn) SetChoking(choking bool, out []Message) []Message {
 func (c *Conn) Has(piece int) bool { return piece >= 0 && c.peer.has.has(uint32(min(piece, 1<<32-1))) }
 
 // HasTold reports whether the peer said what it has, and how many pieces that
-// is.
-func (c *Conn) HasTold() (pieces int, told bool) { return c.peer.has.count, c.peer.told }
+// is. Without BEP 6 a peer that has nothing says nothing.
+func (c *Conn) HasTold() (pieces int, told bool) {
+	return c.peer.has.count, c.peer.told || !c.IsFast()
+}
 
 // IsUnchoked reports whether the peer answers requests.
 func (c *Conn) IsUnchoked() bool { return c.peer.unchoking }
