@@ -31,6 +31,7 @@ const (
 	pushUnrouted  = "no hit of ours went to the neighbour it came from"
 	pushNoAddress = "it says nowhere to call"
 	pushSelf      = "it has this servent call itself"
+	pushBanned    = "of one that is banned"
 	pushTooMany   = "too many of one servent, or for one address"
 	pushBusy      = "too many at once"
 	pushNoAnswer  = "it could not be called back"
@@ -159,6 +160,8 @@ func (s *Servent) answerPush(now time.Time, l *link, push messages.Push) string 
 		return pushSelf
 	case !ok:
 		return pushNoAddress
+	case s.bans.has(now, to.ID):
+		return pushBanned
 	case s.callbacks.underWay >= maxCallbacks:
 		return pushBusy
 	}
@@ -177,9 +180,13 @@ func (s *Servent) answerPush(now time.Time, l *link, push messages.Push) string 
 
 // callBack opens a stream to who sent a Push, and serves what is asked for there.
 func (s *Servent) callBack(to peer.AddrInfo, index uint32) {
-	ctx, cancel := context.WithTimeout(s.running, dialTimeout)
+	ctx, cancel := context.WithTimeout(s.running, pushWait)
 	defer cancel()
-	stream, err := s.openStream(ctx, to, givProtocol)
+	direct, circuits := apartOf(to.Addrs)
+	stream, err := s.openStream(ctx, peer.AddrInfo{ID: to.ID, Addrs: direct}, givProtocol)
+	if err != nil && len(circuits) > 0 {
+		stream, err = s.throughCircuit(ctx, to.ID, circuits, givProtocol)
+	}
 	if err == nil {
 		line, _ := giv{index, s.guid}.AppendBinary(nil) // never fails
 		if err = stream.SetWriteDeadline(time.Now().Add(givTimeout)); err == nil {

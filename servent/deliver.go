@@ -86,7 +86,7 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 		s.unwanted++
 		return
 	}
-	info.Addrs = meantHere(info.Addrs, s.isFromOutside(l.addr))
+	info.Addrs, _ = apartOf(meantHere(info.Addrs, s.isFromOutside(l.addr))) // no link goes through a relay
 	if h := s.hosts.add(now, info, wayTold); h != nil && h.told == "" {
 		h.told = l.peer
 	}

@@ -45,6 +45,7 @@ type neighbour struct {
 	addr     string // multiaddr of the connection
 	agent    string // User-Agent, as sent
 	outbound bool
+	incoming bool   // it made the connection, so that this servent can be reached
 	ip       string // of the connection; empty: it has none
 	lonely   bool   // it says that it has no other link
 }

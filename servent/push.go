@@ -131,7 +131,8 @@ func (s *Servent) push(ctx context.Context, source peer.ID) (network.Stream, err
 		return nil, s.awaitOther(ctx, source, w)
 	}
 	defer s.pushes.end(source, w)
-	if err := s.sendPush(ctx, source, w.index); err != nil {
+	routed, err := s.sendPush(ctx, source, w.index)
+	if err != nil {
 		return nil, err
 	}
 	wait := time.NewTimer(pushWait)
@@ -141,7 +142,7 @@ func (s *Servent) push(ctx context.Context, source peer.ID) (network.Stream, err
 		return stream, nil
 	case <-wait.C:
 		s.pushes.rest(time.Now(), source)
-		return nil, s.noCallback(ctx)
+		return nil, s.noCallback(ctx, routed)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -155,34 +156,35 @@ func (s *Servent) awaitOther(ctx context.Context, source peer.ID, w *pushed) err
 		return ctx.Err()
 	}
 	if s.host.Network().Connectedness(source) != network.Connected {
-		return s.noCallback(ctx)
+		return s.noCallback(ctx, true)
 	}
 	return nil
 }
 
 // sendPush sends a Push by the way that hits of the source came, or, where none
-// came lately, to every neighbour: one may know a way. Source: gnutella.md §6.4.
-func (s *Servent) sendPush(ctx context.Context, source peer.ID, index uint32) error {
+// came lately, to every neighbour: one may know a way. It reports whether a way
+// was known. Source: gnutella.md §6.4.
+func (s *Servent) sendPush(ctx context.Context, source peer.ID, index uint32) (routed bool, err error) {
 	me := s.self.Load()
 	area, err := me.info.Extensions()
 	if err != nil {
-		return fmt.Errorf("own addresses do not fit a Push: %w", err)
+		return false, fmt.Errorf("own addresses do not fit a Push: %w", err)
 	}
 	m, err := messages.New(s.newGUID(), MaxTTL, messages.Push{
 		ServentGUID: serventGUID(source), Index: index, IP: me.ip, Port: me.port, Extensions: area,
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
-	called := s.call(ctx, func() { err = s.routePush(time.Now(), m) })
+	called := s.call(ctx, func() { routed, err = s.routePush(time.Now(), m) })
 	if !called {
-		return ended(ctx)
+		return false, ended(ctx)
 	}
-	return err
+	return routed, err
 }
 
 // routePush routes a Push of our own, and says why it goes nowhere.
-func (s *Servent) routePush(now time.Time, m messages.Message) error {
+func (s *Servent) routePush(now time.Time, m messages.Message) (routed bool, err error) {
 	effects := s.router.Step(now, routing.Self, m, s.takeEffects())
 	var why routing.Reason
 	for _, e := range effects {
@@ -193,28 +195,32 @@ func (s *Servent) routePush(now time.Time, m messages.Message) error {
 	s.performAll(now, routing.Self, effects)
 	switch {
 	case why == 0:
-		return nil
+		return true, nil
 	case why == routing.RouteLost:
-		return errRouteLost
+		return false, errRouteLost
 	case why != routing.NoRoute:
-		return errNoGUID
+		return false, errNoGUID
 	case len(s.links.byID) == 0:
-		return errNoNeighbour
+		return false, errNoNeighbour
 	}
 	for _, l := range s.links.byID {
 		s.sendTo(now, l, m)
 	}
-	return nil
+	return false, nil
 }
 
 // noCallback says that a source did not call back, and what may be the reason.
-func (s *Servent) noCallback(ctx context.Context) error {
+func (s *Servent) noCallback(ctx context.Context, routed bool) error {
 	reached := false
 	s.call(ctx, func() { reached = s.fromOutside > 0 })
-	if reached {
-		return fmt.Errorf("it did not call back in %v: it is gone, or a firewall keeps it from doing so", pushWait)
+	why := fmt.Sprintf("it did not call back in %v: it is gone, or ", pushWait)
+	if !routed {
+		why += fmt.Sprintf("no neighbour knows the way to it, for no hit of it came by here in the last %v, or ", routing.DefaultLifetime)
 	}
-	return fmt.Errorf("it did not call back in %v: it is gone, or firewalls keep others from both: no other computer has ever linked to this one (see: servent doctor)", pushWait)
+	if reached {
+		return errors.New(why + "a firewall keeps it from doing so")
+	}
+	return errors.New(why + "firewalls keep others from both, for no other computer has ever linked to this one (see: servent doctor)")
 }
 
 // called takes a stream that a source opened because a Push asked for it.

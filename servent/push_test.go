@@ -174,6 +174,21 @@ func TestPushUnanswered(t *testing.T) {
 	})
 }
 
+// One of whose hits none came by goes to all neighbours, and says that none may
+// know the way.
+func TestPushWithoutAWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		one, other := speak(t, s), speak(t, s)
+		if _, err := s.push(t.Context(), newPeer(t)); err == nil || !strings.Contains(err.Error(), "no neighbour knows the way") {
+			t.Errorf("got %v, want that nobody may know the way", err)
+		}
+		if a, b := one.hear(messages.TypePush), other.hear(messages.TypePush); a.GUID != b.GUID {
+			t.Errorf("two Pushes, %v and %v, want one", a.GUID, b.GUID)
+		}
+	})
+}
+
 func TestPushRests(t *testing.T) {
 	var p pushes
 	now, source := time.Now(), newPeer(t)
@@ -293,6 +308,10 @@ func TestPushesNotAnswered(t *testing.T) {
 	expect(pushNoAnswer, 1) // no servent is there
 	say(asks(id, at))
 	expect(pushTooMany, 2) // and it is left alone now
+	banned := newPeer(t)
+	s.call(t.Context(), func() { s.bans.add(time.Now(), banned) })
+	say(asks(banned, at))
+	expect(pushBanned, 1)
 	if n := victim.hits.Load(); n == 0 || n > 2 {
 		t.Errorf("called %d times, want one dial", n)
 	}

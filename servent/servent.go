@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	circuitv2 "github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/relay"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
@@ -54,6 +55,9 @@ type Servent struct {
 	ready     chan struct{}
 	workers   sync.WaitGroup
 	pushes    pushes
+	relay     *circuitv2.Relay // nil: not offered
+	relaying  relaying
+	punching  punching
 	transfers transfers
 	feed      feed
 	downloads downloads
@@ -82,6 +86,7 @@ type Servent struct {
 	displaced time.Time // when a link was last given up for another
 	tries     tries
 	callbacks callbacks
+	circuits  circuits
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages
@@ -163,11 +168,11 @@ func (s *Servent) open() (err error) {
 		return err
 	}
 	s.survey.Store(&v)
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted, &s.refusals); err != nil {
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, hooks{s.wanted, s.rank, &s.refusals, &s.punching}); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
-	s.listens = s.host.Network().ListenAddresses()
+	s.listens, _ = apartOf(s.host.Network().ListenAddresses())
 	s.know()
 	s.hosts = newHostCache(s.host.ID())
 	s.recallHosts()
@@ -216,6 +221,7 @@ func (s *Servent) Run(ctx context.Context) error {
 	for range answerers {
 		s.workers.Go(s.answer)
 	}
+	s.workers.Go(s.watchPunching)
 	s.workers.Go(s.scan)
 	if err := s.start(s.running); err != nil {
 		s.stop(err)
@@ -239,6 +245,11 @@ func (s *Servent) start(ctx context.Context) error {
 	}
 	if err := s.serveAPI(ctx); err != nil {
 		return err
+	}
+	if s.cfg.Relay {
+		if err := s.offerRelay(); err != nil {
+			return err
+		}
 	}
 	s.workers.Go(func() { s.watchNetwork(ctx) })
 	s.discover(ctx)
@@ -280,6 +291,9 @@ func (s *Servent) Close() error {
 		}
 		s.stop(ErrClosed)
 		var errs []error
+		if s.relay != nil {
+			errs = append(errs, s.relay.Close())
+		}
 		if s.host != nil {
 			errs = append(errs, s.host.Close())
 		}

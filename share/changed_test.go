@@ -40,6 +40,7 @@ func TestCorruptFile(t *testing.T) {
 		corrupt(t, f, int64(size)-1)
 		s := seed(f)
 		d := downloadOf(t, f, s)
+		d.random = fromFirst() // so that the wrong piece is the last
 		if err := d.Run(t.Context()); !errors.Is(err, ErrVerify) {
 			t.Errorf("%d bytes, the last one wrong: %v, want ErrVerify", size, err)
 		}

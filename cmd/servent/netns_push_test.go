@@ -68,11 +68,17 @@ type apart struct {
 // meet has a source and an asker each link to one servent that both can reach.
 func (l *lab) meet(source, middle, asker *computer) *apart {
 	l.t.Helper()
-	dir := l.shares("SEBLINUX.iso")
-	a := &apart{middle: middle.up("--no-discovery"), file: filepath.Join(dir, "SEBLINUX.iso")}
+	return l.meetOver("/ip4/10.99.", l.shares("SEBLINUX.iso"), source, middle, asker)
+}
+
+// meetOver does so on a network, where the source shares a folder and the one in
+// the middle has flags.
+func (l *lab) meetOver(network, dir string, source, middle, asker *computer, flags ...string) *apart {
+	l.t.Helper()
+	a := &apart{middle: middle.up(append([]string{"--no-discovery"}, flags...)...), file: filepath.Join(dir, "SEBLINUX.iso")}
 	begin := time.Now()
-	a.source = source.up(dir, "--no-discovery", "--connect", a.middle.at("/ip4/10.99."))
-	a.asker = asker.up("--no-discovery", "--connect", a.middle.at("/ip4/10.99."))
+	a.source = source.up(dir, "--no-discovery", "--connect", a.middle.at(network))
+	a.asker = asker.up("--no-discovery", "--connect", a.middle.at(network))
 	l.await(begin, findWithin, "both linked to the middle", func() bool {
 		return everyPair(a.source, a.middle) && everyPair(a.middle, a.asker)
 	})

@@ -11,6 +11,7 @@ const (
 	TypeDone     = "done"
 	TypeShares   = "shares"
 	TypeTagged   = "tagged"
+	TypeTorrent  = "torrent"
 	TypeError    = "error"
 )
 
@@ -80,6 +81,28 @@ type GetRequest struct {
 	Output    string        `json:"output,omitempty"` // absolute: a folder, or the file itself; empty: the downloads folder
 	Overwrite bool          `json:"overwrite,omitempty"`
 	Timeout   time.Duration `json:"timeout,omitempty"` // in ns; 0: none
+}
+
+// A TorrentRequest asks for the metainfo of a shared file or folder, which is
+// hashed first if need be.
+type TorrentRequest struct {
+	Path      string   `json:"path,omitempty"`     // absolute, in a shared folder
+	Root      string   `json:"root,omitempty"`     // or the root of a shared file, 8 of its digits at least
+	Trackers  []string `json:"trackers,omitempty"` // URLs, http, https or udp
+	Output    string   `json:"output,omitempty"`   // absolute: where to write the metainfo, a file or a folder; empty: nowhere
+	Overwrite bool     `json:"overwrite,omitempty"`
+}
+
+// A Torrent is a metainfo that was made, which the home remembers.
+type Torrent struct {
+	Type       string `json:"type" enum:"torrent"`
+	Name       string `json:"name"`
+	Size       int64  `json:"size"`        // bytes, of all files
+	Root       string `json:"root"`        // empty: of a folder
+	InfoHashV1 string `json:"infohash_v1"` // 40 hex digits
+	InfoHashV2 string `json:"infohash_v2"` // 64 hex digits
+	Magnet     string `json:"magnet"`
+	Output     string `json:"output"` // absolute; empty: not written
 }
 
 // Progress says how far a download is.
