@@ -61,15 +61,19 @@ type Servent struct {
 	transfers transfers
 	feed      feed
 	downloads downloads
-	answers   answers
-	endings   tally         // of links
-	refusals  tally         // of links that others offered
-	pushed    tally         // Pushes for us, by what became of them
-	web       string        // URL of the page, set before the local API answers
-	streams   chan struct{} // holds one for each stream of the local API that is under way
-	ran       atomic.Bool
-	closeOnce sync.Once
-	closeErr  error
+	requeries requeries
+	liars     liars
+	// sourceless is how long a get goes on without a source; tests have no minute.
+	sourceless time.Duration
+	answers    answers
+	endings    tally         // of links
+	refusals   tally         // of links that others offered
+	pushed     tally         // Pushes for us, by what became of them
+	web        string        // URL of the page, set before the local API answers
+	streams    chan struct{} // holds one for each stream of the local API that is under way
+	ran        atomic.Bool
+	closeOnce  sync.Once
+	closeErr   error
 
 	// What follows is the loop's.
 	ending    bool // the farewell has been said
@@ -131,6 +135,9 @@ func New(cfg Config) (*Servent, error) {
 		searches:  map[messages.GUID]*search{},
 		bans:      bans{},
 		tries:     tries{},
+		requeries: newRequeries(),
+
+		sourceless: sourceless,
 	}
 	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())
