@@ -15,11 +15,15 @@ import (
 // verifies it.
 const MaxSmall = minPieceLength
 
+// ErrGone: the source does not have the file, or any more.
+var ErrGone = errors.New("it does not share the file any more")
+
 // FetchSmall returns the content of a file of at most [MaxSmall] bytes from one
 // source, verified. What a [Download] has to keep of a larger one is spared: no
 // goroutine, no record, nothing on the disk. Limit may be nil.
 //
-// Its errors are [ErrVerify], [ErrUnfinished] or the context's.
+// Its errors are [ErrVerify], [ErrUnfinished], which may be [ErrGone] too, or
+// the context's.
 func FetchSmall(ctx context.Context, root Root, size int64, from Source, limit *Limiter) ([]byte, error) {
 	if size < 0 || size > MaxSmall || (size == 0) != (root == EmptyRoot) {
 		return nil, fmt.Errorf("share: fetch %s: %w: a size of %d bytes", root, ErrVerify, size)
@@ -65,7 +69,7 @@ func (f *smallFetch) run(ctx context.Context, from Source, limit *Limiter) error
 	case dog.expired.Load():
 		return fmt.Errorf("sent nothing for %v", defaultDownloadPatience)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("closed the stream: it does not share the file any more, or has no slot free")
+		return errors.New("closed the stream")
 	}
 	return err
 }
@@ -84,6 +88,9 @@ func (f *smallFetch) converse(w io.Writer, r io.Reader) error {
 		return err
 	}
 	theirs, err := peerwire.ReadHandshake(r)
+	if errors.Is(err, io.EOF) { // who is busy resets the stream
+		return fmt.Errorf("closed the stream without an answer: %w", ErrGone)
+	}
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,14 @@ func TestFetchSmallOfAChangedFile(t *testing.T) {
 	}
 }
 
+func TestFetchSmallOfWhatIsNotShared(t *testing.T) {
+	s := seed()
+	_, err := FetchSmall(t.Context(), Root{1}, 100, Source{Name: "s", Dial: buffered(s.dial)}, nil)
+	if !errors.Is(err, ErrGone) || !errors.Is(err, ErrUnfinished) {
+		t.Errorf("got %v, want ErrGone", err)
+	}
+}
+
 func TestFetchSmallOfAHostileSource(t *testing.T) {
 	data := content(2*blockSize + 100)
 	for name, c := range map[string]struct {
