@@ -96,7 +96,12 @@ var floors = []floor{
 	{folder: "servent/share/words", never: append(impure, "time"), libraries: []string{"golang.org/x/text"}},
 	{folder: "servent/share/peerwire", never: impure},
 	{
-		folder: "servent/share", own: []string{"servent/share"}, never: []string{"net"},
+		folder: "servent/share/torrent", own: []string{"servent/share"},
+		libraries: []string{"github.com/anacrolix/torrent", "github.com/anacrolix/log", "golang.org/x/text"},
+		never:     append([]string{"servent/share/words"}, libp2p...),
+	},
+	{
+		folder: "servent/share", own: []string{"servent/share"}, never: []string{"net", "servent/share/torrent"},
 		libraries: []string{"go.etcd.io/bbolt", "github.com/fsnotify/fsnotify", "github.com/gofrs/flock", "golang.org/x/text"},
 	},
 	{folder: "servent/servent/api"},
@@ -105,7 +110,7 @@ var floors = []floor{
 		libraries: []string{anything}, never: []string{"servent/routing/lab"},
 	},
 	{
-		folder: "servent/cmd", own: []string{"servent/servent", "servent/routing"},
+		folder: "servent/cmd", own: []string{"servent/servent", "servent/routing", "servent/share/torrent"},
 		libraries: []string{anything}, never: libp2p,
 	},
 }
@@ -200,6 +205,9 @@ func TestFloorsRefuse(t *testing.T) {
 		{"servent/share/peerwire", "github.com/libp2p/go-libp2p/core/network"},
 		{"servent/share/peerwire", "os"},
 		{"servent/share", "net/http"},
+		{"servent/share", "servent/share/torrent"},
+		{"servent/share/torrent", "github.com/libp2p/go-libp2p"},
+		{"servent/share/torrent", "servent/servent"},
 		{"servent/share/words", "servent/share"},
 		{"servent/share/words", "os"},
 		{"servent/servent", "servent/cmd/servent"},

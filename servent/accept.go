@@ -181,6 +181,7 @@ func otherEnd(stream network.Stream, theirs headers, outbound bool) neighbour {
 		addr:     stream.Conn().RemoteMultiaddr().String(),
 		agent:    cut(theirs.get(headerAgent), maxAgent),
 		outbound: outbound,
+		incoming: stream.Conn().Stat().Direction == network.DirInbound,
 		ip:       ipOf(stream.Conn()),
 		lonely:   theirs.get(headerLinks) == "0",
 	}

@@ -86,6 +86,10 @@ func advise(d api.Doctor) []api.Advice {
 			add("let others in through the firewall: "+f.Name+", "+f.Reason, f.Commands...)
 		}
 	}
+	closed := slices.ContainsFunc(d.Firewalls, func(f api.Firewall) bool { return f.State == api.StateProblem })
+	if closed && d.Reach.Way == api.ReachPush {
+		add("until then this servent calls back those that ask for its files, if they can be reached; for the others start a relay on a computer that both reach, and link to it", "servent up --relay")
+	}
 	adviseMulticast(d, add)
 	adviseLonely(d, add)
 	if tunnel := tunnels(d); len(tunnel) > 0 && !serventHeard(d) {

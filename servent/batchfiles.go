@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
-	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/servent/api"
@@ -80,7 +80,8 @@ func firstOf(names ...string) string {
 
 // A folderList is what one source says of a folder.
 type folderList struct {
-	source peer.AddrInfo
+	source contact
+	info   peer.AddrInfo
 	path   string
 	listing
 	err error
@@ -95,7 +96,7 @@ func (b *bulk) list(ctx context.Context, folder api.BatchFolder) ([]batchEnd, er
 		return nil, err
 	}
 	var main *folderList
-	others := map[share.Root][]peer.AddrInfo{}
+	others := map[share.Root][]contact{}
 	var errs []error
 	for i := range lists {
 		l := &lists[i]
@@ -119,7 +120,7 @@ func (b *bulk) list(ctx context.Context, folder api.BatchFolder) ([]batchEnd, er
 	}
 	var files []batchEnd
 	for _, f := range main.files {
-		want := wanted{root: f.Root, size: int64(f.Size), name: f.Name, sources: []peer.AddrInfo{main.source}}
+		want := wanted{root: f.Root, size: int64(f.Size), name: f.Name, sources: []contact{main.source}}
 		want.addSources(others[f.Root])
 		files = append(files, batchEnd{
 			content: &batchContent{want: want},
@@ -157,34 +158,27 @@ func (b *bulk) askAll(ctx context.Context, folder api.BatchFolder) ([]folderList
 	}
 	lists := make([]folderList, len(sources))
 	for i, source := range sources {
-		id, err := peer.Decode(source.Peer)
+		contacts, err := contactsOf([]api.Source{{Peer: source.Peer, Addrs: source.Addrs}})
 		if err != nil {
-			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: source %q: %v", source.Peer, err))
+			return nil, err
 		}
-		lists[i].source, lists[i].path = peer.AddrInfo{ID: id}, cleanFolder(source.Path)
-		for _, text := range source.Addrs {
-			if a, err := ma.NewMultiaddr(text); err == nil {
-				lists[i].source.Addrs = append(lists[i].source.Addrs, a)
-			}
-		}
+		lists[i].source, lists[i].path = contacts[0], cleanFolder(source.Path)
+		lists[i].info = contacts[0].(serventContact).info
 	}
 	var group sync.WaitGroup
 	for i := range lists {
 		l := &lists[i]
-		group.Go(func() { l.listing, l.err = b.s.browse(ctx, l.source, l.path) })
+		group.Go(func() { l.listing, l.err = b.s.browse(ctx, l.info, l.path) })
 	}
 	group.Wait()
 	return lists, ctx.Err()
 }
 
 // addSources adds those that are not known yet.
-func (w *wanted) addSources(sources []peer.AddrInfo) {
+func (w *wanted) addSources(sources []contact) {
 	for _, source := range sources {
-		known := false
-		for _, one := range w.sources {
-			known = known || one.ID == source.ID
-		}
-		if !known && len(w.sources) < maxSources {
+		isKnown := func(one contact) bool { return one.name() == source.name() }
+		if len(w.sources) < maxSources && !slices.ContainsFunc(w.sources, isKnown) {
 			w.sources = append(w.sources, source)
 		}
 	}
@@ -202,11 +196,7 @@ func (w *wanted) tellSHA1() string {
 func (w *wanted) tellSources() []api.Source {
 	var told []api.Source
 	for _, source := range w.sources {
-		one := api.Source{Peer: source.ID.String(), Addrs: []string{}}
-		for _, addr := range source.Addrs {
-			one.Addrs = append(one.Addrs, addr.String())
-		}
-		told = append(told, one)
+		told = append(told, source.tell())
 	}
 	return told
 }

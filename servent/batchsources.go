@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/libp2p/go-libp2p/core/peer"
-
 	"servent/messages"
 	"servent/servent/api"
 	"servent/share"
@@ -35,28 +33,43 @@ type batchSources struct {
 	s      *Servent
 	news   atomic.Int64 // when a file came last, in nanoseconds of the Unix time
 	mu     sync.Mutex
-	byPeer map[peer.ID]*batchSource
+	byName map[string]*batchSource
 }
 
 // A batchSource is one of them.
 type batchSource struct {
 	slots chan struct{} // holds one for each file that is being fetched
 	rests atomic.Int64  // until when it is left alone, likewise
+
+	reached atomic.Bool
+	first   sync.Mutex // held over ways to it, until there is one
+}
+
+// reach opens a stream to a source. Of several that want one at the beginning one
+// dials, and the others wait for what comes of it.
+func (b *batchSource) reach(ctx context.Context, s *Servent, source contact) (io.ReadWriteCloser, error) {
+	if !b.reached.Load() {
+		b.first.Lock()
+		defer b.first.Unlock()
+	}
+	stream, err := source.reach(ctx, s)
+	b.reached.Store(err == nil)
+	return stream, err
 }
 
 func newBatchSources(s *Servent) *batchSources {
-	b := &batchSources{s: s, byPeer: map[peer.ID]*batchSource{}}
+	b := &batchSources{s: s, byName: map[string]*batchSource{}}
 	b.news.Store(time.Now().UnixNano())
 	return b
 }
 
-func (b *batchSources) of(id peer.ID) *batchSource {
+func (b *batchSources) of(name string) *batchSource {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.byPeer[id] == nil {
-		b.byPeer[id] = &batchSource{slots: make(chan struct{}, maxUploadsOne)}
+	if b.byName[name] == nil {
+		b.byName[name] = &batchSource{slots: make(chan struct{}, maxUploadsOne)}
 	}
-	return b.byPeer[id]
+	return b.byName[name]
 }
 
 // errNoSource: a batch has nobody to ask.
@@ -73,7 +86,7 @@ func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
 	err := error(errNoSource)
 	var lie error
 	for pause := batchRetry; len(left) > 0; pause = min(2*pause, batchRetryMost) {
-		slices.SortStableFunc(left, func(x, y peer.AddrInfo) int { return len(b.of(x.ID).slots) - len(b.of(y.ID).slots) })
+		slices.SortStableFunc(left, func(x, y contact) int { return len(b.of(x.name()).slots) - len(b.of(y.name()).slots) })
 		for _, source := range slices.Clone(left) {
 			data, tried, e := b.fetchFrom(ctx, want, source)
 			if e == nil && tried {
@@ -90,7 +103,7 @@ func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
 				lie = e
 			}
 			if errors.Is(e, share.ErrVerify) || errors.Is(e, share.ErrGone) {
-				left = slices.DeleteFunc(left, func(one peer.AddrInfo) bool { return one.ID == source.ID })
+				left = slices.DeleteFunc(left, func(one contact) bool { return one.name() == source.name() })
 			}
 		}
 		if len(left) == 0 || time.Since(time.Unix(0, b.news.Load())) > batchPatience {
@@ -109,8 +122,8 @@ func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
 }
 
 // fetchFrom fetches a file from one source, unless that is to be left alone now.
-func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source peer.AddrInfo) (data []byte, tried bool, err error) {
-	one := b.of(source.ID)
+func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source contact) (data []byte, tried bool, err error) {
+	one := b.of(source.name())
 	select {
 	case one.slots <- struct{}{}:
 		defer func() { <-one.slots }()
@@ -122,9 +135,9 @@ func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source peer.A
 	}
 	reached := false
 	data, err = share.FetchSmall(ctx, want.root, want.size, share.Source{
-		Name: source.ID.String(),
+		Name: source.name(),
 		Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
-			stream, err := b.s.reach(ctx, source)
+			stream, err := one.reach(ctx, b.s, source)
 			reached = err == nil
 			return stream, err
 		},

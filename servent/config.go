@@ -90,6 +90,13 @@ type Config struct {
 	// limit.
 	UploadRate, DownloadRate int64
 
+	// Relay has this servent relay for neighbours that cannot reach each other: it
+	// must be reachable itself. One circuit carries RelayBytes each way, default 4
+	// GiB, and lasts RelayTime, default an hour; then both ends make another.
+	Relay      bool
+	RelayBytes int64
+	RelayTime  time.Duration
+
 	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
 	// port or the next free one of 32. "off": none. Default "off".
 	Web string
@@ -152,6 +159,8 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.OutboxSize, defaultOutboxSize)
 	setDefault(&c.KeepAlive, defaultKeepAlive)
 	setDefault(&c.Uploads, defaultUploads)
+	setDefault(&c.RelayBytes, defaultRelayBytes)
+	setDefault(&c.RelayTime, defaultRelayTime)
 	setDefault(&c.Web, WebOff)
 	if c.Log == nil {
 		c.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
@@ -198,6 +207,9 @@ func (c Config) check() error {
 		if field.value < 1 {
 			return configError(field.name, " %d: use 1 or more, or 0 for the default", field.value)
 		}
+	}
+	if c.RelayBytes < 0 || c.RelayTime < time.Second {
+		return configError("RelayTime", " %v, RelayBytes %d: use a second and a byte or more, or 0 for the defaults", c.RelayTime, c.RelayBytes)
 	}
 	if c.KeepAlive < 0 {
 		return configError("KeepAlive", " %v: use a time above 0, or 0 for the default", c.KeepAlive)

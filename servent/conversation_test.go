@@ -16,7 +16,10 @@ import (
 	"github.com/libp2p/go-libp2p/core/connmgr"
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/peerstore"
+	"github.com/libp2p/go-libp2p/core/protocol"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
@@ -32,7 +35,19 @@ type bareHost struct {
 
 func (h bareHost) ID() peer.ID                      { return h.id }
 func (h bareHost) ConnManager() connmgr.ConnManager { return &connmgr.NullConnMgr{} }
+func (h bareHost) Peerstore() peerstore.Peerstore   { return noPeerstore{} }
+func (h bareHost) Network() network.Network         { return noNetwork{} }
 func (h bareHost) Close() error                     { return nil }
+
+// A noNetwork has no connection.
+type noNetwork struct{ network.Network }
+
+func (noNetwork) Conns() []network.Conn { return nil }
+
+// A noPeerstore knows of no protocol.
+type noPeerstore struct{ peerstore.Peerstore }
+
+func (noPeerstore) SupportsProtocols(peer.ID, ...protocol.ID) ([]protocol.ID, error) { return nil, nil }
 
 // newPeer draws a peer ID.
 func newPeer(t testing.TB) peer.ID {

@@ -25,8 +25,8 @@ func (s *Servent) deliver(now time.Time, from routing.Link, m messages.Message) 
 		s.takeHit(now, from, m)
 	case messages.TypeBye:
 		s.takeBye(now, from, m)
-	default:
-		// A Push for us: nothing dials back yet.
+	case messages.TypePush:
+		s.takePush(now, from, m)
 	}
 }
 
@@ -86,7 +86,7 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 		s.unwanted++
 		return
 	}
-	info.Addrs = meantHere(info.Addrs, s.isFromOutside(l.addr))
+	info.Addrs, _ = apartOf(meantHere(info.Addrs, s.isFromOutside(l.addr))) // no link goes through a relay
 	if h := s.hosts.add(now, info, wayTold); h != nil && h.told == "" {
 		h.told = l.peer
 	}

@@ -32,6 +32,7 @@ func (s *Servent) tick(now time.Time) {
 	s.keepAlive(now)
 	s.keepTyped(now)
 	s.keepDegree(now)
+	s.keepCircuits(now)
 }
 
 // keepDegree dials known hosts while links are wanted, and asks for more hosts
@@ -182,16 +183,18 @@ func (s *Servent) offerOver(stream network.Stream, r *bufio.Reader) (headers, er
 
 // openStream connects to a servent, where there is no connection yet, and
 // opens a stream of the protocol. It dials the addresses of info alone: a servent
-// tells libp2p of as many as it likes, and they may be another's.
+// tells libp2p of as many as it likes, and they may be another's. It uses no relay:
+// see throughCircuit.
 func (s *Servent) openStream(ctx context.Context, info peer.AddrInfo, id protocol.ID) (network.Stream, error) {
-	if len(info.Addrs) > 0 && s.host.Network().Connectedness(info.ID) != network.Connected {
+	if s.host.Network().Connectedness(info.ID) != network.Connected {
 		s.host.Peerstore().ClearAddrs(info.ID)
 	}
-	s.host.Peerstore().AddAddrs(info.ID, s.interfaces().dialable(info.Addrs), peerstore.TempAddrTTL)
+	s.host.Peerstore().AddAddrs(info.ID, s.interfaces().dialable(s.withQUIC(info.Addrs)), peerstore.TempAddrTTL)
 	if dialler, ok := s.host.Network().(*swarm.Swarm); ok {
 		dialler.Backoff().Clear(info.ID) // when to dial is for the host cache to say
 	}
-	stream, err := s.host.NewStream(network.WithDialPeerTimeout(ctx, dialTimeout), info.ID, id)
+	ctx = network.WithForceDirectDial(network.WithDialPeerTimeout(ctx, dialTimeout), "no relay")
+	stream, err := s.host.NewStream(ctx, info.ID, id)
 	if err != nil {
 		return nil, fmt.Errorf("servent: dial %s: %w", info.ID, inOneLine(err))
 	}

@@ -24,7 +24,10 @@ func (s *Servent) Doctor(ctx context.Context) (api.Doctor, error) {
 		Listening: s.listenAddrs(), Ports: portsOf(s.host.Addrs()),
 		Firewalls: []api.Firewall{}, Next: []api.Advice{},
 	}
-	if !s.call(ctx, func() { out.Links, out.FromOutside = len(s.links.byID), s.fromOutside }) {
+	if !s.call(ctx, func() {
+		out.Links, out.FromOutside = len(s.links.byID), s.fromOutside
+		out.Reach = s.tellReach()
+	}) {
 		return api.Doctor{}, ended(ctx)
 	}
 	out.Checks = append(checkHome(s.home.dir), s.checkCatalogue())
@@ -119,7 +122,8 @@ func Examine(ctx context.Context, x Examination) (api.Doctor, error) {
 	} else {
 		d = api.Doctor{
 			Type: api.TypeDoctor, Home: x.Home, Network: x.Network, Interfaces: all.tell(c),
-			Ways: []api.Way{}, Listening: []string{}, Ports: defaultPorts, Checks: checkHome(x.Home),
+			Reach: api.Reach{Pushed: []api.Drop{}, Relays: []api.Relay{}},
+			Ways:  []api.Way{}, Listening: []string{}, Ports: defaultPorts, Checks: checkHome(x.Home),
 		}
 		setDefault(&d.Network, defaultNetwork)
 	}

@@ -205,11 +205,13 @@ func (s *Servent) tellSearch(words string) toldSearch {
 	return told
 }
 
-// hit returns emit, which tells of each hit before.
+// hit returns emit, which may be nil, and tells of each hit before.
 func (t toldSearch) hit(emit func(api.Hit)) func(api.Hit) {
 	return func(h api.Hit) {
 		t.tell(api.SearchEvent{State: api.StateHit, Hit: &h})
-		emit(h)
+		if emit != nil {
+			emit(h)
+		}
 	}
 }
 

@@ -133,7 +133,7 @@ func TestProgressIsToldAtItsRate(t *testing.T) {
 		tick := time.NewTicker(progressEvery)
 		defer tick.Stop()
 		for range 1000 {
-			quick.add(1)
+			quick.sent(1)
 			time.Sleep(time.Millisecond)
 			select {
 			case now := <-tick.C:
@@ -144,6 +144,9 @@ func TestProgressIsToldAtItsRate(t *testing.T) {
 			}
 		}
 		quick.end()
+		if n := s.transfers.allUploaded(); n != 1000 {
+			t.Errorf("of all uploads that have ended: got %d bytes, want 1000", n)
+		}
 		p.pass(l, yield)
 		p.look(time.Now(), yield)
 		if len(states) != 7 || states[0] != api.StateBegun || states[6] != api.StateEnded || states[5] != api.StateProgress {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -16,10 +17,12 @@ import (
 	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/gologshim"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	"github.com/libp2p/go-libp2p/p2p/protocol/holepunch"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
 	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
 )
 
 // The protocols that a servent speaks over libp2p streams.
@@ -34,21 +37,27 @@ const (
 	defaultPort = 6346
 	portTries   = 32
 	// quicDelay is how long a dial waits for TCP before it tries QUIC too,
-	// which carries a third of TCP's bytes a second on a LAN.
+	// which carries a third of TCP's bytes a second on a LAN; or the other way
+	// round, see rank.
 	quicDelay = 250 * time.Millisecond
 	// dialTimeout bounds one dial with its security handshake.
 	dialTimeout = 10 * time.Second
 )
 
-// A told is which of its addresses a host tells its peers.
-type told = func([]ma.Multiaddr) []ma.Multiaddr
+// hooks are what a host asks its servent, and tells it.
+type hooks struct {
+	tell     func([]ma.Multiaddr) []ma.Multiaddr // which of its addresses it tells its peers
+	rank     network.DialRanker                  // the order in which addresses are dialled
+	refusals *tally                              // what others did not get
+	punching *punching                           // how holes are punched
+}
 
 // newHost makes the libp2p host of a servent that listens on listen, or on
 // the default port of every address. TLS is offered before Noise, since it is
 // the faster.
-func newHost(key crypto.PrivKey, listen []string, agent string, tell told, refusals *tally) (host.Host, error) {
+func newHost(key crypto.PrivKey, listen []string, agent string, with hooks) (host.Host, error) {
 	if len(listen) > 0 {
-		return listenOn(key, listen, agent, tell, refusals)
+		return listenOn(key, listen, agent, with)
 	}
 	err := errors.New("all are taken")
 	for port := defaultPort; port < defaultPort+portTries; port++ {
@@ -56,7 +65,7 @@ func newHost(key crypto.PrivKey, listen []string, agent string, tell told, refus
 			continue
 		}
 		var h host.Host
-		if h, err = listenOn(key, everyAddress(port), agent, tell, refusals); err == nil {
+		if h, err = listenOn(key, everyAddress(port), agent, with); err == nil {
 			return h, nil
 		}
 	}
@@ -74,9 +83,9 @@ func isFree(port int) bool {
 // to say comes back as errors.
 var silenceLibrary = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
 
-func listenOn(key crypto.PrivKey, listen []string, agent string, tell told, refusals *tally) (host.Host, error) {
+func listenOn(key crypto.PrivKey, listen []string, agent string, with hooks) (host.Host, error) {
 	silenceLibrary()
-	limits, err := limitLibrary(refusals)
+	limits, err := limitLibrary(with.refusals)
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +94,15 @@ func listenOn(key crypto.PrivKey, listen []string, agent string, tell told, refu
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(listen...),
 		libp2p.UserAgent(agent),
-		libp2p.AddrsFactory(tell),
+		libp2p.AddrsFactory(with.tell),
 		libp2p.Transport(newTCPTransport),
 		libp2p.Transport(quic.NewTransport),
 		libp2p.Security(libp2ptls.ID, libp2ptls.New),
 		libp2p.Security(noise.ID, noise.New),
-		libp2p.SwarmOpts(swarm.WithDialRanker(tcpFirst)),
+		libp2p.SwarmOpts(swarm.WithDialRanker(with.rank)),
 		libp2p.WithDialTimeout(dialTimeout),
-		libp2p.DisableRelay(),
+		libp2p.EnableRelay(), // to go through one; offering it is another thing
+		libp2p.EnableHolePunching(holepunch.WithTracer(with.punching), holepunch.DirectDialTimeout(punchDial)),
 		libp2p.DisableMetrics(),
 		libp2p.Ping(false),
 	)
@@ -112,15 +122,48 @@ func everyAddress(port int) []string {
 	}
 }
 
-// tcpFirst ranks every TCP address before every QUIC address.
-func tcpFirst(addrs []ma.Multiaddr) []network.AddrDelay {
+// rank says in which order addresses are dialled: TCP before QUIC, which is slower
+// on a LAN. Where an address translator is in between it is the other way round:
+// QUIC leaves by the port that it listens on, so that who answers can tell us how
+// others see that port, and holes can be punched. Relays are not waited for: their
+// addresses are given alone.
+func (s *Servent) rank(addrs []ma.Multiaddr) []network.AddrDelay {
+	translated := s.isTranslated()
 	ranked := make([]network.AddrDelay, 0, len(addrs))
 	for _, a := range addrs {
-		if _, err := a.ValueForProtocol(ma.P_TCP); err == nil {
-			ranked = append(ranked, network.AddrDelay{Addr: a})
-		} else {
+		_, err := a.ValueForProtocol(ma.P_TCP)
+		quicFirst := translated && manet.IsPublicAddr(a)
+		later := (err == nil) == quicFirst && !isCircuit(a)
+		if later {
 			ranked = append(ranked, network.AddrDelay{Addr: a, Delay: quicDelay})
+		} else {
+			ranked = append(ranked, network.AddrDelay{Addr: a})
 		}
 	}
 	return ranked
+}
+
+// isTranslated reports whether this computer has no public address, so that what it
+// sends to one passes an address translator.
+func (s *Servent) isTranslated() bool { return !s.interfaces().hasPublic() }
+
+// withQUIC adds to TCP addresses beyond an address translator the QUIC ones of the
+// same port, which a servent has unless its user chose otherwise: who typed an
+// address typed that of TCP.
+func (s *Servent) withQUIC(addrs []ma.Multiaddr) []ma.Multiaddr {
+	if !s.isTranslated() {
+		return addrs
+	}
+	out := slices.Clone(addrs)
+	for _, a := range addrs {
+		port, err := a.ValueForProtocol(ma.P_TCP)
+		ip, _ := ma.SplitFirst(a)
+		if err != nil || len(a) != 2 || !manet.IsPublicAddr(a) {
+			continue
+		}
+		if quic, err := ma.NewMultiaddr(fmt.Sprintf("%s/udp/%s/quic-v1", ip, port)); err == nil && !ma.Contains(out, quic) {
+			out = append(out, quic)
+		}
+	}
+	return out
 }

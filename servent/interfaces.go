@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	manet "github.com/multiformats/go-multiaddr/net"
+
 	"servent/servent/api"
 )
 
@@ -199,6 +201,16 @@ func (v survey) used() survey {
 func (v survey) has(ip netip.Addr) bool {
 	ip = ip.WithZone("")
 	return ip.IsLoopback() || slices.ContainsFunc(v, func(s surveyed) bool { return s.owns(ip) })
+}
+
+// hasPublic reports whether an address of this computer is a public one.
+func (v survey) hasPublic() bool {
+	return slices.ContainsFunc(v, func(s surveyed) bool {
+		return slices.ContainsFunc(s.prefixes, func(p netip.Prefix) bool {
+			a, err := manet.FromIP(p.Addr().AsSlice())
+			return err == nil && manet.IsPublicAddr(a)
+		})
+	})
 }
 
 // unwanted reports whether ip is of an interface that the user does not want.

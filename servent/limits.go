@@ -48,6 +48,10 @@ const (
 	// next begins.
 	maxWireStreams     = 512
 	maxWireStreamsPeer = 64
+	// maxGIVStreams is streams of transfers that a Push asked for, which their
+	// source opens.
+	maxGIVStreams     = 128
+	maxGIVStreamsPeer = 8
 
 	// maxStreamMemory is bytes in the receive windows of all streams, of which
 	// one peer may hold maxStreamMemoryPeer: a window of 16 MiB, which 1 Gbit/s
@@ -135,10 +139,16 @@ func resourceLimits() rcmgr.PartialLimitConfig {
 		Protocol: map[protocol.ID]rcmgr.ResourceLimits{
 			linkProtocol:     streamLimits(maxLinkStreams, maxLinkStreams, maxStreamMemory),
 			peerWireProtocol: streamLimits(maxWireStreams, maxWireStreams, maxStreamMemory),
+			givProtocol:      streamLimits(maxGIVStreams, maxGIVStreams, maxStreamMemory),
+			hopProtocol:      streamLimits(maxCircuits, maxCircuits, maxStreamMemory),
+			stopProtocol:     streamLimits(maxCircuits, maxCircuits, maxStreamMemory),
 		},
 		ProtocolPeer: map[protocol.ID]rcmgr.ResourceLimits{
 			linkProtocol:     streamLimits(maxLinkStreamsPeer, maxLinkStreamsPeer, maxStreamMemoryPeer),
 			peerWireProtocol: streamLimits(2*maxUploadsOne, maxWireStreamsPeer, maxStreamMemoryPeer),
+			givProtocol:      streamLimits(maxGIVStreamsPeer, maxGIVStreamsPeer, maxStreamMemoryPeer),
+			hopProtocol:      streamLimits(maxCircuitsOne+1, maxCircuitsOne+1, maxStreamMemoryPeer),
+			stopProtocol:     streamLimits(maxCircuitsOne+1, maxCircuitsOne+1, maxStreamMemoryPeer),
 		},
 		ServiceDefault:     streamLimits(maxStreams, maxStreams, maxStreamMemory),
 		ServicePeerDefault: streamLimits(maxStreamsPeerIn, maxStreamsPeerIn, maxStreamMemoryPeer),

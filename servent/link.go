@@ -45,6 +45,7 @@ type neighbour struct {
 	addr     string // multiaddr of the connection
 	agent    string // User-Agent, as sent
 	outbound bool
+	incoming bool   // it made the connection, so that this servent can be reached
 	ip       string // of the connection; empty: it has none
 	lonely   bool   // it says that it has no other link
 }
@@ -74,7 +75,8 @@ type link struct {
 	bad      malformed
 	conduct  conduct
 	worth    worth
-	pongs    window // those that told of others
+	pongs    window    // those that told of others
+	gaveHits time.Time // when a hit of ours last went to it
 
 	stuck    atomic.Bool  // it read nothing for writeTimeout
 	holdTill atomic.Int64 // nanoseconds of Unix time until which it is not read

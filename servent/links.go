@@ -93,7 +93,7 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 	}
 	s.links.add(l)
 	s.linked.Store(int32(len(s.links.byID)))
-	if !n.outbound && s.isFromOutside(n.addr) {
+	if n.incoming && s.isFromOutside(n.addr) {
 		s.fromOutside++
 	}
 	s.router.Attach(l.id)

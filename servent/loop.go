@@ -145,6 +145,9 @@ func (s *Servent) perform(now time.Time, from routing.Link, e *routing.Effect) {
 	}
 	switch e.Kind {
 	case routing.Send:
+		if from == routing.Self && e.Message.Type == messages.TypeQueryHit {
+			s.gaveHit(now, e.To)
+		}
 		s.put(e.To, e.Message)
 	case routing.Deliver:
 		s.deliver(now, from, e.Message)

@@ -44,6 +44,8 @@ var (
 		"Files and folders that cannot be shared.", nil, nil)
 	metricTransfers = prometheus.NewDesc("servent_transfers",
 		"Files on their way, by direction.", []string{"direction"}, nil)
+	metricUploaded = prometheus.NewDesc("servent_uploaded_bytes_total",
+		"Bytes of files that were sent to others.", nil, nil)
 	metricUptime = prometheus.NewDesc("servent_uptime_seconds",
 		"Seconds since the start.", nil, nil)
 )
@@ -61,7 +63,7 @@ func (s *Servent) metrics() http.Handler {
 // Describe sends the descriptions of all metrics.
 func (collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{metricMessages, metricDropped, metricAnswers, metricLinks, metricLimited, metricEnded, metricRefused, metricFiles, metricBytes,
-		metricHashingFiles, metricHashingBytes, metricProblems, metricTransfers, metricUptime} {
+		metricHashingFiles, metricHashingBytes, metricProblems, metricTransfers, metricUploaded, metricUptime} {
 		out <- d
 	}
 }
@@ -108,6 +110,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	gauge(metricHashingFiles, float64(status.Library.Hashing))
 	gauge(metricHashingBytes, float64(bytesLeft(status.Library)))
 	gauge(metricProblems, float64(status.Library.Problems))
+	count(metricUploaded, uint64(status.Uploaded))
 	gauge(metricUptime, status.Uptime)
 	for direction, n := range byDirection(status.Transfers) {
 		gauge(metricTransfers, n, direction)

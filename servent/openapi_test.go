@@ -282,6 +282,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/tag", api.TagRequest{}},
+		{"POST", "/api/torrent", api.TorrentRequest{Path: filepath.Join(own, "own.txt")}},
+		{"POST", "/api/torrent", api.TorrentRequest{Path: filepath.Join(own, "none.txt")}},
 		{"POST", "/api/share/untag", api.TagRequest{Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/rescan", object{}},
 		{"GET", "/api/share", nil},

@@ -54,6 +54,7 @@ func (s *Servent) routes() []route {
 		exchange("/api/share/remove", "Stop sharing folders.", s.ShareRemove),
 		stream("/api/share/tag", "Give files keywords, by their content. Ends when they can be found by them.", s.Tag),
 		stream("/api/share/untag", "Take keywords from files, by their content. Ends when they can be found by them no longer.", s.Untag),
+		stream("/api/torrent", "Make the metainfo of a shared file or folder for BitTorrent clients, and serve it. Ends when the files are hashed and it is written.", s.Torrent),
 		stream("/api/share/rescan", "Look through shared folders again.", s.Rescan),
 	}
 }

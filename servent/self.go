@@ -24,10 +24,10 @@ type self struct {
 
 // know makes anew what this servent tells of itself.
 func (s *Servent) know() {
-	addrs := s.ownAddrs()
+	addrs, circuits := s.ownAddrs(), s.circuits.addrs()
 	me := &self{guid: s.guid, info: messages.PeerInfo{ID: []byte(s.host.ID())}}
-	for _, a := range addrs {
-		if b := a.Bytes(); len(b) <= messages.MaxMultiaddr && len(me.info.Addrs) < messages.MaxAddrs {
+	for _, a := range append(addrs[:min(len(addrs), messages.MaxAddrs-len(circuits))], circuits...) {
+		if b := a.Bytes(); len(b) <= messages.MaxMultiaddr {
 			me.info.Addrs = append(me.info.Addrs, b)
 		}
 	}

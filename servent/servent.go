@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	circuitv2 "github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/relay"
 	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
@@ -54,17 +55,26 @@ type Servent struct {
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
+	pushes    pushes
+	relay     *circuitv2.Relay // nil: not offered
+	relaying  relaying
+	punching  punching
 	transfers transfers
 	feed      feed
 	downloads downloads
-	answers   answers
-	endings   tally         // of links
-	refusals  tally         // of links that others offered
-	web       string        // URL of the page, set before the local API answers
-	streams   chan struct{} // holds one for each stream of the local API that is under way
-	ran       atomic.Bool
-	closeOnce sync.Once
-	closeErr  error
+	requeries requeries
+	liars     liars
+	// sourceless is how long a get goes on without a source; tests have no minute.
+	sourceless time.Duration
+	answers    answers
+	endings    tally         // of links
+	refusals   tally         // of links that others offered
+	pushed     tally         // Pushes for us, by what became of them
+	web        string        // URL of the page, set before the local API answers
+	streams    chan struct{} // holds one for each stream of the local API that is under way
+	ran        atomic.Bool
+	closeOnce  sync.Once
+	closeErr   error
 
 	// What follows is the loop's.
 	ending    bool // the farewell has been said
@@ -76,6 +86,8 @@ type Servent struct {
 	bans      bans
 	displaced time.Time // when a link was last given up for another
 	tries     tries
+	callbacks callbacks
+	circuits  circuits
 	searches  map[messages.GUID]*search
 	effects   [][]routing.Effect // to be filled by the router
 	dirty     []*link            // links with pending messages
@@ -125,6 +137,9 @@ func New(cfg Config) (*Servent, error) {
 		searches:  map[messages.GUID]*search{},
 		bans:      bans{},
 		tries:     tries{},
+		requeries: newRequeries(),
+
+		sourceless: sourceless,
 	}
 	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())
@@ -155,11 +170,11 @@ func (s *Servent) open() (err error) {
 		return err
 	}
 	s.survey.Store(&v)
-	if s.host, err = newHost(key, s.cfg.Listen, s.agent, s.wanted, &s.refusals); err != nil {
+	if s.host, err = newHost(key, s.cfg.Listen, s.agent, hooks{s.wanted, s.rank, &s.refusals, &s.punching}); err != nil {
 		return err
 	}
 	s.guid = serventGUID(s.host.ID())
-	s.listens = s.host.Network().ListenAddresses()
+	s.listens, _ = apartOf(s.host.Network().ListenAddresses())
 	s.know()
 	s.hosts = newHostCache(s.host.ID())
 	s.recallHosts()
@@ -205,9 +220,11 @@ func (s *Servent) Run(ctx context.Context) error {
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))
 	s.host.SetStreamHandler(browseProtocol, s.handle(s.answerBrowse))
+	s.host.SetStreamHandler(givProtocol, s.handle(s.called))
 	for range answerers {
 		s.workers.Go(s.answer)
 	}
+	s.workers.Go(s.watchPunching)
 	s.workers.Go(s.scan)
 	if err := s.start(s.running); err != nil {
 		s.stop(err)
@@ -231,6 +248,11 @@ func (s *Servent) start(ctx context.Context) error {
 	}
 	if err := s.serveAPI(ctx); err != nil {
 		return err
+	}
+	if s.cfg.Relay {
+		if err := s.offerRelay(); err != nil {
+			return err
+		}
 	}
 	s.workers.Go(func() { s.watchNetwork(ctx) })
 	s.discover(ctx)
@@ -272,6 +294,9 @@ func (s *Servent) Close() error {
 		}
 		s.stop(ErrClosed)
 		var errs []error
+		if s.relay != nil {
+			errs = append(errs, s.relay.Close())
+		}
 		if s.host != nil {
 			errs = append(errs, s.host.Close())
 		}

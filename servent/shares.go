@@ -18,6 +18,7 @@ import (
 type Shares struct {
 	collection *share.Collection
 	alone      bool // nobody scans the folders but its calls
+	torrents   *torrents
 }
 
 // folders is how a [Servent] has the methods of its Shares, and keeps the rest
@@ -43,7 +44,11 @@ func openShares(catalog string, onProblem func(share.Problem)) (*Shares, error) 
 	if err != nil {
 		return nil, fmt.Errorf("servent: open the catalogue: %w", err)
 	}
-	return &Shares{collection: c}, nil
+	torrents, err := openTorrents(filepath.Join(filepath.Dir(catalog), TorrentsFolder))
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return &Shares{collection: c, torrents: torrents}, nil
 }
 
 // makeFolder makes a folder that only its owner may read, unless it exists.

@@ -31,6 +31,7 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 		Library:   s.tellLibrary(),
 		Answers:   s.answers.tell(),
 		Transfers: s.transfers.all(),
+		Uploaded:  s.transfers.allUploaded(),
 		Ended:     s.endings.tell(),
 		Refused:   s.refusals.tell(),
 

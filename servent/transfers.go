@@ -13,9 +13,10 @@ import (
 type transfers struct {
 	feed *feed // is told of their beginnings and ends; nil: nobody is
 
-	mu   sync.Mutex
-	last int
-	now  map[int]*transfer
+	mu       sync.Mutex
+	last     int
+	now      map[int]*transfer
+	uploaded int64 // bytes, of those that have ended too
 }
 
 // A transfer is one file on its way. Its meter is its owner's.
@@ -41,11 +42,12 @@ func (t *transfers) begin(told api.Transfer) *transfer {
 	return one
 }
 
-// add counts n more bytes.
-func (t *transfer) add(n int64) {
+// sent counts n more bytes of an upload.
+func (t *transfer) sent(n int64) {
 	t.list.mu.Lock()
 	defer t.list.mu.Unlock()
 	t.told.Bytes += n
+	t.list.uploaded += n
 }
 
 // set says how many bytes there are.
@@ -117,6 +119,13 @@ func (t *transfers) all() []api.Transfer {
 		out = append(out, one.told)
 	}
 	return out
+}
+
+// allUploaded returns the bytes of files that were sent since the start.
+func (t *transfers) allUploaded() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.uploaded
 }
 
 // A meter measures a rate over the last seconds.

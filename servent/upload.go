@@ -35,7 +35,7 @@ func (s *Servent) upload(stream network.Stream) {
 		}
 		return f.Offer(), ok
 	}
-	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Limit: s.up, Sent: func(n int) { t.add(int64(n)) }})
+	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Limit: s.up, Sent: func(n int) { t.sent(int64(n)) }})
 	t.failed(err)
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):

@@ -108,7 +108,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, want := range []string{
 		`servent_links 1`, `servent_shared_files 1`, `servent_shared_bytes 1000`, `servent_hashing_files 0`, `servent_hashing_bytes 0`, `servent_unshared_paths 0`,
-		`servent_uptime_seconds [0-9.e-]+`, `servent_transfers{direction="down"} 0`,
+		`servent_uptime_seconds [0-9.e-]+`, `servent_transfers{direction="down"} 0`, `servent_uploaded_bytes_total 0`,
 		`servent_messages_total{type="Query",verdict="fresh"} 1`, `servent_messages_total{type="Query",verdict="received"} 1`,
 		`servent_messages_total{type="QueryHit",verdict="sent"} 1`,
 	} {

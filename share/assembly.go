@@ -1,6 +1,10 @@
 package share
 
-import "servent/share/peerwire"
+import (
+	"math/rand/v2"
+
+	"servent/share/peerwire"
+)
 
 const (
 	// chunkSize is how much of a piece is hashed and written at once, in bytes:
@@ -16,8 +20,8 @@ const (
 	backlog = 4 << 20
 )
 
-// A sourceID tells the sources of a download apart.
-type sourceID int
+// A sourceID tells the sources of a download apart; 0 is none.
+type sourceID int32
 
 // A blockState says where a block of an open piece stands.
 type blockState uint8
@@ -31,7 +35,8 @@ const (
 // A slot is the place of one block in an open piece.
 type slot struct {
 	state blockState
-	from  sourceID // who was asked for it, or sent it
+	from  sourceID // asked: whose it is to come from, straight to its place; here: who sent it
+	also  sourceID // who was asked for it besides and brings it apart; 0: nobody
 }
 
 // A piece is put together in memory until it is verified. While a chunk is
@@ -53,8 +58,10 @@ type piece struct {
 type assembly struct {
 	geometry
 	verified []bool
+	left     int                // pieces that are not verified
+	picker   *picker            // of those that are not begun
 	open     []*piece           // in the order they were begun
-	next     int                // no piece before it waits to be begun
+	isShort  bool               // something could not be asked for since the last bound, for want of memory
 	used     int64              // bytes of all chunks in use
 	limit    int64              // of used
 	memory   func(n int) []byte // where chunks come from first
@@ -63,17 +70,20 @@ type assembly struct {
 	scratch  []Root
 }
 
-func newAssembly(g geometry, verified []bool) *assembly {
-	return &assembly{
-		geometry: g, verified: verified, limit: maxOpenBytes,
+func newAssembly(g geometry, verified []bool, random *rand.Rand) *assembly {
+	a := &assembly{
+		geometry: g, verified: verified, picker: newPicker(verified, random), limit: maxOpenBytes,
 		memory: func(n int) []byte { return make([]byte, n) },
 	}
+	a.left = a.picker.left()
+	return a
 }
 
 // bound takes as much memory as it needs to ask for so many bytes ahead, and no
-// more.
-func (a *assembly) bound(ahead int) {
-	a.limit = min(a.pieceLength+backlog+int64(ahead), maxOpenBytes)
+// more than most.
+func (a *assembly) bound(ahead int, most int64) {
+	a.limit = min(a.pieceLength+backlog+int64(ahead), most, maxOpenBytes)
+	a.isShort = false
 }
 
 // block returns the name that the wire gives to a block.
@@ -83,16 +93,17 @@ func (g geometry) block(piece, b int) peerwire.Block {
 
 // ask returns the next block that a source is to be asked for, takes it as asked
 // for, and says where its bytes go. It returns false if the source has none that
-// is wanted, or if there is no memory for more now.
+// is wanted and was asked of nobody, or if there is no memory for more now.
 //
-// Pieces are begun in the order of the file.
+// A piece that was begun comes before one that was not, so that pieces are done
+// soon and can be given to others. Source: BEP 3.
 func (a *assembly) ask(from sourceID, has func(piece int) bool) (b peerwire.Block, place []byte, ok bool) {
 	for _, p := range a.open {
 		if p.next < len(p.slots) && has(p.index) {
 			if place = a.place(p, p.next); place == nil {
 				continue
 			}
-			p.slots[p.next] = slot{blockAsked, from}
+			p.slots[p.next].state, p.slots[p.next].from = blockAsked, from
 			b = a.block(p.index, p.next)
 			p.seek()
 			return b, place, true
@@ -111,20 +122,18 @@ func (p *piece) seek() {
 	}
 }
 
-// begin opens the next piece that the source has, if there is one and memory
-// for its beginning.
+// begin opens the piece of the source that is the next to be begun, if there is
+// one and memory for its beginning.
 func (a *assembly) begin(has func(int) bool) bool {
-	a.skipVerified()
-	index := a.next
-	for index < len(a.verified) && (a.verified[index] || !has(index) || a.find(index) != nil) {
-		index++
-	}
-	if index == len(a.verified) || !a.fitsAnother() {
+	if a.picker.left() == 0 || !a.fitsAnother() {
 		return false
 	}
-	p := a.piece(index)
-	a.open = append(a.open, p)
-	return true
+	index, ok := a.picker.choose(has)
+	if ok {
+		a.picker.begin(index)
+		a.open = append(a.open, a.piece(index))
+	}
+	return ok
 }
 
 // piece returns a piece of which nothing is here.
@@ -167,17 +176,15 @@ func (a *assembly) fitsAnother() bool {
 			}
 		}
 	}
-	if lacking == 0 {
-		return a.used+a.chunkLength() <= a.limit
+	more := a.chunkLength()
+	if lacking > 0 {
+		more = lacking + a.pieceLength
 	}
-	return a.used+lacking+a.pieceLength <= a.limit
-}
-
-// skipVerified moves next over the pieces that are done or open.
-func (a *assembly) skipVerified() {
-	for a.next < len(a.verified) && (a.verified[a.next] || a.find(a.next) != nil) {
-		a.next++
+	if a.used+more > a.limit {
+		a.isShort = true
+		return false
 	}
+	return true
 }
 
 // find returns an open piece, or nil.
@@ -198,6 +205,7 @@ func (a *assembly) place(p *piece, b int) []byte {
 	i := b / chunkBlocks
 	if p.chunks[i] == nil {
 		if a.used+a.chunkLength() > a.limit {
+			a.isShort = true
 			return nil
 		}
 		p.chunks[i] = a.chunk(min(chunkSize, a.pieceSize(p.index)-i*chunkSize))
@@ -216,23 +224,42 @@ func (a *assembly) chunk(size int) []byte {
 	return a.memory(int(a.chunkLength()))[:size]
 }
 
-// put takes a block that a source was asked for as here, and returns its piece,
-// its chunk and whether that is complete now.
-func (a *assembly) put(b peerwire.Block) (p *piece, chunk int, complete bool) {
-	p = a.find(int(b.Piece))
-	i := int(b.Begin) / blockSize
-	p.slots[i].state = blockHere
-	chunk = i / chunkBlocks
+// look returns the piece and the slot of a block; nil if the piece is not open.
+func (a *assembly) look(b peerwire.Block) (*piece, *slot) {
+	p := a.find(int(b.Piece))
+	if p == nil {
+		return nil, nil
+	}
+	return p, &p.slots[b.Begin/blockSize]
+}
+
+// put takes a block as here, from a source that it was asked of and whose bytes
+// are in its place, and returns its piece, its chunk and whether that is complete
+// now.
+func (a *assembly) put(b peerwire.Block, from sourceID) (p *piece, chunk int, complete bool) {
+	p, s := a.look(b)
+	s.state, s.from = blockHere, from
+	p.seek()
+	chunk = int(b.Begin) / chunkSize
 	p.absent[chunk]--
 	return p, chunk, p.absent[chunk] == 0
 }
 
-// giveBack makes a block that a source was asked for one to be asked for again.
-func (a *assembly) giveBack(b peerwire.Block) {
-	p := a.find(int(b.Piece))
-	i := int(b.Begin) / blockSize
-	p.slots[i].state = blockMissing
-	p.next = min(p.next, i)
+// giveBack takes a block as asked of a source no more: neither for its place nor
+// apart. It is to be asked of another where nobody's answer is to come to its
+// place.
+func (a *assembly) giveBack(b peerwire.Block, from sourceID) {
+	p, s := a.look(b)
+	if p == nil {
+		return
+	}
+	if s.also == from {
+		s.also = 0
+	}
+	if s.state == blockAsked && s.from == from {
+		s.state, s.from = blockMissing, 0
+		p.next = min(p.next, int(b.Begin)/blockSize)
+	}
 }
 
 // giveBackAll gives back all blocks that a source was asked for and did not
@@ -240,8 +267,8 @@ func (a *assembly) giveBack(b peerwire.Block) {
 func (a *assembly) giveBackAll(from sourceID) {
 	for _, p := range a.open {
 		for i, s := range p.slots {
-			if s == (slot{blockAsked, from}) {
-				a.giveBack(a.block(p.index, i))
+			if s.also == from || s.state == blockAsked && s.from == from {
+				a.giveBack(a.block(p.index, i), from)
 			}
 		}
 	}
@@ -254,7 +281,8 @@ func (a *assembly) throwAway(p *piece, b int) {
 		p.hashed--
 	}
 	p.absent[chunk]++
-	a.giveBack(a.block(p.index, b))
+	p.slots[b] = slot{state: blockMissing, also: p.slots[b].also}
+	p.next = min(p.next, b)
 }
 
 // isRight reports whether a piece, all of whose chunks are hashed, has that
@@ -270,6 +298,7 @@ func (p *piece) isHashed() bool { return p.hashed == len(p.chunks) }
 // close takes a piece as verified and lets go of its memory.
 func (a *assembly) close(p *piece) {
 	a.verified[p.index] = true
+	a.left--
 	for i, open := range a.open {
 		if open == p {
 			a.open = append(a.open[:i], a.open[i+1:]...)
@@ -292,10 +321,7 @@ func (a *assembly) release(p *piece, chunk int) {
 }
 
 // isDone reports whether every piece is verified.
-func (a *assembly) isDone() bool {
-	a.skipVerified()
-	return a.next == len(a.verified) && len(a.open) == 0
-}
+func (a *assembly) isDone() bool { return a.left == 0 }
 
 // bytes returns how many bytes are verified.
 func (a *assembly) bytes() (n int64) {

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,11 +18,18 @@ func TestAssembly(t *testing.T) {
 		pieceLength := int64(minPieceLength) << rapid.IntRange(0, 8).Draw(t, "piece length")
 		size := rapid.Int64Range(1, min(5*maxOpenBytes, 40*pieceLength)).Draw(t, "size")
 		g := geometry{size, pieceLength}
-		p := assemblyPlay{t: t, assembly: newAssembly(g, make([]bool, g.pieces())), asked: map[peerwire.Block]sourceID{}}
-		p.bound(rapid.IntRange(0, 3*maxOpenBytes).Draw(t, "ahead"))
-		for id := range sourceID(3) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		p := assemblyPlay{t: t, assembly: newAssembly(g, make([]bool, g.pieces()), random), asked: map[peerwire.Block]sourceID{}}
+		p.bound(rapid.IntRange(0, 3*maxOpenBytes).Draw(t, "ahead"), rapid.Int64Range(pieceLength, 2*maxOpenBytes).Draw(t, "most"))
+		for id := range 3 {
 			part := rapid.IntRange(0, 3).Draw(t, "part")
-			p.has = append(p.has, func(piece int) bool { return id == 0 || piece%4 < part })
+			has := func(piece int) bool { return id == 0 || piece%4 < part }
+			p.has = append(p.has, has)
+			for piece := range p.verified {
+				if id > 0 && has(piece) {
+					p.picker.gain(piece)
+				}
+			}
 		}
 		for !p.isDone() {
 			p.step()
@@ -48,14 +56,14 @@ type assemblyPlay struct {
 func (p *assemblyPlay) step() {
 	for id, has := range p.has {
 		for range rapid.IntRange(0, 300).Draw(p.t, "requests") {
-			b, place, ok := p.ask(sourceID(id), has)
+			b, place, ok := p.ask(sourceID(id+1), has)
 			if !ok {
 				break
 			}
 			if _, twice := p.asked[b]; twice || len(place) != int(b.Length) || !has(int(b.Piece)) {
 				p.t.Fatalf("%v, asked of %d: twice %t, a place of %d bytes", b, id, twice, len(place))
 			}
-			p.asked[b] = sourceID(id)
+			p.asked[b] = sourceID(id + 1)
 			p.order = append(p.order, b)
 		}
 	}
@@ -64,13 +72,13 @@ func (p *assemblyPlay) step() {
 		p.close(p.writing[0])
 		p.writing = p.writing[1:]
 	case len(p.order) > 0 && rapid.IntRange(0, 9).Draw(p.t, "die") == 0:
-		p.die(sourceID(rapid.IntRange(0, len(p.has)-1).Draw(p.t, "who")))
+		p.die(sourceID(rapid.IntRange(1, len(p.has)).Draw(p.t, "who")))
 	default:
 		p.answer(rapid.IntRange(0, len(p.order)).Draw(p.t, "answers"))
 	}
 	if len(p.order) == 0 && len(p.writing) == 0 && !p.isDone() {
-		if b, _, ok := p.ask(0, p.has[0]); ok {
-			p.asked[b], p.order = 0, append(p.order, b)
+		if b, _, ok := p.ask(1, p.has[0]); ok {
+			p.asked[b], p.order = 1, append(p.order, b)
 			return
 		}
 		p.t.Fatalf("nothing is asked for, nothing is written, and it is not done; %d bytes in use", p.used)
@@ -80,8 +88,9 @@ func (p *assemblyPlay) step() {
 // answer lets the oldest n blocks come.
 func (p *assemblyPlay) answer(n int) {
 	for _, b := range p.order[:n] {
+		from := p.asked[b]
 		delete(p.asked, b)
-		piece, _, complete := p.put(b)
+		piece, _, complete := p.put(b, from)
 		if !complete {
 			continue
 		}

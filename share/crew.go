@@ -10,7 +10,7 @@ const (
 	crewSize = 2 // one hashes while the other waits for the disk
 	// crewQueue holds every chunk of an assembly at once, so that the download
 	// never waits for its crew.
-	crewQueue = 2 * maxOpenBytes / minPieceLength
+	crewQueue = 2 * maxOpenBytes / blockSize
 )
 
 // A task is one chunk of a piece, to be hashed or, once the piece is verified,

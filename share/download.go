@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,6 +19,9 @@ var (
 	// ErrVerify: what came, or what the source has, is not the file that its
 	// hit said. What was verified before is kept.
 	ErrVerify = errors.New("verification failed")
+	// ErrLie is an ErrVerify for which nobody but the source can be to blame: it
+	// sent what is proven to be wrong.
+	ErrLie = fmt.Errorf("%w", ErrVerify)
 	// ErrExists: there is a file under the finished name, and it was not to be
 	// overwritten.
 	ErrExists = errors.New("there is a file of that name already")
@@ -30,14 +34,6 @@ var (
 	// ErrBusy: another download of the same content is running.
 	ErrBusy = errors.New("the same file is being fetched already")
 )
-
-// A State says how far a download is.
-type State struct {
-	Verified int64 // bytes
-	Size     int64
-	Received int64 // bytes of blocks that came in this Run, those that were thrown away too
-	Sources  int   // that have answered
-}
 
 const defaultDownloadPatience = 30 * time.Second
 
@@ -71,20 +67,32 @@ type Download struct {
 	// waits for one when none is left; default nil: the last one's end is Run's.
 	Join <-chan Source
 
+	// Opened is told of the content that this Run puts together, for [Serve] to
+	// give to others while it arrives, from when the partial file is open on. It may
+	// be nil. The offer ends with Run: uploads that have begun go on after a Run that
+	// returns nil, and end with [ErrOfferEnded] after any other. It is called by the
+	// goroutine of Run, and not for an empty file.
+	Opened func(Offer)
+
 	// Lost is told of each source that is let go before the end, by its name, and
-	// why: [ErrVerify] of one that sent what is not the file's, which is not to be
-	// dialled again; else [ErrUnfinished]. It may be nil. It is called by the
-	// goroutine of Run, which it must not keep.
+	// why: [ErrLie] of one that sent what is not the file's, which is not to be
+	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
+	// [ErrVerify] of one that left in the middle of a piece that is wrong; else
+	// [ErrUnfinished]. It may be nil. It is called by the goroutine of Run, which it
+	// must not keep.
 	Lost func(source string, why error)
 
-	// Progress is told how far the download is, at the beginning, after each piece
-	// and when sources come or go, and may be nil. It is called by the goroutine of
+	// Progress is told how far the download is, at the beginning, after each piece,
+	// when sources come or go and once a second, and may be nil. It is called by the goroutine of
 	// Run.
 	Progress func(State)
 
 	// Limit bounds the bytes a second that are read from the sources, together
 	// with all downloads that share it. Default nil: no limit.
 	Limit *Limiter
+
+	// random chooses among pieces; nil: seeded by chance.
+	random *rand.Rand
 
 	// Patience is how long a source may send nothing that was asked for before
 	// it is given up; so is, after some times that, one that goes on to send less
@@ -129,13 +137,21 @@ func (d *Download) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = also(err, p.close()) }()
 	p.intend(d.purpose(p.purpose))
-	if err := d.fetch(ctx, p); err != nil {
+	held, err := openHoldings(p, d.Root)
+	if err != nil {
+		return err
+	}
+	defer held.end()
+	if d.Opened != nil && d.Size > 0 {
+		d.Opened(held.offer(d.Name))
+	}
+	if err := d.fetch(ctx, p, held); err != nil {
 		return also(err, p.commit())
 	}
 	if err := d.checkSHA1(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
-	if err := p.finish(d.Dest, d.Overwrite); err != nil {
+	if err := held.moveTo(d.Dest, func() error { return p.finish(d.Dest, d.Overwrite) }); err != nil {
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
 	}
 	return nil
@@ -176,9 +192,13 @@ func also(err, after error) error {
 }
 
 // fetch fills the partial file.
-func (d *Download) fetch(ctx context.Context, p *partial) error {
+func (d *Download) fetch(ctx context.Context, p *partial, held *holdings) error {
+	random := d.random
+	if random == nil {
+		random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
 	f := &fetch{
-		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified), partial: p,
+		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
 		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {

@@ -18,6 +18,7 @@ type fetch struct {
 	root     Root
 	assembly *assembly
 	partial  *partial
+	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
 	lostOne  func(source string, why error)
@@ -28,19 +29,26 @@ type fetch struct {
 	sources []*source // those that are left
 	last    sourceID
 	events  chan event
-	lost    error // why the others are not
+	lost    losses // of the others
 
 	layer    []Root // the hashes of the pieces that are proven, from the first on
 	layerBy  *source
 	suspects []*suspect
+	spares   map[peerwire.Block]spare
+	changes  int // how often something came about that a source could be asked for, though it had nothing before
+
 	verified int64 // bytes
 	received int64 // likewise, of blocks
+	wasted   int64 // of those, what was here already
+	told     State // the last
+	measured time.Time
 }
 
 // start takes sources by the ways to them.
 func (f *fetch) start(ctx context.Context, sources []Source) {
 	if f.pieces() == 1 { // then the root is the hash of the piece
 		f.layer = []Root{f.root}
+		f.held.prove(f.layer)
 	}
 	for _, s := range sources {
 		f.add(ctx, s)
@@ -54,18 +62,23 @@ func (f *fetch) add(ctx context.Context, from Source) {
 	})
 	f.last++
 	s := newSource(ctx, f.last, from, conn, f.limit, f.events)
+	s.fruitless = -1
 	s.spare(time.Now(), f.patience)
 	f.sources = append(f.sources, s)
 }
 
+// tickInterval is how often a download looks for what does not happen.
+const tickInterval = time.Second / 4
+
 // run takes events until every piece is verified. It returns an error when no
 // source is left and none can come.
 func (f *fetch) run(ctx context.Context) error {
-	tick := time.NewTicker(min(f.patience, time.Second))
+	tick := time.NewTicker(min(f.patience, tickInterval))
 	defer tick.Stop()
+	f.measured = time.Now()
 	for !f.assembly.isDone() {
 		if len(f.sources) == 0 && f.join == nil {
-			return f.lost
+			return also(f.lost.err(), f.lackSources())
 		}
 		if err := f.requestAll(); err != nil {
 			return err
@@ -79,7 +92,7 @@ func (f *fetch) run(ctx context.Context) error {
 		case t := <-f.crew.done:
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
-			f.partial.saving = nil
+			f.partial.takeSaved()
 		case s, ok := <-f.join:
 			if !ok {
 				f.join = nil
@@ -87,11 +100,32 @@ func (f *fetch) run(ctx context.Context) error {
 			}
 			f.add(ctx, s)
 		case now := <-tick.C:
-			err = f.loseSlow(now)
+			err = f.look(now)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// lackSources returns the error of a download that was given no source at all.
+func (f *fetch) lackSources() error {
+	if f.last > 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: there is no source", ErrUnfinished)
+}
+
+// look does what has to be done from time to time.
+func (f *fetch) look(now time.Time) error {
+	f.partial.saveIfDue(now, 0)
+	if err := f.loseSlow(now); err != nil {
+		return err
+	}
+	if now.Sub(f.measured) >= time.Second {
+		f.measure(now)
+		f.tell(0)
 	}
 	return nil
 }
@@ -113,28 +147,17 @@ func (f *fetch) end(err error) error {
 	return err
 }
 
-// tell adds to the verified bytes and tells of them.
-func (f *fetch) tell(bytes int64) {
-	f.verified += bytes
-	if f.progress == nil {
-		return
-	}
-	state := State{Verified: f.verified, Size: f.size, Received: f.received}
-	for _, s := range f.sources {
-		if _, told := s.conn.HasTold(); told {
-			state.Sources++
-		}
-	}
-	f.progress(state)
-}
-
 // requestAll asks every source for all that it may be asked for now.
 func (f *fetch) requestAll() error {
 	ahead := 0
 	for _, s := range f.sources {
-		ahead += f.limit.window(s.conn.Window()) * blockSize
+		ahead += f.window(s) * blockSize
 	}
-	f.assembly.bound(ahead)
+	before := f.assembly.limit
+	f.assembly.bound(ahead, f.partial.room())
+	if f.assembly.limit > before {
+		f.changes++
+	}
 	for i := 0; i < len(f.sources); i++ {
 		s := f.sources[i]
 		if err := f.request(s); err != nil {
@@ -144,13 +167,28 @@ func (f *fetch) requestAll() error {
 			i--
 		}
 	}
+	if f.assembly.isShort { // what is on its way to the disk takes what could be asked for
+		f.partial.save(time.Now())
+	}
 	return nil
 }
 
+// window returns how many blocks to have asked a source for: what it may be asked
+// for, but no more than its part of the memory.
+func (f *fetch) window(s *source) int {
+	share := max(maxOpenBytes/blockSize/len(f.sources), peerwire.MinWindow/blockSize)
+	return f.limit.window(min(s.conn.Window(), share))
+}
+
 // request asks a source: for the piece layer first, one source at a time, then
-// for blocks as the assembly wants them.
+// for blocks as the assembly wants them, and then for those that others are late
+// with.
 func (f *fetch) request(s *source) error {
-	if _, told := s.conn.HasTold(); !told || f.doubts(s) {
+	if pieces, _ := s.conn.HasTold(); pieces == 0 || f.doubts(s) {
+		return s.flush()
+	}
+	s.out = s.conn.SetInterested(s.wanted > 0, s.out)
+	if s.wanted == 0 {
 		return s.flush()
 	}
 	if len(f.layer) < f.pieces() {
@@ -160,20 +198,35 @@ func (f *fetch) request(s *source) error {
 		}
 		return s.flush()
 	}
-	most := f.limit.window(s.conn.Window())
-	if room := min(s.conn.Room(), most-s.conn.InFlight()); room > 0 {
-		now := time.Now()
-		for ; room > 0; room-- {
-			b, place, ok := f.assembly.ask(s.id, s.conn.Has)
-			if !ok {
-				break
-			}
-			if !s.request(now, b, place) {
-				return errors.New("cannot be asked")
-			}
-		}
+	room := min(s.conn.Room(), f.window(s)-s.conn.InFlight())
+	if room <= 0 || s.isSnubbed {
+		return s.flush()
+	}
+	now := time.Now()
+	if s.fruitless != f.changes {
+		room = f.askNew(s, room, now)
+	}
+	if room > 0 {
+		f.askCopies(s, room, now)
 	}
 	return s.flush()
+}
+
+// askNew asks a source for blocks that nobody was asked for, and returns how many
+// more it may be asked for.
+func (f *fetch) askNew(s *source, room int, now time.Time) int {
+	for ; room > 0; room-- {
+		b, place, ok := f.assembly.ask(s.id, s.conn.Has)
+		if !ok {
+			s.fruitless = f.changes
+			break
+		}
+		if !s.request(now, b, place) { // it has yet to answer for that block since it was taken back
+			f.assembly.giveBack(b, s.id)
+			return 0
+		}
+	}
+	return room
 }
 
 // take handles what a source did.
@@ -192,16 +245,27 @@ func (f *fetch) take(e event) error {
 	default:
 		meaning, s.out, err = s.conn.Receive(e.at, e.message, s.out)
 	}
-	if err == nil && e.early && (meaning == peerwire.Delivered || meaning == peerwire.Refused) {
+	answers := meaning == peerwire.Delivered || meaning == peerwire.Refused || meaning == peerwire.Cancelled
+	if err == nil && e.early && answers {
 		err = fmt.Errorf("answered for piece %d before it was asked", e.message.Index)
 	}
 	if err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = errors.New("closed the stream")
-		}
-		return f.lose(s, ErrUnfinished, err)
+		return f.takeEnd(s, err)
 	}
 	return f.takeMeaning(s, meaning, e)
+}
+
+// takeEnd handles the error that ended a source.
+func (f *fetch) takeEnd(s *source, err error) error {
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return f.lose(s, ErrUnfinished, err)
+	}
+	// A source that has nothing yet says so and that it would answer; one whose
+	// file has changed only says that it has nothing.
+	if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() {
+		return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
+	}
+	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
 }
 
 // takeMeaning handles a message by what it means.
@@ -209,26 +273,52 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	m := e.message
 	switch meaning {
 	case peerwire.PeerHas:
-		if pieces, _ := s.conn.HasTold(); pieces == 0 {
-			return f.lose(s, ErrVerify, errors.New("has the file no more as its hit said"))
-		}
+		f.takeHas(s, m)
 	case peerwire.Delivered:
 		s.brought(e.at, len(m.Data), f.patience)
-		f.received += int64(len(m.Data))
-		p, chunk, complete := f.assembly.put(blockOf(m))
-		if complete {
-			f.crew.give(task{piece: p, chunk: chunk})
-		}
-	case peerwire.Refused:
-		f.assembly.giveBack(blockOf(m))
-		if s.conn.IsUnchoked() { // else a choke takes requests back
-			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: its file is not any more what its hit said", m.Index))
+		s.isSnubbed = false
+		f.takeBlock(s, e)
+	case peerwire.Refused, peerwire.Cancelled:
+		f.assembly.giveBack(blockOf(m), s.id)
+		f.changes++
+		if meaning == peerwire.Refused && s.conn.IsUnchoked() { // else a choke takes requests back
+			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 		}
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
 		return f.takeProof(s, m)
 	}
 	return nil
+}
+
+// takeHas counts what a source says that it has.
+func (f *fetch) takeHas(s *source, m peerwire.Message) {
+	s.fruitless = -1
+	if m.Kind == peerwire.Have {
+		s.isCounted = true
+		f.count(s, int(m.Index))
+		return
+	}
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() {
+		s.wanted = f.assembly.left
+		f.tell(0)
+		return
+	}
+	s.isCounted = true
+	for piece := range f.assembly.verified {
+		if s.conn.Has(piece) {
+			f.count(s, piece)
+		}
+	}
+	f.tell(0)
+}
+
+// count counts a piece of a source.
+func (f *fetch) count(s *source, piece int) {
+	f.assembly.picker.gain(piece)
+	if !f.assembly.verified[piece] {
+		s.wanted++
+	}
 }
 
 // blockOf returns the block that a piece or reject message is about.
@@ -243,13 +333,16 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 	}
 	f.layerBy = nil
 	if m.Kind == peerwire.HashReject {
-		return f.lose(s, ErrVerify, errors.New("refuses the piece hashes: its file is not any more what its hit said"))
+		return f.lose(s, ErrVerify, fmt.Errorf("refuses the piece hashes: %w", ErrChanged))
 	}
 	hashes, ok := checkHashes(m.Range, m.Data, f.root, int(m.Range.Index/m.Range.Length))
 	if !ok {
-		return f.lose(s, ErrVerify, errors.New("sent piece hashes that do not lead to the root"))
+		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
+	if len(f.layer) == f.pieces() {
+		f.held.prove(f.layer)
+	}
 	return nil
 }
 
@@ -279,10 +372,17 @@ func (f *fetch) takeWritten(t task) error {
 		return fmt.Errorf("write piece %d: %w", p.index, t.err)
 	}
 	f.assembly.release(p, t.chunk)
+	f.changes++
 	if p.written++; p.written < len(p.chunks) {
 		return nil
 	}
 	f.assembly.close(p)
+	f.held.add(p.index)
+	for _, s := range f.sources {
+		if s.conn.Has(p.index) {
+			s.wanted--
+		}
+	}
 	f.tell(int64(f.pieceSize(p.index)))
 	f.partial.saveIfDue(time.Now(), f.pieceSize(p.index))
 	return nil
@@ -290,32 +390,46 @@ func (f *fetch) takeWritten(t task) error {
 
 // loseSlow loses the sources that owe something and have brought nothing of it
 // for too long, or too little. One that was asked for nothing because others, or
-// the crew, have all there is to do is not late.
+// the crew, have all there is to do is not late; nor, while others may join, one
+// that chokes or has nothing that is wanted.
 func (f *fetch) loseSlow(now time.Time) error {
-	working := f.crew.busy > 0 || slices.ContainsFunc(f.sources, f.owes)
+	working := f.crew.busy > 0 || f.partial.saving != nil || f.join != nil || slices.ContainsFunc(f.sources, f.owes)
 	for _, s := range slices.Clone(f.sources) {
 		s.excuse()
-		if working && !f.owes(s) {
-			s.spare(now, f.patience)
-		}
-		if now.Before(s.late) {
+		switch {
+		case s.isLost:
 			continue
+		case working && !f.owes(s):
+			s.spare(now, f.patience)
+		case !s.isSnubbed && s.conn.InFlight() > 0 && now.Sub(s.heard) >= f.patience/snubs:
+			f.snub(s)
 		}
-		reason := fmt.Errorf("sent nothing that was asked for in %v", f.patience)
-		if now.Sub(s.heard) < f.patience {
-			reason = fmt.Errorf("sends what it is asked for at less than %d bytes a second", leastRate)
-		}
-		if err := f.lose(s, ErrUnfinished, reason); err != nil {
-			return err
+		if reason := f.lateness(s, now); reason != nil {
+			if err := f.lose(s, ErrUnfinished, reason); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// lateness returns why a source is to be lost; nil if it is not late.
+func (f *fetch) lateness(s *source, now time.Time) error {
+	switch {
+	case f.holdsUp(s, now):
+		return errors.New("takes too long over a block that another has brought")
+	case now.Before(s.late):
+		return nil
+	case now.Sub(s.heard) < f.patience:
+		return fmt.Errorf("sends what it is asked for at less than %d bytes a second", leastRate)
+	}
+	return fmt.Errorf("sent nothing that was asked for in %v", f.patience)
+}
+
 // owes reports whether a source has to say something.
 func (f *fetch) owes(s *source) bool {
 	_, told := s.conn.HasTold()
-	return !told || !s.conn.IsUnchoked() || s.conn.InFlight() > 0 || f.layerBy == s || f.isWitness(s)
+	return !told || s.conn.InFlight() > 0 || f.layerBy == s || f.isWitness(s)
 }
 
 // lose lets go of a source, gives back what it was asked for, and returns an
@@ -326,6 +440,15 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	s.isLost = true
 	s.close()
 	f.assembly.giveBackAll(s.id)
+	f.useSpares()
+	f.changes++
+	if s.isCounted {
+		for piece := range f.assembly.verified {
+			if s.conn.Has(piece) {
+				f.assembly.picker.lose(piece)
+			}
+		}
+	}
 	if f.layerBy == s {
 		f.layerBy = nil
 	}
@@ -333,10 +456,21 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	if f.lostOne != nil {
 		f.lostOne(s.name, why)
 	}
-	f.lost = also(f.lost, why)
+	f.lost.add(why)
+	f.tell(0)
 	if len(f.sources) == 0 && f.join == nil {
-		return f.lost
+		return f.lost.err()
 	}
 	f.callWitnesses()
+	return nil
+}
+
+// source returns a source that is left; nil if it is not.
+func (f *fetch) source(id sourceID) *source {
+	for _, s := range f.sources {
+		if s.id == id {
+			return s
+		}
+	}
 	return nil
 }

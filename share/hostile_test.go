@@ -227,7 +227,7 @@ func TestHostileSource(t *testing.T) {
 func wantFailure(t *testing.T, s *played, dial Dial, want error, text string) {
 	dir := t.TempDir()
 	d := &Download{
-		Root: s.digest.root, Size: s.digest.size, Name: "x", Sources: sourcesOf(dial),
+		Root: s.digest.root, Size: s.digest.size, Name: "x", Sources: sourcesOf(dial), random: fromFirst(),
 		PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
 	}
 	if err := d.Run(t.Context()); !errors.Is(err, want) || !strings.Contains(err.Error(), text) {

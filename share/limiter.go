@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,28 +38,66 @@ const (
 
 // A Limiter bounds how many bytes a second pass through all streams that share
 // it, evenly in time and among them: in no time do more pass than the rate allows
-// and a fifth of a second's bytes. A nil Limiter bounds nothing and costs nothing.
-// Any goroutine may use it.
+// and a fifth of a second's bytes. Its rate may change at any time, and those who
+// wait go by the new one. Without a rate it costs a load of one number; a nil
+// Limiter bounds nothing. Any goroutine may use it.
 type Limiter struct {
-	rate int64 // bytes a second
+	rate atomic.Int64 // bytes a second; 0: none
 
-	mu      sync.Mutex
-	next    time.Time // when all that has been let through is paid for
-	waiting int       // streams
+	// Bytes are let through in the order they were asked for. Where they end in
+	// that row is their ticket, and due as soon as so many are allowed.
+	mu       sync.Mutex
+	since    time.Time
+	allowed  float64       // bytes, up to since; a rate's worth more since then
+	reserved float64       // bytes, of all tickets
+	waiting  int           // streams
+	changed  chan struct{} // closed when the rate changes
 }
 
-// NewLimiter returns a Limiter to a rate in bytes a second, which is at least
-// [MinRate]; of 0 it returns nil.
+// NewLimiter returns a Limiter to a rate in bytes a second; see
+// [Limiter.SetRate].
 func NewLimiter(rate int64) *Limiter {
-	if rate == 0 {
-		return nil
+	l := &Limiter{changed: make(chan struct{})}
+	l.SetRate(rate)
+	return l
+}
+
+// SetRate changes the rate, in bytes a second: 0 is none, and any other is at
+// least [MinRate].
+func (l *Limiter) SetRate(rate int64) {
+	if rate != 0 {
+		rate = max(rate, MinRate)
 	}
-	return &Limiter{rate: max(rate, MinRate)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	l.allowed = l.allowedAt(now)
+	if l.rate.Load() == 0 { // what passed meanwhile is paid for
+		l.allowed = l.reserved
+	}
+	l.since = now
+	l.rate.Store(rate)
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// Rate returns the rate in bytes a second; 0: none.
+func (l *Limiter) Rate() int64 {
+	if l == nil {
+		return 0
+	}
+	return l.rate.Load()
+}
+
+// allowedAt returns how many bytes are allowed to have passed. The caller holds
+// the mutex.
+func (l *Limiter) allowedAt(now time.Time) float64 {
+	return l.allowed + float64(l.rate.Load())*now.Sub(l.since).Seconds()
 }
 
 // worth returns how many bytes pass in d.
 func (l *Limiter) worth(d time.Duration) int64 {
-	return int64(float64(l.rate) * d.Seconds())
+	return int64(float64(l.rate.Load()) * d.Seconds())
 }
 
 // quantum returns how many bytes are let through at once.
@@ -68,7 +107,7 @@ func (l *Limiter) quantum() int {
 
 // window returns how many blocks a download has out at a time, at most most.
 func (l *Limiter) window(most int) int {
-	if l == nil {
+	if l.Rate() == 0 {
 		return most
 	}
 	return int(min(max(l.worth(limiterWindow)/blockSize, minWindow), int64(most)))
@@ -76,27 +115,57 @@ func (l *Limiter) window(most int) int {
 
 // run returns how many blocks an upload answers in one go, at most most.
 func (l *Limiter) run(most int) int {
-	if l == nil {
+	if l.Rate() == 0 {
 		return most
 	}
 	return int(min(max(l.worth(limiterRun)/blockSize, 1), int64(most)))
 }
 
-// reserve lets n more bytes through and returns how long after now they may go;
-// who asks first goes first. Where that is not at once, leave is to follow.
-func (l *Limiter) reserve(now time.Time, n int) time.Duration {
+// A turn is the wait of a stream for its bytes.
+type turn struct {
+	ticket  float64
+	wait    time.Duration // from when it was said
+	changed <-chan struct{}
+}
+
+// reserve lets n more bytes through, who asks first first, and says how long
+// after now they may go. Where that is not at once, leave is to follow.
+func (l *Limiter) reserve(now time.Time, n int) turn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if earliest := now.Add(-limiterSlack); l.next.Before(earliest) {
-		l.next = earliest
+	rate := float64(l.rate.Load())
+	if rate == 0 { // since it was looked at
+		return turn{}
 	}
-	wait := max(l.next.Sub(now), 0)
-	l.next = l.next.Add(time.Duration(float64(n) / float64(l.rate) * float64(time.Second)))
-	if wait == 0 || wait < limiterNap && l.waiting == 0 {
-		return 0
+	allowed := l.allowedAt(now)
+	if most := l.reserved + rate*limiterSlack.Seconds(); allowed > most {
+		l.since, l.allowed, allowed = now, most, most
+	}
+	t := turn{ticket: l.reserved, changed: l.changed}
+	l.reserved += float64(n)
+	t.wait = waitFor(t.ticket-allowed, rate)
+	if t.wait == 0 || t.wait < limiterNap && l.waiting == 0 {
+		return turn{}
 	}
 	l.waiting++
-	return wait
+	return t
+}
+
+// waitFor returns how long so many bytes take.
+func waitFor(bytes, rate float64) time.Duration {
+	if bytes <= 0 || rate == 0 {
+		return 0
+	}
+	return time.Duration(bytes / rate * float64(time.Second))
+}
+
+// renew returns a turn as it is after the rate changed.
+func (l *Limiter) renew(now time.Time, t turn) turn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t.wait = waitFor(t.ticket-l.allowedAt(now), float64(l.rate.Load()))
+	t.changed = l.changed
+	return t
 }
 
 // leave ends the wait of a stream.
@@ -107,21 +176,34 @@ func (l *Limiter) leave() {
 }
 
 // pass waits until n more bytes may go, and tells held of the wait before it
-// begins. It returns the error of ctx where that ends first.
+// begins, and by how much it changes when the rate does. It returns the error of
+// ctx where that ends first.
 func (l *Limiter) pass(ctx context.Context, n int, held func(time.Duration)) error {
-	wait := l.reserve(time.Now(), n)
-	if wait == 0 {
+	if l.rate.Load() == 0 {
+		return ctx.Err()
+	}
+	begun := time.Now()
+	t := l.reserve(begun, n)
+	if t.wait == 0 {
 		return ctx.Err()
 	}
 	defer l.leave()
-	held(wait)
-	timer := time.NewTimer(wait)
+	held(t.wait)
+	timer := time.NewTimer(t.wait)
 	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for end := begun.Add(t.wait); ; {
+		select {
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.changed:
+			now := time.Now()
+			t = l.renew(now, t)
+			held(now.Add(t.wait).Sub(end))
+			end = now.Add(t.wait)
+			timer.Reset(t.wait)
+		}
 	}
 }
 
@@ -142,6 +224,9 @@ type limitedReader struct {
 }
 
 func (r *limitedReader) Read(b []byte) (int, error) {
+	if r.limiter.rate.Load() == 0 {
+		return r.r.Read(b)
+	}
 	n, err := r.r.Read(b[:min(len(b), r.limiter.quantum())])
 	if n > 0 {
 		if late := r.limiter.pass(r.ctx, n, r.held); late != nil {
@@ -167,9 +252,12 @@ type limitedWriter struct {
 }
 
 func (w *limitedWriter) Write(b []byte) (written int, err error) {
-	quantum := w.limiter.quantum()
 	for err == nil && written < len(b) {
 		part := b[written:]
+		quantum := len(part)
+		if w.limiter.rate.Load() != 0 { // it may change meanwhile
+			quantum = w.limiter.quantum()
+		}
 		if len(part) > quantum+quantum/8 { // a crumb is no turn of its own
 			part = part[:quantum]
 		}

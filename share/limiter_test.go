@@ -79,6 +79,57 @@ func TestLimiterEnds(t *testing.T) {
 	})
 }
 
+// TestLimiterSetRate: streams that pass, and one that waits, go by a new rate at
+// once, and a waiting one tells how much longer it is held.
+func TestLimiterSetRate(t *testing.T) {
+	for _, step := range []struct {
+		from, to int64
+		want     time.Duration // until what was asked for at the old rate has passed
+	}{
+		{MinRate, 2 * MinRate, 6 * time.Second}, // 8 s of bytes are left of 10
+		{2 * MinRate, MinRate, 18 * time.Second},
+		{MinRate, 0, 2 * time.Second},
+		{MinRate, 1, 10 * time.Second}, // no less than MinRate
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := NewLimiter(step.from)
+			begin, held := time.Now(), time.Duration(0)
+			l.reserve(begin, int(10*step.from)) // by others
+			time.AfterFunc(2*time.Second, func() { l.SetRate(step.to) })
+			if err := l.pass(t.Context(), 1, func(d time.Duration) { held += d }); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(begin); took.Round(100*time.Millisecond) != step.want || held != took {
+				t.Errorf("from %d to %d: it took %v of which it knew of %v, want %v", step.from, step.to, took, held, step.want)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // none, then some, which is kept from the first byte on
+		l := NewLimiter(0)
+		var passed atomic.Int64
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		w := l.writer(ctx, count{&passed}, func(time.Duration) {})
+		w.Write(make([]byte, 100<<20))
+		l.SetRate(1 << 20)
+		for ctx.Err() == nil {
+			w.Write(make([]byte, 256<<10))
+		}
+		if got := passed.Load() - 100<<20; got < 10<<20*95/100 || got > 10<<20+1<<20/5 {
+			t.Errorf("%d bytes in 10 s at 1 MiB a second", got)
+		}
+	})
+}
+
+// BenchmarkLimiterNone is what a Limiter without a rate costs a write.
+func BenchmarkLimiterNone(b *testing.B) {
+	w := NewLimiter(0).writer(b.Context(), io.Discard, func(time.Duration) {})
+	data := make([]byte, answerBlocks*blockSize)
+	for b.Loop() {
+		w.Write(data)
+	}
+}
+
 // TestLimitedTransfer moves a file whose transfer takes longer than either side
 // has patience: with a limit at the source, at the downloader, and with so many
 // others that share the limit that a turn alone takes longer. The clock is that of
@@ -103,7 +154,7 @@ func TestLimitedTransfer(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			for _, l := range []*Limiter{up, down} {
-				if l != nil && c.others > 0 {
+				if l.Rate() != 0 && c.others > 0 {
 					go func() {
 						for l.pass(ctx, c.others, func(time.Duration) {}) == nil {
 						}
@@ -114,7 +165,7 @@ func TestLimitedTransfer(t *testing.T) {
 			s.cfg = UploadConfig{Limit: up}
 			d.Sources, d.Limit = sourcesOf(s.dial), down
 			// The side that is held back knows why; the other one has to wait.
-			if up != nil {
+			if c.up != 0 {
 				s.cfg.Patience = time.Second
 			} else {
 				d.Patience = time.Second

@@ -22,8 +22,13 @@ const (
 	recordTimeout = 100 * time.Millisecond // for another download to let go
 
 	// What is verified becomes durable after so many bytes, or so long.
-	commitBytes    = 64 << 20
+	commitBytes    = 4 << 20
 	commitInterval = 2 * time.Second
+	// maxUnrecorded bounds what a process that is killed has asked for in vain, in
+	// bytes: the blocks it asked for, and the pieces that are not recorded yet. With
+	// pieces over longPiece, of which few fit, it is one piece more.
+	maxUnrecorded = 16 << 20
+	longPiece     = 4 << 20
 )
 
 var (
@@ -46,6 +51,7 @@ type partial struct {
 	unsaved  int64  // bytes written since the last save
 	saved    time.Time
 	saving   chan error // how the save that runs ended; nil: none runs
+	inSave   int64      // bytes that it saves
 }
 
 // partialPath returns where the content is put together in dir.
@@ -172,16 +178,35 @@ func (p *partial) intend(purpose []byte) {
 
 // saveIfDue is told of bytes that were written and verified. When it is time, it
 // begins to make them durable on a goroutine of its own; how that ended comes
-// by saving, which the caller sets to nil then.
+// by saving, after which the caller calls takeSaved.
 func (p *partial) saveIfDue(now time.Time, written int) {
 	p.unsaved += int64(written)
-	if p.saving != nil || p.unsaved < commitBytes && now.Sub(p.saved) < commitInterval {
+	if p.unsaved >= commitBytes || now.Sub(p.saved) >= commitInterval {
+		p.save(now)
+	}
+}
+
+// save is saveIfDue when it is time.
+func (p *partial) save(now time.Time) {
+	if p.saving != nil || p.unsaved == 0 {
 		return
 	}
-	p.saved, p.unsaved = now, 0
+	p.saved, p.inSave, p.unsaved = now, p.unsaved, 0
 	p.saving = make(chan error, 1)
 	record := p.encode()
 	go func(done chan<- error) { done <- p.store(record) }(p.saving)
+}
+
+// takeSaved takes the save as ended.
+func (p *partial) takeSaved() { p.saving, p.inSave = nil, 0 }
+
+// room returns how many bytes may be asked for or here and not written yet.
+func (p *partial) room() int64 {
+	most := int64(maxUnrecorded)
+	if p.pieceLength > longPiece {
+		most += p.pieceLength
+	}
+	return most - p.unsaved - p.inSave
 }
 
 // commit makes durable what was written, and only then that it was.
@@ -199,7 +224,7 @@ func (p *partial) await() error {
 		return nil
 	}
 	err := <-p.saving
-	p.saving = nil
+	p.takeSaved()
 	return err
 }
 

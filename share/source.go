@@ -1,6 +1,7 @@
 package share
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type event struct {
 	greeting *peerwire.Handshake // the first event
 	message  peerwire.Message    // any other; a block's Data is where it was to land
 	early    bool                // it answers what was not asked for yet when it was read
+	apart    bool                // a block that had no place to land: its Data is nobody's
 	err      error
 }
 
@@ -61,6 +63,16 @@ type source struct {
 	heard  time.Time // when it last did
 	out    []peerwire.Message
 	isLost bool
+
+	isCounted bool      // the picker counts its pieces
+	wanted    int       // pieces that it has and that are not verified
+	fruitless int       // what fetch.changes was when it could last be asked for nothing new
+	copied    time.Time // when it was last looked for what to ask it for besides another
+	isSnubbed bool      // it is silent, and others are to bring what it was asked for
+
+	received int64 // bytes of blocks
+	measured int64 // of those, when rate was last taken
+	rate     int64 // bytes a second
 }
 
 // newSource begins to dial a peer, to greet it and to read from it.
@@ -87,18 +99,27 @@ func (s *source) close() {
 	s.group.Wait()
 }
 
-// spare gives a source all the time again that it may take.
+// spare gives a source all the time again that it may take. What it was excused
+// already, it keeps.
 func (s *source) spare(now time.Time, patience time.Duration) {
-	s.heard, s.late = now, now.Add(patience)
+	s.heard, s.late = now, latest(s.late, now.Add(patience))
 }
 
 // brought gives a source the time that bytes of use are worth, and no more than
 // patience.
 func (s *source) brought(now time.Time, bytes int, patience time.Duration) {
-	s.heard, s.late = now, s.late.Add(time.Duration(bytes)*time.Second/leastRate)
-	if most := now.Add(patience); s.late.After(most) {
-		s.late = most
+	earned, most := s.late.Add(time.Duration(bytes)*time.Second/leastRate), now.Add(patience)
+	if earned.After(most) {
+		earned = most
 	}
+	s.heard, s.late = now, latest(s.late, earned)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // excuse adds the time that was not the source's own to what it may take.
@@ -107,15 +128,19 @@ func (s *source) excuse() {
 	s.heard, s.late = s.heard.Add(d), s.late.Add(d)
 }
 
-// request asks for a block and says where its bytes are to land. It returns
-// false if the connection does not allow it. What is asked for is sent by
-// flush.
+// request asks for a block and says where its bytes are to land; nil: apart. It
+// returns false if the connection does not allow it. What is asked for is sent
+// by flush.
 func (s *source) request(now time.Time, b peerwire.Block, place []byte) (ok bool) {
 	if s.out, ok = s.conn.Request(now, b, s.out); ok {
 		s.landing.put(b, place)
 	}
 	return ok
 }
+
+// cancel takes a request back. What comes yet of it comes apart, for its place is
+// another's.
+func (s *source) cancel(b peerwire.Block) { s.out = s.conn.Cancel(b, s.out) }
 
 func (s *source) requestHashes(r peerwire.HashRange) {
 	s.out, _ = s.conn.RequestHashes(r, s.out)
@@ -174,10 +199,10 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 		return ctx.Err()
 	}
 	reader := peerwire.NewReader(stream)
-	landed := false
+	asked, apart := false, false
 	reader.Place = func(b peerwire.Block) []byte {
-		place := s.landing.take(b)
-		landed = place != nil
+		place, ok := s.landing.take(b)
+		asked, apart = ok, place == nil
 		return place
 	}
 	for {
@@ -185,16 +210,18 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 		if err != nil {
 			return err
 		}
-		early := false
+		e := event{message: m}
 		switch m.Kind {
 		case peerwire.Piece:
-			early = !landed
+			e.early, e.apart = !asked, apart
 		case peerwire.Reject: // in the order of the stream: what comes after it has no place
-			early = s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length}) == nil
-		default:
-			m.Data = append([]byte(nil), m.Data...) // it is the reader's
+			_, ok := s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length})
+			e.early = !ok
 		}
-		if !s.report(ctx, event{message: m, early: early}) {
+		if m.Kind != peerwire.Piece || apart {
+			e.message.Data = bytes.Clone(m.Data) // it is the reader's
+		}
+		if !s.report(ctx, e) {
 			return ctx.Err()
 		}
 	}
@@ -202,13 +229,13 @@ func (s *source) read(ctx context.Context, stream io.Reader) error {
 
 // A landing says where the blocks of a source are to be read to: from the
 // stream straight to their places, which are nobody else's until they are here
-// or given back. Only the reader takes a place out, with the answer that it
+// or taken away. Only the reader takes a request out, with the answer that it
 // belongs to; a source whose answer found none is lost, for the place that was
 // put there since would let it write over a block that is verified. The mutex
 // lets the source's reader and the download at it.
 type landing struct {
 	mu     sync.Mutex
-	places map[peerwire.Block][]byte
+	places map[peerwire.Block][]byte // nil: the block is to come apart from all places
 }
 
 func (l *landing) put(b peerwire.Block, place []byte) {
@@ -217,13 +244,26 @@ func (l *landing) put(b peerwire.Block, place []byte) {
 	l.places[b] = place
 }
 
-// take returns the place of a block, once; nil if it was not asked for.
-func (l *landing) take(b peerwire.Block) []byte {
+// take returns the place of a block, once; false if it was not asked for.
+func (l *landing) take(b peerwire.Block) (place []byte, asked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	place := l.places[b]
+	place, asked = l.places[b]
 	delete(l.places, b)
-	return place
+	return place, asked
+}
+
+// revoke takes the place of a block away, so that another may write to it: the
+// block is to come apart. It returns false if it is too late, because the reader
+// has the place.
+func (l *landing) revoke(b peerwire.Block) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, asked := l.places[b]
+	if asked {
+		l.places[b] = nil
+	}
+	return asked
 }
 
 // maxOutbox is more than can have to be said to a source, in bytes: all requests

@@ -35,7 +35,7 @@ func (f *fetch) callWitnesses() {
 		}
 		u.witness = nil
 		for _, s := range f.sources {
-			if !f.isWitness(s) && (u.witness == nil || u.piece.isFrom(u.witness.id)) {
+			if !f.isWitness(s) && s.conn.Has(u.piece.index) && (u.witness == nil || u.piece.isFrom(u.witness.id)) {
 				u.witness = s
 			}
 		}
@@ -90,7 +90,7 @@ func (f *fetch) takeTestimony(u *suspect, m peerwire.Message) error {
 	}
 	hashes, ok := checkHashes(m.Range, m.Data, f.layer[p.index], 0)
 	if !ok {
-		return f.lose(u.witness, ErrVerify, fmt.Errorf("sent hashes of the blocks of piece %d that are as wrong as the piece", p.index))
+		return f.lose(u.witness, ErrLie, fmt.Errorf("sent hashes of the blocks of piece %d that are as wrong as the piece", p.index))
 	}
 	var bad []int
 	for b, leaf := range p.leaves {
@@ -112,15 +112,18 @@ func (f *fetch) takeTestimony(u *suspect, m peerwire.Message) error {
 // condemn throws the wrong blocks of a piece away and lets go of who sent them.
 // The right ones stay.
 func (f *fetch) condemn(p *piece, bad []int) error {
-	for _, b := range bad {
+	senders := make([]sourceID, len(bad))
+	for i, b := range bad {
+		senders[i] = p.slots[b].from
 		f.assembly.throwAway(p, b)
 	}
-	for _, b := range bad {
-		i := slices.IndexFunc(f.sources, func(s *source) bool { return s.id == p.slots[b].from })
-		if i < 0 {
+	f.changes++
+	for i, b := range bad {
+		s := f.source(senders[i])
+		if s == nil {
 			continue // lost already
 		}
-		if err := f.lose(f.sources[i], ErrVerify, fmt.Errorf("sent wrong bytes for block %d of piece %d", b, p.index)); err != nil {
+		if err := f.lose(s, ErrLie, fmt.Errorf("sent wrong bytes for block %d of piece %d", b, p.index)); err != nil {
 			return err
 		}
 	}

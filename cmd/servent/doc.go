@@ -15,6 +15,7 @@
 //	get         fetch files and verify them
 //	downloads   list, pause, resume and cancel downloads
 //	share       say what is shared, and under which keywords
+//	torrent     write the .torrent or magnet link of a shared file
 //	status      what the running servent does
 //	peers       the neighbours of the running servent
 //	connect     link to a servent by its address or invitation

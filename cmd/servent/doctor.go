@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -76,6 +77,7 @@ func (con *console) printDoctor(d api.Doctor) {
 	}
 	con.printSummary(d)
 	con.section("Interfaces", interfaceRows(d.Interfaces))
+	con.section("How others fetch from here", reachRows(d))
 	con.section("Multicast, asked just now", multicastRows(d.Multicast))
 	con.section("Ways to find others", wayRows(d.Ways))
 	con.section("Firewalls of this computer", firewallRows(d.Firewalls))
@@ -147,6 +149,39 @@ func (con *console) section(title string, rows [][]string) {
 		row[0] = "  " + row[0]
 	}
 	printAligned(con.out, rows)
+}
+
+// reachRows says how others get at the files of a servent that runs.
+func reachRows(d api.Doctor) (rows [][]string) {
+	if !d.Running {
+		return nil
+	}
+	r := d.Reach
+	rows = append(rows, []string{"way", r.Way, r.Reason})
+	for _, relay := range r.Relays {
+		rows = append(rows, []string{"relay", relay.Peer, "a circuit carries " + formatCircuit(relay.CircuitBytes, relay.CircuitSeconds)})
+	}
+	punching := "no"
+	if r.HolePunching {
+		punching = "yes"
+	}
+	rows = append(rows, []string{"hole punching", punching, r.HolePunchingReason})
+	for _, p := range r.Pushed {
+		rows = append(rows, []string{"pushes for it", strconv.FormatUint(p.Count, 10), p.Reason})
+	}
+	if o := r.Offer; o != nil {
+		rows = append(rows, []string{"relays for", count(o.Places, "servent", "servents"), fmt.Sprintf("%s in use, %s so far; each carries %s",
+			count(o.Circuits, "circuit", "circuits"), formatSize(o.Bytes), formatCircuit(o.CircuitBytes, o.CircuitSeconds))})
+	}
+	return rows
+}
+
+// formatCircuit says what one circuit carries.
+func formatCircuit(bytes int64, seconds float64) string {
+	if bytes == 0 && seconds == 0 {
+		return "any amount"
+	}
+	return fmt.Sprintf("%s each way, for up to %s", formatSize(bytes), time.Duration(seconds*float64(time.Second)))
 }
 
 func interfaceRows(all []api.Interface) (rows [][]string) {

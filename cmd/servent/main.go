@@ -70,7 +70,7 @@ func newApp(con *console) *cli.App {
 			&cli.BoolFlag{Name: "no-color", Usage: "no colour on a terminal (also: NO_COLOR)"},
 		},
 		Commands: []*cli.Command{
-			upVerb(con), searchVerb(con), getVerb(con), downloadsVerb(con), shareVerb(con),
+			upVerb(con), searchVerb(con), getVerb(con), downloadsVerb(con), shareVerb(con), torrentVerb(con),
 			statusVerb(con), peersVerb(con), connectVerb(con), disconnectVerb(con), inviteVerb(con), doctorVerb(con),
 			demoVerb(con), configVerb(con), completionVerb(con), completeVerb(con), manVerb(con), versionVerb(con),
 		},

@@ -96,6 +96,14 @@ func (c *computer) cable(to *computer, name string, addrs ...string) {
 	c.ip("link", "set", name, "up")
 }
 
+// forwards has a computer pass on packets between its networks.
+func (c *computer) forwards() {
+	c.t.Helper()
+	if out, err := exec.Command("ip", "netns", "exec", c.netns, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward").CombinedOutput(); err != nil {
+		c.t.Fatalf("forward packets on %s: %v: %s", c.netns, err, out)
+	}
+}
+
 // command is the program on a computer.
 func (c *computer) command(args ...string) *exec.Cmd {
 	cmd := exec.Command("ip", append([]string{"netns", "exec", c.netns, "servent"}, args...)...)
@@ -252,8 +260,14 @@ func oneOverlay(all ...*hosted) bool {
 // shares makes a folder with one file that a search can find.
 func (l *lab) shares(name string) string {
 	l.t.Helper()
+	return l.sharesOf(name, 1<<20)
+}
+
+// sharesOf makes one with a file of size bytes.
+func (l *lab) sharesOf(name string, size int) string {
+	l.t.Helper()
 	dir := l.t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, name), randomBytes(1<<20, 1), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name), randomBytes(size, 1), 0o666); err != nil {
 		l.t.Fatal(err)
 	}
 	return dir

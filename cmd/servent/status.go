@@ -66,6 +66,9 @@ func (con *console) printStatus(status api.Status) {
 	if status.UploadRate > 0 || status.DownloadRate > 0 {
 		rows = append(rows, []string{"limits", fmt.Sprintf("up %s, down %s", formatLimit(status.UploadRate), formatLimit(status.DownloadRate))})
 	}
+	if status.Uploaded > 0 {
+		rows = append(rows, []string{"uploaded", formatSize(status.Uploaded)})
+	}
 	if status.Web != "" {
 		rows = append(rows, []string{"page", status.Web})
 	}

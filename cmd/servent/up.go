@@ -45,6 +45,7 @@ func upVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "ttl", Usage: "how many links own queries travel, `N` = 1..7 (7)", Value: 7},
 			&cli.StringFlag{Name: "dedup", Usage: "later copies: `RULE` = plain (drop) or ttl (pass better)", Value: "plain"},
 			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
+			&cli.BoolFlag{Name: "relay", Usage: "relay for those that no other way joins (doctor)"},
 			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
@@ -67,6 +68,7 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		SkipInterfaces: c.StringSlice("skip-interface"),
 		TTL:            c.Int("ttl"),
 		Rate:           c.Int("rate"),
+		Relay:          c.Bool("relay"),
 		Web:            c.String("web"),
 		Log:            con.log(slog.LevelInfo),
 	}

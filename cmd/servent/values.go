@@ -62,6 +62,7 @@ var flagValues = map[string]valueSource{
 var wordValues = map[string][]valueSource{
 	"up":           {anyFolder},
 	"get":          {{list: listHits}},
+	"torrent":      {anyFile},
 	"share add":    {anyFolder},
 	"share remove": {{list: listShared}},
 	"share rescan": {{list: listShared, paths: pathFolders}},

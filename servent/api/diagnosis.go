@@ -26,9 +26,54 @@ type Doctor struct {
 	// FromOutside counts the links that other computers have opened to this
 	// servent since its start: one is proof that its port can be reached.
 	FromOutside uint64     `json:"from_outside"`
+	Reach       Reach      `json:"reach"`
 	Firewalls   []Firewall `json:"firewalls"`
 	Checks      []Check    `json:"checks"`
 	Next        []Advice   `json:"next"` // what to try, most useful first
+}
+
+// How others fetch from a servent that runs, as [Reach] says it.
+const (
+	ReachDirect = "direct" // they dial it
+	ReachRelay  = "relay"  // it calls them back after a Push, or they come through a relay
+	ReachPush   = "push"   // it calls them back after a Push, if they can be reached
+	ReachNone   = "none"   // no way is known: it has no neighbour
+)
+
+// A Reach says how others get at the files of a servent.
+type Reach struct {
+	Way    string `json:"way"`    // one of the Reach constants; empty: no servent runs
+	Reason string `json:"reason"` // in words
+	// Pushed counts the Pushes for this servent, by what became of them.
+	Pushed []Drop `json:"pushed"`
+	// Relays are those at which it has a place.
+	Relays []Relay `json:"relays"`
+	// HolePunching says whether a transfer through a relay may become a direct
+	// connection, and HolePunchingReason why, or why not.
+	HolePunching       bool   `json:"hole_punching"`
+	HolePunchingReason string `json:"hole_punching_reason"`
+	// Offer says what this servent relays for others; null: it does not.
+	Offer *RelayOffer `json:"offer"`
+}
+
+// A Relay is a neighbour through which others call this servent.
+type Relay struct {
+	Peer  string   `json:"peer"`
+	Addrs []string `json:"addrs"` // ending in /p2p-circuit
+	// What one circuit carries each way, and for how long; 0: no limit.
+	CircuitBytes   int64   `json:"circuit_bytes"`
+	CircuitSeconds float64 `json:"circuit_seconds"`
+}
+
+// A RelayOffer says what a servent relays for others.
+type RelayOffer struct {
+	Places   int    `json:"places"`   // servents that can be reached through it
+	Circuits int    `json:"circuits"` // in use
+	Bytes    int64  `json:"bytes"`    // relayed since its start, both ways
+	Refused  uint64 `json:"refused"`  // places and circuits
+	// What one circuit carries each way, and for how long.
+	CircuitBytes   int64   `json:"circuit_bytes"`
+	CircuitSeconds float64 `json:"circuit_seconds"`
 }
 
 // A Port is where a servent listens.

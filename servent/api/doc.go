@@ -26,6 +26,7 @@
 //	GET  /api/share       ShareList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
+//	POST /api/torrent     TorrentRequest    stream: Hashing…, Torrent
 //	POST /api/share/tag   TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList

@@ -66,6 +66,12 @@ func (c *Client) Untag(ctx context.Context, request TagRequest, progress func(Ha
 	return hash[TagResult](ctx, c, "/api/share/untag", request, TypeTagged, progress)
 }
 
+// Torrent makes the metainfo of a shared file or folder. It calls progress as
+// Tag does.
+func (c *Client) Torrent(ctx context.Context, request TorrentRequest, progress func(Hashing)) (Torrent, error) {
+	return hash[Torrent](ctx, c, "/api/torrent", request, TypeTorrent, progress)
+}
+
 // hash makes a call that waits for files to be hashed.
 func hash[T any](ctx context.Context, c *Client, path string, request any, last string, progress func(Hashing)) (T, error) {
 	return follow[T](ctx, c, path, request, last, CodeInternal, func(kind string, data []byte) error {

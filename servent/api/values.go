@@ -11,6 +11,7 @@ const (
 	TypeDone     = "done"
 	TypeShares   = "shares"
 	TypeTagged   = "tagged"
+	TypeTorrent  = "torrent"
 	TypeError    = "error"
 )
 
@@ -83,6 +84,28 @@ type GetRequest struct {
 	Timeout   time.Duration `json:"timeout,omitempty"` // in ns; 0: none
 }
 
+// A TorrentRequest asks for the metainfo of a shared file or folder, which is
+// hashed first if need be.
+type TorrentRequest struct {
+	Path      string   `json:"path,omitempty"`     // absolute, in a shared folder
+	Root      string   `json:"root,omitempty"`     // or the root of a shared file, 8 of its digits at least
+	Trackers  []string `json:"trackers,omitempty"` // URLs, http, https or udp
+	Output    string   `json:"output,omitempty"`   // absolute: where to write the metainfo, a file or a folder; empty: nowhere
+	Overwrite bool     `json:"overwrite,omitempty"`
+}
+
+// A Torrent is a metainfo that was made, which the home remembers.
+type Torrent struct {
+	Type       string `json:"type" enum:"torrent"`
+	Name       string `json:"name"`
+	Size       int64  `json:"size"`        // bytes, of all files
+	Root       string `json:"root"`        // empty: of a folder
+	InfoHashV1 string `json:"infohash_v1"` // 40 hex digits
+	InfoHashV2 string `json:"infohash_v2"` // 64 hex digits
+	Magnet     string `json:"magnet"`
+	Output     string `json:"output"` // absolute; empty: not written
+}
+
 // Progress says how far a download is.
 type Progress struct {
 	Type     string  `json:"type" enum:"progress"`
@@ -123,8 +146,9 @@ type Status struct {
 	Dropped   []Drop     `json:"dropped"`  // reasons seen, most frequent first
 	Answers   Answers    `json:"answers"`
 	Transfers []Transfer `json:"transfers"`
-	Ended     []Drop     `json:"ended"`   // links that have ended, by reason, most frequent first
-	Refused   []Drop     `json:"refused"` // links, streams and connections that others wanted and did not get, by reason
+	Uploaded  int64      `json:"uploaded"` // bytes of files that were sent to others since the start
+	Ended     []Drop     `json:"ended"`    // links that have ended, by reason, most frequent first
+	Refused   []Drop     `json:"refused"`  // links, streams and connections that others wanted and did not get, by reason
 
 	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
 	DownloadRate int64 `json:"download_rate"` // likewise of all downloads

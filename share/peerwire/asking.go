@@ -7,8 +7,9 @@ import (
 
 // A request is a block that was asked for.
 type request struct {
-	block Block
-	at    time.Time
+	block     Block
+	at        time.Time
+	cancelled bool
 }
 
 // requests are those that wait for an answer, oldest first. Peers answer in
@@ -31,8 +32,8 @@ func (r *requests) remove(i int) {
 }
 
 // Window returns how many requests to have out on this connection: by its rate
-// and round trip between MinWindow and MaxWindow bytes, and no more than the
-// peer keeps waiting.
+// and round trip between [MinWindow] and [MaxWindow] bytes, few at first, and no
+// more than the peer keeps waiting.
 func (c *Conn) Window() int {
 	queue := c.peer.settings.RequestQueue
 	if queue == 0 {
@@ -43,6 +44,21 @@ func (c *Conn) Window() int {
 
 // InFlight returns how many of our requests wait for an answer.
 func (c *Conn) InFlight() int { return c.requests.len() }
+
+// Outstanding returns the block of request i of those that wait for an answer,
+// which are [Conn.InFlight]; 0 is the oldest.
+func (c *Conn) Outstanding(i int) Block { return c.requests.list[c.requests.first+i].block }
+
+// Expect returns how long it takes by what was measured until so many blocks have
+// come that are asked for, at most an hour. It grows while nothing comes.
+func (c *Conn) Expect(now time.Time, blocks int) time.Duration {
+	rate := c.pace.rate
+	if c.requests.len() > 0 {
+		rate = c.pace.rateAt(now)
+	}
+	seconds := float64(blocks) * BlockSize / max(rate, unknownRate)
+	return min(time.Duration(min(seconds, 3600)*float64(time.Second)), time.Hour)
+}
 
 // Room returns how many requests may be made now. It is 0 until a good part of
 // the window is free, so that requests travel many at a time.
@@ -63,16 +79,21 @@ func (c *Conn) Request(now time.Time, b Block, out []Message) ([]Message, bool) 
 		c.requests.find(b.Piece, b.Begin) >= 0 {
 		return out, false
 	}
-	c.requests.push(request{b, now})
+	if c.requests.len() == 0 {
+		c.pace.wake(now)
+	}
+	c.requests.push(request{block: b, at: now})
 	return append(out, b.message(Request)), true
 }
 
-// Cancel appends what takes a request back. The peer still answers it, with the
-// block or a refusal. Source: BEP 6.
+// Cancel appends what takes a request back, once. The peer still answers it, with
+// the block or a refusal, which means [Cancelled] then. Source: BEP 6.
 func (c *Conn) Cancel(b Block, out []Message) []Message {
-	if c.requests.find(b.Piece, b.Begin) < 0 {
+	i := c.requests.find(b.Piece, b.Begin)
+	if i < 0 || c.requests.list[i].cancelled {
 		return out
 	}
+	c.requests.list[i].cancelled = true
 	return append(out, b.message(Cancel))
 }
 
@@ -83,7 +104,11 @@ func (c *Conn) receiveAnswer(now time.Time, m Message) (Meaning, error) {
 		if i < 0 || c.requests.list[i].block.Length != m.Length {
 			return Nothing, protocolError(m.Kind, "refused what it was not asked for: piece %d at %d", m.Index, m.Begin)
 		}
+		cancelled := c.requests.list[i].cancelled
 		c.requests.remove(i)
+		if cancelled {
+			return Cancelled, nil
+		}
 		return Refused, nil
 	}
 	if i < 0 {

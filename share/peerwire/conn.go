@@ -170,7 +170,7 @@ func (c *Conn) Receive(now time.Time, m Message, out []Message) (Meaning, []Mess
 	case Interested, NotInterested:
 		meaning, c.peer.interested = PeerInterested, m.Kind == Interested
 	case Have, Bitfield, HaveAll, HaveNone:
-		meaning, err = PeerHas, c.receiveHas(m)
+		meaning, err = c.receiveHas(m)
 	case Request:
 		return c.receiveRequest(m, out)
 	case Cancel:
@@ -192,18 +192,21 @@ func (c *Conn) Receive(now time.Time, m Message, out []Message) (Meaning, []Mess
 }
 
 // receiveHas takes what the peer says it has: all at once, only once, and then
-// piece by piece. Source: BEP 3 and 6.
-func (c *Conn) receiveHas(m Message) error {
+// piece by piece. A piece that it has said before is no news. Source: BEP 3 and 6.
+func (c *Conn) receiveHas(m Message) (Meaning, error) {
 	if m.Kind == Have {
 		if int64(m.Index) >= int64(c.pieces()) {
-			return protocolError(m.Kind, "says that it has piece %d, which the file does not have", m.Index)
+			return Nothing, protocolError(m.Kind, "says that it has piece %d, which the file does not have", m.Index)
+		}
+		if c.peer.has.has(m.Index) {
+			return Nothing, nil
 		}
 		c.peer.told = true
 		c.peer.has.set(m.Index)
-		return nil
+		return PeerHas, nil
 	}
 	if c.peer.told {
-		return protocolError(m.Kind, "said twice what it has")
+		return Nothing, protocolError(m.Kind, "said twice what it has")
 	}
 	c.peer.told = true
 	switch m.Kind {
@@ -211,8 +214,8 @@ func (c *Conn) receiveHas(m Message) error {
 		c.peer.has.fill()
 	case Bitfield:
 		if !c.peer.has.take(m.Data) {
-			return protocolError(m.Kind, "sent a bitfield that does not fit %d pieces", c.pieces())
+			return Nothing, protocolError(m.Kind, "sent a bitfield that does not fit %d pieces", c.pieces())
 		}
 	}
-	return nil
+	return PeerHas, nil
 }

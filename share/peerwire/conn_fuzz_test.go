@@ -89,7 +89,7 @@ func (p *player) receive(m Message) (ok bool) {
 	if err != nil {
 		return false
 	}
-	if answered := before - c.InFlight(); (answered == 1) != (meaning == Delivered || meaning == Refused) || answered < 0 {
+	if answered := before - c.InFlight(); (answered == 1) != (meaning == Delivered || meaning == Refused || meaning == Cancelled) || answered < 0 {
 		p.t.Fatalf("%v means %v and answers %d requests", m.Kind, meaning, answered)
 	}
 	if len(out) > 1 || c.Waiting() > p.queue || c.Room() < 0 || c.Room()+c.InFlight() > max(c.Window(), c.InFlight()) {

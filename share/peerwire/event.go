@@ -16,6 +16,7 @@ const (
 	Unchoked                      // it does
 	Delivered                     // a block that was asked for; its bytes are the message's
 	Refused                       // a block that was asked for does not come
+	Cancelled                     // likewise, after [Conn.Cancel]
 	Asked                         // the peer asks for a block: see [Conn.NextRequest]
 	Withdrawn                     // the peer asks for it no more
 	HashesAsked                   // the peer asks for hashes: see [Conn.NextHashRequest]
@@ -24,7 +25,7 @@ const (
 )
 
 var meaningNames = [...]string{
-	"nothing", "peer has", "peer interested", "peer settings", "choked", "unchoked", "delivered", "refused", "asked", "withdrawn",
+	"nothing", "peer has", "peer interested", "peer settings", "choked", "unchoked", "delivered", "refused", "cancelled", "asked", "withdrawn",
 	"hashes asked", "proof", "no proof",
 }
 

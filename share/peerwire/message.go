@@ -50,11 +50,11 @@ func (k Kind) String() string {
 // Limits of a message, in bytes unless said otherwise. Nothing is allocated
 // for a message before its length has been held against the one for its kind.
 const (
-	BlockSize   = 16 << 10  // the longest block of a piece, and what a leaf of the hash tree covers
-	MaxHashes   = 1024 + 64 // hashes of a message: those of a piece of 16 MiB, and uncles
-	MaxBitfield = 128 << 10 // a bit for each piece of the largest file
-	MaxExtended = 16 << 10
-	MaxUnknown  = 16 << 10 // payload of a kind that is not known here
+	BlockSize   = 16 << 10            // the longest block of a piece, and what a leaf of the hash tree covers
+	MaxHashes   = 1024 + 64           // hashes of a message: those of a piece of 16 MiB, and uncles
+	MaxBitfield = 128 << 10           // a bit for each piece of the largest file
+	MaxExtended = MetadataPiece + 512 // a piece of the info dictionary, and its head
+	MaxUnknown  = 16 << 10            // payload of a kind that is not known here
 	MaxMessage  = 1 + MaxBitfield
 
 	lengthSize      = 4

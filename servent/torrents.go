@@ -1,0 +1,103 @@
+package servent
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"servent/share"
+	"servent/share/torrent"
+)
+
+const (
+	// TorrentsFolder is where a home keeps the metainfos that were exported.
+	TorrentsFolder = "torrents"
+
+	torrentSuffix = ".torrent"
+	maxTorrents   = 10_000 // that are listed
+)
+
+// torrents are the torrents that a home knows: each lies in its folder under the
+// first of its infohashes, and is read when it is needed. Any goroutine may call
+// its methods.
+type torrents struct {
+	dir string
+
+	mu    sync.Mutex
+	paths map[[20]byte]string // by each infohash
+}
+
+// openTorrents lists the torrents of a folder.
+func openTorrents(dir string) (*torrents, error) {
+	t := &torrents{dir: dir, paths: map[[20]byte]string{}}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("servent: list the torrents: %w", err)
+	}
+	isTorrent := func(e fs.DirEntry) bool { return strings.HasSuffix(e.Name(), torrentSuffix) && e.Type().IsRegular() }
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !isTorrent(e) })
+	for _, entry := range entries[:min(len(entries), maxTorrents)] {
+		path := filepath.Join(dir, entry.Name())
+		if m, err := readMetainfo(path); err == nil { // else it is none of ours
+			t.know(m, path)
+		}
+	}
+	return t, nil
+}
+
+// readMetainfo reads a .torrent file, and no more of it than one may be long.
+func readMetainfo(path string) (*torrent.Metainfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > torrent.MaxSize {
+		return nil, fmt.Errorf("it is no .torrent file: that is a file of at most %d bytes", torrent.MaxSize)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return torrent.Parse(b)
+}
+
+func (t *torrents) know(m *torrent.Metainfo, path string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, hash := range m.InfoHashes() {
+		t.paths[hash] = path
+	}
+}
+
+// keep remembers a torrent: on the disk, then in the list.
+func (t *torrents) keep(m *torrent.Metainfo) error {
+	b, err := m.AppendBinary(nil)
+	if err != nil {
+		return fmt.Errorf("servent: keep the torrent: %w", err)
+	}
+	if err := makeFolder(t.dir); err != nil {
+		return err
+	}
+	path := filepath.Join(t.dir, fmt.Sprintf("%x%s", m.InfoHashes()[0], torrentSuffix))
+	if err := writeWhole(path, b); err != nil {
+		return fmt.Errorf("servent: keep the torrent: %w", err)
+	}
+	t.know(m, path)
+	return nil
+}
+
+// find returns the torrent of an infohash.
+func (t *torrents) find(hash [20]byte) (*torrent.Metainfo, error) {
+	t.mu.Lock()
+	path, ok := t.paths[hash]
+	t.mu.Unlock()
+	if !ok {
+		return nil, share.ErrUnknown
+	}
+	return readMetainfo(path)
+}
