@@ -50,7 +50,10 @@ type Servent struct {
 	changed   chan struct{}  // tells discovery of another survey
 	discovery discoveryState
 	uploads   *slots
+	browses   *slots
 	up, down  *share.Limiter // of all transfers that way
+	choker    *share.Choker  // of all uploads
+	offers    offers         // downloads under way
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
@@ -123,7 +126,8 @@ func New(cfg Config) (*Servent, error) {
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
-		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
+		uploads:   newSlots(uploadsWaiting*cfg.Uploads, maxUploadsOne),
+		browses:   newSlots(maxBrowses, maxBrowsesOne),
 		up:        share.NewLimiter(cfg.UploadRate),
 		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
@@ -139,6 +143,7 @@ func New(cfg Config) (*Servent, error) {
 
 		sourceless: sourceless,
 	}
+	s.choker = share.NewChoker(cfg.Uploads, s.up)
 	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())
 	if err := s.open(); err != nil {
@@ -217,6 +222,7 @@ func (s *Servent) Run(ctx context.Context) error {
 	s.workers.Go(func() { s.loop(s.running) })
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))
+	s.host.SetStreamHandler(browseProtocol, s.handle(s.answerBrowse))
 	s.host.SetStreamHandler(givProtocol, s.handle(s.called))
 	for range answerers {
 		s.workers.Go(s.answer)

@@ -56,7 +56,11 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
 		Join:       w.join,
 		Lost:       func(name string, why error) { w.lost <- lostSource{name, why} },
 		Progress:   s.report(w.d, w.r, t),
+		Choker:     s.choker,
 	}
+	unoffered := func() {}
+	job.Opened = func(offer share.Offer) { unoffered = s.offers.begin(offer) }
+	defer func() { unoffered() }()
 	if want.root == share.EmptyRoot {
 		job.Join = nil // there is nothing to transfer
 	}

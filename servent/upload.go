@@ -10,14 +10,19 @@ import (
 	"servent/share"
 )
 
-// maxUploadsOne is how many of the upload slots one peer may hold.
-const maxUploadsOne = 4
+const (
+	// maxUploadsOne is how many streams one peer may have us serve, and
+	// uploadsWaiting how many all peers may for each upload slot: those that have
+	// none are connected, choked, and wait for their turn.
+	maxUploadsOne  = 4
+	uploadsWaiting = 8
+)
 
-// upload serves one file over a stream that another servent opened.
+// upload serves one file, or what is verified of a download, over a stream that another servent opened.
 func (s *Servent) upload(stream network.Stream) {
 	peer := stream.Conn().RemotePeer()
 	if !s.uploads.take(peer) {
-		s.log.Info("upload refused: no slot is free", "peer", peer)
+		s.log.Info("upload refused: too many wait for a slot already, or this peer has its part", "peer", peer)
 		stream.Reset()
 		return
 	}
@@ -28,17 +33,26 @@ func (s *Servent) upload(stream network.Stream) {
 	library := s.collection.Library()
 	var file share.File
 	lookUp := func(hash [20]byte) (share.Offer, bool) {
-		f, ok := library.ByInfoHash(hash)
-		if ok {
-			file = f
-			t.is(f.Name, f.Root.String(), f.Size)
+		var ok bool
+		offer := share.Offer{}
+		if file, ok = library.ByInfoHash(hash); ok {
+			offer = file.Offer()
+		} else if offer, ok = s.offers.find(hash); ok { // of what we are fetching ourselves
+			file = share.File{}
 		}
-		return f.Offer(), ok
+		if ok {
+			t.is(offer.Name, offer.Root.String(), offer.Size)
+		}
+		return offer, ok
 	}
-	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{Limit: s.up, Sent: func(n int) { t.sent(int64(n)) }})
+	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{
+		Limit: s.up, Choker: s.choker, Peer: peer.String(), Sent: func(n int) { t.sent(int64(n)) },
+	})
 	t.failed(err)
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
+	case errors.Is(err, share.ErrOfferEnded):
+		s.log.Debug("upload ended with the download that it was of", "peer", peer)
 	case errors.Is(err, share.ErrChanged):
 		s.log.Warn("a shared file has changed on disk: its upload was ended before a wrong byte was sent, and it is hashed again",
 			"file", file.Location(), "peer", peer)

@@ -23,17 +23,15 @@ var errFlood = errors.New("asks for more than it may at a time")
 // halves write whole messages, in turns.
 type answering struct {
 	upload
-	infoHash [20]byte
 }
 
 // newAnswering returns the answering half for a source of a download.
-func newAnswering(cfg UploadConfig, offer Offer, infoHash [20]byte) *answering {
+func newAnswering(cfg UploadConfig, offer Offer) *answering {
 	return &answering{
 		upload: upload{
 			cfg: cfg, offer: offer, isHalf: true,
-			inbox: make(chan peerwire.Message, duplexInbox), quit: make(chan struct{}), wake: make(chan struct{}, 1),
+			inbox: make(chan peerwire.Message, duplexInbox), quit: make(chan struct{}), wake: make(chan struct{}, 1), spoken: make(chan struct{}),
 		},
-		infoHash: infoHash,
 	}
 }
 

@@ -30,7 +30,7 @@ func (p *plainStream) Write(b []byte) (int, error) {
 // partOf returns a way to a peer that has those pieces of data alone.
 func partOf(t *testing.T, data []byte, dir string, served chan<- error, pieces ...int) (Dial, func()) {
 	d := digestOf(t, data)
-	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size))
+	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,8 +32,8 @@ type Source struct {
 	// Default nil: the peer is only asked, and opens a stream of its own to ask.
 	Answer *UploadConfig
 
-	// InfoHash is the name that the peer knows the swarm by. Default zero: that of
-	// [InfoHash].
+	// InfoHash is what it is greeted with; zero: the name that servents compute, or
+	// the torrent's first where they compute none.
 	InfoHash [20]byte
 }
 
@@ -195,7 +195,8 @@ func (s *source) live(ctx context.Context, dial Dial, hello []byte) {
 	})
 	to := &inTurns{w: stream}
 	s.group.Go(func() {
-		s.outbox.write(ctx, to, hello, s.greeted) // the reader says what goes wrong: it may hold the source's last words
+		s.greet(ctx, to, hello)
+		s.outbox.write(ctx, to) // the reader says what goes wrong: it may hold the source's last words
 	})
 	bounded := s.limit.reader(ctx, stream, func(d time.Duration) { s.held.Add(int64(d)) })
 	err = s.read(ctx, bounded, to)
@@ -203,6 +204,26 @@ func (s *source) live(ctx context.Context, dial Dial, hello []byte) {
 		close(s.answer.inbox)
 	}
 	s.report(ctx, event{err: err})
+}
+
+// greet writes the handshake and, where the stream carries both roles, waits until
+// the other half has said what it has, which comes before all else. Source: BEP 3, 6.
+func (s *source) greet(ctx context.Context, to io.Writer, hello []byte) {
+	s.outbox.mu.Lock()
+	hello = append(hello, s.outbox.bytes...)
+	s.outbox.bytes = s.outbox.bytes[:0]
+	s.outbox.mu.Unlock()
+	if _, err := to.Write(hello); err != nil {
+		return
+	}
+	close(s.greeted)
+	if s.answer == nil {
+		return
+	}
+	select {
+	case <-s.answer.spoken:
+	case <-ctx.Done():
+	}
 }
 
 // startAnswer begins to answer a peer that has greeted.
@@ -352,32 +373,25 @@ func (o *outbox) put(messages []peerwire.Message) error {
 	return nil
 }
 
-// write writes hello to w and what there is, all of it at once, closes greeted,
-// and goes on with what comes until that fails or ctx ends.
-func (o *outbox) write(ctx context.Context, w io.Writer, hello []byte, greeted chan<- struct{}) {
-	o.mu.Lock()
-	b := append(hello, o.bytes...)
-	o.bytes = o.bytes[:0]
-	o.mu.Unlock()
+// write writes to w what there is, all of it at once, until that fails or ctx
+// ends.
+func (o *outbox) write(ctx context.Context, w io.Writer) {
+	var spare []byte
 	for {
-		if len(b) > 0 { // else it was written with the last
-			if _, err := w.Write(b); err != nil {
-				return
-			}
-		}
-		if greeted != nil {
-			close(greeted)
-			greeted = nil
-		}
-		spare := b
 		select {
 		case <-o.wake:
 		case <-ctx.Done():
 			return
 		}
 		o.mu.Lock()
-		b = o.bytes
+		b := o.bytes
 		o.bytes = spare[:0]
 		o.mu.Unlock()
+		if len(b) > 0 { // else it was written with the handshake
+			if _, err := w.Write(b); err != nil {
+				return
+			}
+		}
+		spare = b
 	}
 }

@@ -109,7 +109,8 @@ type upload struct {
 	quit    chan struct{}
 	reading sync.WaitGroup
 
-	isHalf   bool // of a stream that is read and watched over by a source
+	isHalf   bool          // of a stream that is read and watched over by a source
+	spoken   chan struct{} // half: closed when the peer was told what there is
 	offer    Offer
 	content  offered
 	geometry geometry
@@ -135,9 +136,9 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 
 // serve answers a peer that has greeted.
 func (u *upload) serve(theirs peerwire.Handshake) (err error) {
-	u.geometry = geometryOf(u.offer.Size)
+	u.geometry = u.offer.geometry()
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
-		InfoHash: theirs.InfoHash, Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)
@@ -167,6 +168,9 @@ func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 	}
 	if err := u.say(u.conn.SetChoking(!u.seat.isServed(), u.out)); err != nil {
 		return err
+	}
+	if u.isHalf {
+		close(u.spoken)
 	}
 	return u.answerAll()
 }
