@@ -40,10 +40,12 @@ type download struct {
 	begun     time.Time
 	state     api.DownloadState
 	failed    *api.Error // why, if it did
-	verified  int64      // bytes
-	meter     *meter     // of the running one
-	run       *fetching  // nil: it does not run here
-	elsewhere bool       // another process fetches it
+	reason    string     // why it waits
+	sources   []api.Source
+	verified  int64     // bytes
+	meter     *meter    // of the running one
+	run       *fetching // nil: it does not run here
+	elsewhere bool      // another process fetches it
 }
 
 // find returns the download of a root, or nil. Empty files have one root and
@@ -166,15 +168,11 @@ func (d *download) tell(now time.Time) api.Download {
 		told.Rate = d.meter.look(now, d.verified)
 		told.ETA = timeLeft(told.Rate, d.want.size-d.verified)
 	}
-	for _, source := range d.want.sources {
-		one := api.Source{Peer: source.ID.String(), Addrs: []string{}}
-		for _, addr := range source.Addrs {
-			one.Addrs = append(one.Addrs, addr.String())
-		}
-		told.Sources = append(told.Sources, one)
-	}
+	told.Sources = append(told.Sources, d.sources...)
 	if d.failed != nil {
 		told.Code, told.Reason = d.failed.Code, d.failed.Message
+	} else {
+		told.Reason = d.reason
 	}
 	return told
 }
@@ -283,4 +281,20 @@ func (l *downloads) cancel(names []string) (api.DownloadList, error) {
 		cancelled.Downloads[i].State = api.DownloadCancelled
 	}
 	return cancelled, nil
+}
+
+// wake has all that run dial their sources again: the network changed, or the
+// computer slept.
+func (l *downloads) wake(slept bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.list {
+		if d.run == nil {
+			continue
+		}
+		select {
+		case d.run.wake <- slept:
+		default:
+		}
+	}
 }

@@ -24,10 +24,39 @@ type fetching struct {
 	stop     context.CancelCauseFunc
 	ended    chan struct{}
 	err      error // how it ended
-	resumed  bool  // its sources may have changed since they were heard of
 	detached bool  // it goes on where nobody waits
 	waiting  []*follower
 	last     api.Progress // as it was told last; Type is empty before that
+	answered int          // sources that answer
+	most     int          // that did at one time
+	alive    time.Time    // when one answered last; zero: none ever did
+
+	// What its swarm is told.
+	heard  chan []contact // further sources; those that do not fit are dropped
+	wake   chan bool      // holds a token when the network changed: whether the computer slept
+	states chan struct{}  // likewise when what is above did
+}
+
+// learn tells the swarm of further sources. It never waits.
+func (r *fetching) learn(heard []contact) {
+	if len(heard) == 0 {
+		return
+	}
+	select {
+	case r.heard <- heard:
+	default:
+	}
+}
+
+// maxHeard is how many times further sources wait for the swarm.
+const maxHeard = 16
+
+// changed tells the swarm to look. It never waits.
+func (r *fetching) changed() {
+	select {
+	case r.states <- struct{}{}:
+	default:
+	}
 }
 
 // A follower waits for a run.
@@ -66,6 +95,8 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 				"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
 		}
 		d.run.detached = d.run.detached || detached
+		d.run.learn(want.sources)
+		d.run.changed()
 		return d, d.run, nil
 	}
 	if d == nil {
@@ -80,8 +111,15 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 // launch starts a run of d. The caller holds the list's mutex.
 func (s *Servent) launch(d *download, detached bool) *fetching {
 	ctx, stop := context.WithCancelCause(s.running)
-	r := &fetching{stop: stop, ended: make(chan struct{}), detached: detached}
-	d.run, d.state, d.failed, d.elsewhere = r, api.DownloadRunning, nil, false
+	r := &fetching{
+		stop: stop, ended: make(chan struct{}), detached: detached,
+		heard: make(chan []contact, maxHeard), wake: make(chan bool, 1), states: make(chan struct{}, 1),
+	}
+	d.run, d.state, d.failed, d.reason, d.elsewhere = r, api.DownloadRunning, nil, "", false
+	d.sources = nil
+	for _, c := range d.want.sources {
+		d.sources = append(d.sources, c.tell())
+	}
 	d.meter = newMeter(time.Now())
 	go func() { // the loop, which starts it, is not to be waited for with the mutex
 		if !s.work(func() { s.endFetch(ctx, d, r, s.fetch(ctx, d, r)) }) {
@@ -96,7 +134,7 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 	l := &s.downloads
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d.run = nil
+	d.run, d.reason = nil, ""
 	cause := context.Cause(ctx)
 	r.stop(nil)
 	switch {
@@ -214,6 +252,17 @@ func (s *Servent) lookAt(d *download, r *fetching, now time.Time) (api.Progress,
 	return p, true
 }
 
+// answer notes how many sources answer. The caller holds the list's mutex.
+func (r *fetching) answer(now time.Time, sources int) {
+	if sources > 0 || r.answered > 0 {
+		r.alive = now
+	}
+	if (sources > 0) != (r.answered > 0) || r.last.Type == "" {
+		r.changed()
+	}
+	r.answered, r.most = sources, max(r.most, sources)
+}
+
 // report returns the function that turns verified bytes into progress.
 func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State) {
 	var last time.Time
@@ -224,6 +273,7 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 		s.downloads.mu.Lock()
 		defer s.downloads.mu.Unlock()
 		d.verified = verified
+		r.answer(now, state.Sources)
 		speed := d.meter.look(now, verified)
 		if now.Sub(last) < progressEvery && verified < total {
 			return
@@ -231,7 +281,7 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 		last = now
 		r.last = api.Progress{
 			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
-			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: min(1, len(d.want.sources)), ID: d.id,
+			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: r.answered, ID: d.id,
 		}
 		for _, f := range r.waiting {
 			f.put(r.last)
@@ -318,9 +368,10 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 	defer l.mu.Unlock()
 	for _, d := range chosen {
 		if d.run == nil {
-			s.launch(d, true).resumed = true
+			s.launch(d, true)
 		} else {
 			d.run.detached = true
+			d.run.changed()
 		}
 	}
 	return tellAll(chosen), nil

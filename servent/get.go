@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/libp2p/go-libp2p/core/peer"
-	ma "github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 	"servent/servent/api"
@@ -28,7 +24,8 @@ type wanted struct {
 	size    int64
 	sha1    [messages.SHA1Size]byte // of a file asked for by it, else zero
 	name    string                  // as hits say: untrusted
-	sources []peer.AddrInfo
+	sources []contact
+	asked   time.Time // when the network was asked for sources; zero: not now
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this
@@ -89,6 +86,9 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if err != nil && !already {
 		return api.Done{}, err
 	}
+	s.downloads.mu.Lock()
+	sources := r.most
+	s.downloads.mu.Unlock()
 	return api.Done{
 		Type:    api.TypeDone,
 		Already: already,
@@ -96,7 +96,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 		Size:    want.size,
 		Root:    want.root.String(),
 		Seconds: time.Since(begin).Seconds(),
-		Sources: min(1, len(want.sources)),
+		Sources: sources,
 	}, nil
 }
 
@@ -121,6 +121,9 @@ func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) 
 		}
 		setDefault(&req.Name, hit.Name)
 		req.Root, req.Size, req.Sources = hit.Root, hit.Size, hit.Sources
+		want, err := readRequest(req)
+		want.asked = time.Now()
+		return want, err
 	}
 	return readRequest(req)
 }
@@ -135,20 +138,8 @@ func readRequest(req api.GetRequest) (wanted, error) {
 	if w.sha1, err = parseSHA1(req.SHA1); err != nil {
 		return wanted{}, err
 	}
-	for _, source := range req.Sources {
-		id, err := peer.Decode(source.Peer)
-		if err != nil {
-			return wanted{}, api.NewError(api.CodeUsage, fmt.Sprintf("get: source %q: %v", source.Peer, err))
-		}
-		info := peer.AddrInfo{ID: id}
-		for _, text := range source.Addrs {
-			if a, err := ma.NewMultiaddr(text); err == nil {
-				info.Addrs = append(info.Addrs, a)
-			}
-		}
-		w.sources = append(w.sources, info)
-	}
-	return w, nil
+	w.sources, err = contactsOf(req.Sources)
+	return w, err
 }
 
 // parseSHA1 reads 32 base32 digits; nothing is all zeros.
@@ -225,104 +216,12 @@ func (s *Servent) destination(output string, want wanted) (string, error) {
 	return output, nil
 }
 
-// fetch downloads the file of a run. Where the sources that were known when it
-// was paused do not do, the network is asked anew.
+// fetch downloads the file of a run.
 func (s *Servent) fetch(ctx context.Context, d *download, r *fetching) error {
-	want, dest, err := s.complete(ctx, d)
-	if err != nil {
-		return err
-	}
 	s.downloads.mu.Lock()
-	overwrite, resumed := d.overwrite, r.resumed
+	want := d.want
 	s.downloads.mu.Unlock()
-	t := s.transfers.begin(api.Transfer{Direction: "down", Name: want.name, Root: want.root.String(), Size: want.size})
-	defer t.end()
-	job := share.Download{
-		Root:       want.root,
-		Size:       want.size,
-		Name:       want.name,
-		SHA1:       want.sha1,
-		PartialDir: s.cfg.Partial,
-		Dest:       dest,
-		Overwrite:  overwrite,
-		Limit:      s.down,
-		Progress:   s.report(d, r, t),
-	}
-	err = s.fetchFrom(ctx, job, want.sources)
-	if resumed && ctx.Err() == nil && errors.Is(err, share.ErrUnfinished) {
-		fresh := want
-		fresh.sources = nil
-		s.setWanted(d, fresh)
-		if want, _, askErr := s.complete(ctx, d); askErr == nil {
-			err = s.fetchFrom(ctx, job, want.sources)
-		}
-	}
-	if err == nil {
-		s.shareFinished(dest)
-	}
-	t.failed(err)
-	return err
-}
-
-// complete asks the network for what is not known of a download: after a restart
-// its sources, and its size and name where its record does not say.
-func (s *Servent) complete(ctx context.Context, d *download) (wanted, string, error) {
-	s.downloads.mu.Lock()
-	want, dest := d.want, d.dest
-	s.downloads.mu.Unlock()
-	if want.root != share.EmptyRoot && (want.size < 0 || len(want.sources) == 0) {
-		hit, err := s.locate(ctx, api.GetRequest{Root: want.root.String()})
-		if err != nil {
-			return want, dest, err
-		}
-		known := want
-		if want, err = readRequest(api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}); err != nil {
-			return known, dest, err
-		}
-		want.sha1 = known.sha1
-		if known.size >= 0 {
-			want.size = known.size
-		}
-		if known.name != "" {
-			want.name = known.name
-		}
-		s.setWanted(d, want)
-	}
-	if dest == "" {
-		var err error
-		if dest, err = s.destination("", want); err != nil {
-			return want, dest, err
-		}
-		s.downloads.mu.Lock()
-		d.dest = dest
-		s.downloads.mu.Unlock()
-	}
-	return want, dest, nil
-}
-
-func (s *Servent) setWanted(d *download, want wanted) {
-	s.downloads.mu.Lock()
-	defer s.downloads.mu.Unlock()
-	d.want = want
-}
-
-// fetchFrom downloads from one source after the other until the file is whole.
-func (s *Servent) fetchFrom(ctx context.Context, job share.Download, sources []peer.AddrInfo) error {
-	if job.Root == share.EmptyRoot {
-		return job.Run(ctx) // there is nothing to transfer
-	}
-	err := error(api.NewError(api.CodeNotFound, "no source is known"))
-	for _, source := range sources {
-		job.Sources = []share.Source{{Name: source.ID.String(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
-			return s.reach(ctx, source)
-		}}}
-		err = job.Run(ctx)
-		if err == nil || ctx.Err() != nil || !errors.Is(err, share.ErrUnfinished) && !errors.Is(err, share.ErrVerify) {
-			return err
-		}
-		s.log.Info("source gave up", "peer", source.ID, "root", job.Root, "err", err)
-	}
-	return err
+	return s.newSwarm(d, r, want).run(ctx)
 }
 
 // shareFinished makes a file that came into a shared folder findable, soon.

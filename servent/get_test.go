@@ -174,7 +174,13 @@ func TestGetGoesOnWhereItEnded(t *testing.T) {
 	far, near := ready(t, start(t, Config{Shares: []string{dir}})), start(t, Config{Home: t.TempDir()})
 	req := request(t, far, "big.iso")
 	honest := req.Sources
-	req.Sources = []api.Source{source(relay(t, far, func(to, from network.Stream) { io.CopyN(to, from, size/2) }))}
+	var h host.Host
+	h = relay(t, far, func(to, from network.Stream) {
+		io.CopyN(to, from, size/2)
+		go h.Close() // for good
+	})
+	near.sourceless = 100 * time.Millisecond
+	req.Sources = []api.Source{source(h)}
 	_, err := near.Get(t.Context(), req, ignore)
 	failed(t, err, api.CodeUnfinished)
 	if _, err := os.Stat(filepath.Join(near.cfg.Downloads, "big.iso")); err == nil {

@@ -20,6 +20,8 @@ const (
 	// sleepGap is by how much the wall clock, or the next look, must be late for
 	// the computer to have slept.
 	sleepGap = 10 * time.Second
+	// hasSlept is why the network is another one when it has.
+	hasSlept = "the computer has slept"
 )
 
 // interfaces returns the last survey.
@@ -53,7 +55,7 @@ func (s *Servent) watchNetwork(ctx context.Context) {
 		case !v.relevant().equal(before.relevant()):
 			s.changeNetwork(v, "network interfaces have changed")
 		case slept(last, begin):
-			s.changeNetwork(v, "the computer has slept")
+			s.changeNetwork(v, hasSlept)
 		case !v.equal(before):
 			s.survey.Store(&v)
 		}
@@ -78,6 +80,7 @@ func (s *Servent) changeNetwork(v survey, why string) {
 	}
 	s.log.Debug(why, "used", strings.Join(used, " "))
 	s.call(s.running, func() { s.networkChanged(time.Now(), *before, v) })
+	s.downloads.wake(why == hasSlept)
 	select {
 	case s.changed <- struct{}{}:
 	default: // it will find the newest survey as it is

@@ -51,6 +51,7 @@ type Servent struct {
 	changed   chan struct{}  // tells discovery of another survey
 	discovery discoveryState
 	uploads   *slots[peer.ID]
+	browses   *slots[peer.ID]
 	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
 	ready     chan struct{}
@@ -62,16 +63,20 @@ type Servent struct {
 	transfers transfers
 	feed      feed
 	downloads downloads
-	answers   answers
-	endings   tally         // of links
-	refusals  tally         // of links that others offered
-	pushed    tally         // Pushes for us, by what became of them
-	web       string        // URL of the page, set before the local API answers
-	streams   chan struct{} // holds one for each stream of the local API that is under way
-	ran       atomic.Bool
-	wire      *plainWire
-	closeOnce sync.Once
-	closeErr  error
+	requeries requeries
+	liars     liars
+	// sourceless is how long a get goes on without a source; tests have no minute.
+	sourceless time.Duration
+	answers    answers
+	endings    tally         // of links
+	refusals   tally         // of links that others offered
+	pushed     tally         // Pushes for us, by what became of them
+	web        string        // URL of the page, set before the local API answers
+	streams    chan struct{} // holds one for each stream of the local API that is under way
+	ran        atomic.Bool
+	wire       *plainWire
+	closeOnce  sync.Once
+	closeErr   error
 
 	// What follows is the loop's.
 	ending    bool // the farewell has been said
@@ -122,6 +127,7 @@ func New(cfg Config) (*Servent, error) {
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
 		uploads:   newSlots[peer.ID](cfg.Uploads, maxUploadsOne),
+		browses:   newSlots[peer.ID](maxBrowses, maxBrowsesOne),
 		up:        share.NewLimiter(cfg.UploadRate),
 		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
@@ -134,6 +140,9 @@ func New(cfg Config) (*Servent, error) {
 		searches:  map[messages.GUID]*search{},
 		bans:      bans{},
 		tries:     tries{},
+		requeries: newRequeries(),
+
+		sourceless: sourceless,
 	}
 	s.transfers.feed = &s.feed
 	s.running, s.stop = context.WithCancelCause(context.Background())
@@ -214,6 +223,7 @@ func (s *Servent) Run(ctx context.Context) error {
 	s.workers.Go(func() { s.loop(s.running) })
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))
+	s.host.SetStreamHandler(browseProtocol, s.handle(s.answerBrowse))
 	s.host.SetStreamHandler(givProtocol, s.handle(s.called))
 	for range answerers {
 		s.workers.Go(s.answer)

@@ -13,7 +13,7 @@ import (
 // with all that it asked for.
 func (u *upload) answerAll() error {
 	for {
-		left, err := u.listen()
+		left, err := u.attend()
 		if err != nil {
 			return err
 		}
@@ -29,41 +29,84 @@ func (u *upload) answerAll() error {
 	}
 }
 
-// listen takes in what the peer has said, answers what is not a request for a
-// block, and queues those: at least one message if the peer waits for nothing,
-// and no more than there is. It reports whether the peer has left.
-func (u *upload) listen() (left bool, err error) {
-	wait := u.conn.Waiting() == 0
-	for wait || len(u.inbox) > 0 {
-		wait = false
-		m, ok := <-u.inbox
-		if !ok {
-			return true, nil
-		}
-		var meaning peerwire.Meaning
-		if meaning, u.out, err = u.conn.Receive(time.Now(), m, u.out[:0]); err != nil {
-			return false, peerError(err)
-		}
-		for _, m := range u.out {
-			if err := u.writer.Write(m); err != nil {
+// attend takes what has happened and no more than there is: at least one thing
+// if the peer waits for nothing. It reports whether the peer has left.
+func (u *upload) attend() (left bool, err error) {
+	if u.conn.Waiting() == 0 {
+		select {
+		case m, ok := <-u.inbox:
+			if !ok {
+				return true, nil
+			}
+			if err := u.listen(m); err != nil {
 				return false, err
 			}
-		}
-		switch meaning {
-		case peerwire.Asked:
-			u.watch.beat()
-		case peerwire.HashesAsked:
-			u.watch.beat()
-			if err := u.answerHashes(); err != nil {
+		case <-u.wake:
+			if err := u.tellNews(); err != nil {
 				return false, err
 			}
 		}
 	}
-	return false, nil
+	for len(u.inbox) > 0 {
+		if err := u.listen(<-u.inbox); err != nil {
+			return false, err
+		}
+	}
+	select {
+	case <-u.wake:
+		return false, u.tellNews()
+	default:
+		return false, nil
+	}
 }
 
-// answerHashes answers the hash requests that wait.
+// listen takes in what the peer has said, answers what is not a request for a
+// block, and queues those.
+func (u *upload) listen(m peerwire.Message) error {
+	meaning, out, err := u.conn.Receive(time.Now(), m, u.out[:0])
+	if u.out = out; err != nil {
+		return peerError(err)
+	}
+	if err := u.write(out); err != nil {
+		return err
+	}
+	switch meaning {
+	case peerwire.Asked:
+		u.watch.beat()
+	case peerwire.HashesAsked:
+		u.watch.beat()
+		return u.answerHashes()
+	}
+	return nil
+}
+
+// tellNews tells the peer of pieces that have come, and answers what had to wait
+// for them.
+func (u *upload) tellNews() error {
+	if err := u.content.check(); err != nil {
+		return err
+	}
+	u.out = u.out[:0]
+	for _, piece := range u.content.gained() {
+		u.out = u.conn.SayHave(piece, u.out)
+	}
+	if len(u.out) > 0 {
+		u.watch.beat()
+	}
+	if err := u.write(u.out); err != nil {
+		return err
+	}
+	return u.answerHashes()
+}
+
+// answerHashes answers the hash requests that wait, once the hashes of the pieces
+// are known.
 func (u *upload) answerHashes() error {
+	if u.prover.layer == nil && u.geometry.pieces() > 1 {
+		if u.prover.layer = u.content.layer(); u.prover.layer == nil {
+			return nil
+		}
+	}
 	for {
 		r, ok := u.conn.NextHashRequest()
 		if !ok {
@@ -97,7 +140,14 @@ func (u *upload) answerRequests() error {
 	run, most := u.batch[:0], u.cfg.Limit.run(answerBlocks)
 	for len(run) < most && u.conn.Waiting() > 0 {
 		b, _ := u.conn.NextRequest()
-		run = append(run, b)
+		if u.content.has(int(b.Piece)) {
+			run = append(run, b)
+		} else if err := u.write(u.conn.Refuse(b, u.out[:0])); err != nil {
+			return err
+		}
+	}
+	if len(run) == 0 {
+		return u.writer.Flush()
 	}
 	sent, err := u.readRun(run)
 	if err == nil {
@@ -151,11 +201,17 @@ func (u *upload) withdraw(cause error, b peerwire.Block) error {
 	if err := u.content.check(); err != nil {
 		cause = err // it explains a read that fell short
 	}
+	if errors.Is(cause, ErrOfferEnded) { // the content is as good as before, and to be had again
+		return cause
+	}
 	return also(cause, u.say(u.conn.Refuse(b, nil)))
 }
 
 // readPiece returns the hashes of a piece's blocks, read from disk.
 func (u *upload) readPiece(i int) ([]Root, error) {
+	if !u.content.has(i) {
+		return nil, errRefused
+	}
 	leaves := make([]Root, u.geometry.blocks(i))
 	var readErr error
 	for b := range leaves {

@@ -67,6 +67,13 @@ type Download struct {
 	// waits for one when none is left; default nil: the last one's end is Run's.
 	Join <-chan Source
 
+	// Opened is told of the content that this Run puts together, for [Serve] to
+	// give to others while it arrives, from when the partial file is open on. It may
+	// be nil. The offer ends with Run: uploads that have begun go on after a Run that
+	// returns nil, and end with [ErrOfferEnded] after any other. It is called by the
+	// goroutine of Run, and not for an empty file.
+	Opened func(Offer)
+
 	// Lost is told of each source that is let go before the end, by its name, and
 	// why: [ErrLie] of one that sent what is not the file's, which is not to be
 	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
@@ -130,13 +137,21 @@ func (d *Download) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = also(err, p.close()) }()
 	p.intend(d.purpose(p.purpose))
-	if err := d.fetch(ctx, p); err != nil {
+	held, err := openHoldings(p, d.Root)
+	if err != nil {
+		return err
+	}
+	defer held.end()
+	if d.Opened != nil && d.Size > 0 {
+		d.Opened(held.offer(d.Name))
+	}
+	if err := d.fetch(ctx, p, held); err != nil {
 		return also(err, p.commit())
 	}
 	if err := d.checkSHA1(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
-	if err := p.finish(d.Dest, d.Overwrite); err != nil {
+	if err := held.moveTo(d.Dest, func() error { return p.finish(d.Dest, d.Overwrite) }); err != nil {
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
 	}
 	return nil
@@ -177,13 +192,13 @@ func also(err, after error) error {
 }
 
 // fetch fills the partial file.
-func (d *Download) fetch(ctx context.Context, p *partial) error {
+func (d *Download) fetch(ctx context.Context, p *partial, held *holdings) error {
 	random := d.random
 	if random == nil {
 		random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
 	f := &fetch{
-		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified, random), partial: p,
+		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
 		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {

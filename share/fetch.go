@@ -18,6 +18,7 @@ type fetch struct {
 	root     Root
 	assembly *assembly
 	partial  *partial
+	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
 	lostOne  func(source string, why error)
@@ -47,6 +48,7 @@ type fetch struct {
 func (f *fetch) start(ctx context.Context, sources []Source) {
 	if f.pieces() == 1 { // then the root is the hash of the piece
 		f.layer = []Root{f.root}
+		f.held.prove(f.layer)
 	}
 	for _, s := range sources {
 		f.add(ctx, s)
@@ -182,7 +184,7 @@ func (f *fetch) window(s *source) int {
 // for blocks as the assembly wants them, and then for those that others are late
 // with.
 func (f *fetch) request(s *source) error {
-	if _, told := s.conn.HasTold(); !told || f.doubts(s) {
+	if pieces, _ := s.conn.HasTold(); pieces == 0 || f.doubts(s) {
 		return s.flush()
 	}
 	s.out = s.conn.SetInterested(s.wanted > 0, s.out)
@@ -258,7 +260,9 @@ func (f *fetch) takeEnd(s *source, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return f.lose(s, ErrUnfinished, err)
 	}
-	if pieces, told := s.conn.HasTold(); told && pieces == 0 { // as a source says it whose file has changed
+	// A source that has nothing yet says so and that it would answer; one whose
+	// file has changed only says that it has nothing.
+	if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() {
 		return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
 	}
 	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
@@ -336,6 +340,9 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
+	if len(f.layer) == f.pieces() {
+		f.held.prove(f.layer)
+	}
 	return nil
 }
 
@@ -370,6 +377,7 @@ func (f *fetch) takeWritten(t task) error {
 		return nil
 	}
 	f.assembly.close(p)
+	f.held.add(p.index)
 	for _, s := range f.sources {
 		if s.conn.Has(p.index) {
 			s.wanted--

@@ -14,7 +14,9 @@ type Offer struct {
 	Root Root
 	Size int64 // bytes
 
-	open func() (offered, error)
+	// open opens it for one upload. Wake is called, by any goroutine, when there
+	// is something new to see: it must not wait.
+	open func(wake func()) (offered, error)
 }
 
 // An offered is an Offer that is open for one peer. The goroutine of [Serve] owns
@@ -22,16 +24,24 @@ type Offer struct {
 type offered interface {
 	io.ReaderAt
 	io.Closer
-	// check returns ErrChanged if what was read is not what was verified. It is
-	// asked after each read, before a byte of it is sent.
+	// check returns ErrChanged if what was read is not what was verified, and
+	// ErrOfferEnded if it is to be had no more. It is asked after each read, before
+	// a byte of it is sent, and when there is news.
 	check() error
-	// layer returns the hash of every piece; none for a file of one piece.
+	// layer returns the hash of every piece: none for a file of one piece, nor
+	// where it is not known yet.
 	layer() []Root
+	// held returns the pieces that there are, as a bitfield message has them; nil:
+	// all.
+	held() []byte
+	// gained returns the pieces that came since it or held was asked last.
+	gained() []int
+	has(piece int) bool
 }
 
 // Offer returns the file as content to be served.
 func (f File) Offer() Offer {
-	return Offer{Name: f.Name, Root: f.Root, Size: f.Size, open: func() (offered, error) { return openFile(f) }}
+	return Offer{Name: f.Name, Root: f.Root, Size: f.Size, open: func(func()) (offered, error) { return openFile(f) }}
 }
 
 // Offer finds content by the name of its swarm: see [InfoHash].
@@ -81,3 +91,6 @@ func (w wholeFile) check() error {
 }
 
 func (w wholeFile) layer() []Root { return w.hashes }
+func (w wholeFile) held() []byte  { return nil }
+func (w wholeFile) gained() []int { return nil }
+func (w wholeFile) has(int) bool  { return true }

@@ -251,7 +251,12 @@ func TestLongPieces(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(download.fetch(t.Context(), p), p.finish(download.Dest, false)); err != nil {
+			held, err := openHoldings(p, d.root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer held.end()
+			if err := errors.Join(download.fetch(t.Context(), p, held), p.finish(download.Dest, false)); err != nil {
 				t.Fatal(err)
 			}
 			wantFile(t, download.Dest, data)
@@ -277,7 +282,7 @@ func TestEarlyAnswer(t *testing.T) {
 	} {
 		ours, theirs := net.Pipe()
 		g := geometryOf(d.size)
-		f := &fetch{geometry: g, root: d.root, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan event, eventQueue), partial: &partial{geometry: g}}
+		f := &fetch{held: new(holdings), geometry: g, root: d.root, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan event, eventQueue), partial: &partial{geometry: g}}
 		go func() {
 			p := greet(t, theirs, InfoHash(d.root, d.size), false)
 			go p.drain()

@@ -35,7 +35,7 @@ func (f *fetch) callWitnesses() {
 		}
 		u.witness = nil
 		for _, s := range f.sources {
-			if !f.isWitness(s) && (u.witness == nil || u.piece.isFrom(u.witness.id)) {
+			if !f.isWitness(s) && s.conn.Has(u.piece.index) && (u.witness == nil || u.piece.isFrom(u.witness.id)) {
 				u.witness = s
 			}
 		}

@@ -68,7 +68,7 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 	}
 	u := &upload{
 		cfg: cfg, stream: stream,
-		inbox: make(chan peerwire.Message, inboxSize), quit: make(chan struct{}),
+		inbox: make(chan peerwire.Message, inboxSize), quit: make(chan struct{}), wake: make(chan struct{}, 1),
 		watch: watch(ctx, stream, cfg.Patience),
 	}
 	u.writer = peerwire.NewWriter(cfg.Limit.writer(ctx, stream, u.watch.spare))
@@ -97,6 +97,7 @@ type upload struct {
 	stream  io.ReadWriter
 	writer  *peerwire.Writer
 	watch   *watchdog
+	wake    chan struct{}         // there is news of the content
 	inbox   chan peerwire.Message // closed where the peer's messages end
 	readErr error                 // why they end; set before inbox is closed
 	quit    chan struct{}
@@ -132,16 +133,31 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 		return err
 	}
 	u.out = u.conn.Settings(u.out)
-	if u.content, err = u.offer.open(); err != nil {
+	if u.content, err = u.offer.open(u.wakeUp); errors.Is(err, ErrOfferEnded) {
+		return err
+	} else if err != nil {
 		return also(err, u.say(u.conn.SayHas(false, u.out)))
 	}
 	defer u.content.Close()
 	u.prover = newProver(u.offer.Root, u.geometry, u.content.layer(), u.readPiece)
 	u.reading.Go(u.read)
-	if err := u.say(u.conn.SetChoking(false, u.conn.SayHas(true, u.out))); err != nil {
+	if held := u.content.held(); held == nil {
+		u.out = u.conn.SayHas(true, u.out)
+	} else {
+		u.out = u.conn.SayPieces(held, u.out)
+	}
+	if err := u.say(u.conn.SetChoking(false, u.out)); err != nil {
 		return err
 	}
 	return u.answerAll()
+}
+
+// wakeUp has the upload look for news. Any goroutine may call it; it never waits.
+func (u *upload) wakeUp() {
+	select {
+	case u.wake <- struct{}{}:
+	default:
+	}
 }
 
 // peerError puts a subject to what a peer did wrong.
@@ -160,13 +176,21 @@ func newPeerID() (id [20]byte) {
 
 // say sends messages, and what is in the writer, at once.
 func (u *upload) say(messages []peerwire.Message) error {
+	if err := u.write(messages); err != nil {
+		return err
+	}
+	return u.writer.Flush()
+}
+
+// write puts messages into the writer.
+func (u *upload) write(messages []peerwire.Message) error {
+	u.out = messages[:0]
 	for _, m := range messages {
 		if err := u.writer.Write(m); err != nil {
 			return err
 		}
 	}
-	u.out = messages[:0]
-	return u.writer.Flush()
+	return nil
 }
 
 // read takes in the peer's messages until they end. It waits while the inbox

@@ -76,6 +76,20 @@ func CPU() (time.Duration, error) {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
+// CPUWithChildren returns the processor time of this process and of the programs
+// that it has run and waited for.
+func CPUWithChildren() (time.Duration, error) {
+	own, err := CPU()
+	if err != nil {
+		return 0, err
+	}
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &u); err != nil {
+		return 0, fmt.Errorf("child: processor time of children: %w", err)
+	}
+	return own + time.Duration(u.Utime.Nano()+u.Stime.Nano()), nil
+}
+
 // Peak returns the greatest resident set that this process ever had, in bytes.
 func Peak() (uint64, error) {
 	sizes, err := memory("VmHWM")

@@ -112,33 +112,45 @@ func newAnacrolix(folder string, w work) (*torrent.Client, *torrent.Torrent, err
 	return client, t, nil
 }
 
-func (anacrolix) serve(h host.Host, w work) error {
+func (anacrolix) serve(w work) (seeding, error) {
 	client, t, err := newAnacrolix(filepath.Dir(w.Source), w)
 	if err != nil {
-		return err
+		return seeding{}, err
+	}
+	h, at, err := newHost()
+	if err != nil {
+		return seeding{}, err
 	}
 	if left := t.BytesMissing(); left > 0 {
-		return fmt.Errorf("the seeder misses %d bytes of %s", left, w.Source)
+		return seeding{}, fmt.Errorf("the seeder misses %d bytes of %s", left, w.Source)
 	}
 	l := listener{streams: make(chan network.Stream), addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}
 	client.AddListener(l)
 	h.SetStreamHandler(anacrolixProtocol, func(s network.Stream) { l.streams <- s })
-	return nil
+	return seeding{addr: at}, nil
 }
 
-func (anacrolix) prepare(h host.Host, w work) (func(context.Context, peer.AddrInfo) error, error) {
+func (anacrolix) prepare(w work) (func(context.Context, []string) error, error) {
+	h, _, err := newHost()
+	if err != nil {
+		return nil, err
+	}
 	folder := filepath.Dir(w.Target)
 	client, t, err := newAnacrolix(folder, w)
 	if err != nil {
 		return nil, err
 	}
 	t.DownloadAll()
-	return func(ctx context.Context, from peer.AddrInfo) error {
+	return func(ctx context.Context, seeders []string) error {
+		from, err := peer.AddrInfoFromString(seeders[0])
+		if err != nil {
+			return err
+		}
 		addr, err := manet.ToNetAddr(from.Addrs[0])
 		if err != nil {
 			return err
 		}
-		client.AddDialer(dialer{h, from})
+		client.AddDialer(dialer{h, *from})
 		t.AddPeers([]torrent.PeerInfo{{Addr: addr, Trusted: true}})
 		select {
 		case <-t.Complete().On():

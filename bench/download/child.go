@@ -4,14 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"os"
 	"runtime/pprof"
+	"strings"
 	"time"
-
-	"github.com/libp2p/go-libp2p/core/host"
-	"github.com/libp2p/go-libp2p/core/peer"
 
 	"servent/bench/child"
 )
@@ -21,8 +20,8 @@ const variable = "SERVENT_BENCH_DOWNLOAD"
 
 // A task is one end of a transfer, which has a process of its own. The child
 // first says where it listens. It gets a line when the transfer begins, which
-// for the leecher is the seeder's address. The leecher reports when it has the
-// file, the seeder when it gets a second line.
+// for the leecher is the addresses of the seeders. The leecher reports when it has
+// the file, a seeder when it gets a second line.
 type task struct {
 	Row     string
 	Seeds   bool
@@ -34,8 +33,9 @@ type task struct {
 type report struct {
 	Addr string        // in the first report alone
 	Took time.Duration // from the line until the file was there; of the leecher
-	CPU  time.Duration // processor time since the line
-	Peak uint64        // the greatest resident set of the process, in bytes
+	CPU  time.Duration // processor time since the line, that of programs that were run included
+	Peak uint64        // the greatest resident set of the process, in bytes; not of those programs
+	Sent int64         // bytes of the file; of a seeder that counts them
 }
 
 // runAsChild does a child's task and ends its process. In the parent it does
@@ -64,19 +64,11 @@ func (t task) end() string {
 }
 
 func (t task) run() error {
-	h, err := newHost()
-	if err != nil {
-		return err
-	}
-	begin, err := t.ready(h)
+	addr, begin, err := t.ready()
 	if err != nil {
 		return err
 	}
 	out := json.NewEncoder(os.Stdout)
-	addr, err := addrOf(h)
-	if err != nil {
-		return err
-	}
 	if err := out.Encode(report{Addr: addr}); err != nil {
 		return err
 	}
@@ -88,7 +80,7 @@ func (t task) run() error {
 	if err != nil {
 		return err
 	}
-	r, err := measure(func() error { return begin(lines) })
+	r, err := measure(func(r *report) error { return begin(lines, r) })
 	end()
 	if err != nil {
 		return err
@@ -96,35 +88,43 @@ func (t task) run() error {
 	return out.Encode(r)
 }
 
-// ready gets the end ready for the transfer and returns what it does from
-// then on.
-func (t task) ready(h host.Host) (func(*bufio.Scanner) error, error) {
+// ready gets the end ready for the transfer and returns its address, if it has
+// one, and what it does from then on.
+func (t task) ready() (addr string, begin func(*bufio.Scanner, *report) error, err error) {
 	if t.Seeds {
-		err := engines[t.Row].serve(h, t.Work)
-		return func(lines *bufio.Scanner) error { lines.Scan(); return lines.Err() }, err
+		s, err := engines[t.Row].serve(t.Work)
+		return s.addr, s.finish, err
 	}
-	fetch, err := engines[t.Row].prepare(h, t.Work)
-	return func(lines *bufio.Scanner) error {
-		from, err := peer.AddrInfoFromString(lines.Text())
-		if err != nil {
-			return err
-		}
-		return fetch(context.Background(), *from)
+	fetch, err := engines[t.Row].prepare(t.Work)
+	return "", func(lines *bufio.Scanner, _ *report) error {
+		return fetch(context.Background(), strings.Fields(lines.Text()))
 	}, err
 }
 
+// finish seeds until there is another line.
+func (s seeding) finish(lines *bufio.Scanner, r *report) error {
+	lines.Scan()
+	if s.sent != nil {
+		r.Sent = s.sent()
+	}
+	if s.end == nil {
+		return lines.Err()
+	}
+	return errors.Join(lines.Err(), s.end())
+}
+
 // measure runs f and says what it took.
-func measure(f func() error) (r report, err error) {
-	cpu, err := child.CPU()
+func measure(f func(*report) error) (r report, err error) {
+	cpu, err := child.CPUWithChildren()
 	if err != nil {
 		return r, err
 	}
 	begin := time.Now()
-	if err := f(); err != nil {
+	if err := f(&r); err != nil {
 		return r, err
 	}
 	r.Took = time.Since(begin)
-	after, err := child.CPU()
+	after, err := child.CPUWithChildren()
 	if err != nil {
 		return r, err
 	}

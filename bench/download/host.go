@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -28,7 +29,9 @@ const (
 // newHost makes a host with the options of a servent's (servent/host.go), which
 // is not for others to call, but for the ranking of QUIC addresses: there are
 // none here.
-func newHost() (host.Host, error) {
+//
+// It also returns the address that others dial.
+func newHost() (host.Host, string, error) {
 	gologshim.SetDefaultHandler(slog.DiscardHandler)
 	h, err := libp2p.New(
 		libp2p.ListenAddrStrings(listen),
@@ -42,21 +45,16 @@ func newHost() (host.Host, error) {
 		libp2p.Ping(false),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", listen, err)
+		return nil, "", fmt.Errorf("listen on %s: %w", listen, err)
 	}
-	return h, nil
-}
-
-// addrOf returns the address of a host that others dial.
-func addrOf(h host.Host) (string, error) {
 	addrs, err := peer.AddrInfoToP2pAddrs(host.InfoFromHost(h))
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	if len(addrs) == 0 {
-		return "", fmt.Errorf("the host listens nowhere")
+		return nil, "", errors.New("the host listens nowhere")
 	}
-	return addrs[0].String(), nil
+	return h, addrs[0].String(), nil
 }
 
 // dial connects to a host and opens a stream, as a servent does it.

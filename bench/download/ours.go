@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
+	"os"
 	"path/filepath"
+	"sync/atomic"
 
-	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
@@ -44,39 +46,115 @@ func catalogue(ctx context.Context, path, source string) (share.Root, error) {
 	return share.Root{}, fmt.Errorf("%s is not shared; problems: %v", source, c.Problems())
 }
 
-func (ours) serve(h host.Host, w work) error {
-	c, err := share.Open(share.CollectionConfig{Catalog: w.Catalog})
+// openLibrary returns what a seeder shares, and what answers a peer with it.
+func openLibrary(w work) (serve func(io.ReadWriteCloser), sent *atomic.Int64, err error) {
+	catalog := fmt.Sprintf("%s-%d", w.Catalog, os.Getpid()) // it is one process's
+	known, err := os.ReadFile(w.Catalog)
 	if err != nil {
-		return err
+		return nil, nil, err
+	}
+	if err := os.WriteFile(catalog, known, 0o600); err != nil {
+		return nil, nil, err
+	}
+	c, err := share.Open(share.CollectionConfig{Catalog: catalog})
+	if err != nil {
+		return nil, nil, err
 	}
 	if err := c.Rescan(context.Background()); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if n := c.Progress().Files; n > 0 {
-		return errors.New("the seeder hashed the file again, which was in the catalogue")
+		return nil, nil, errors.New("the seeder hashed the file again, which was in the catalogue")
 	}
-	library := c.Library()
-	h.SetStreamHandler(peerWireProtocol, func(s network.Stream) {
-		if err := share.Serve(context.Background(), s, library.Offer, share.UploadConfig{}); err != nil {
+	library, sent := c.Library(), new(atomic.Int64)
+	return func(s io.ReadWriteCloser) {
+		cfg := share.UploadConfig{Sent: func(n int) { sent.Add(int64(n)) }}
+		if err := share.Serve(context.Background(), s, library.Offer, cfg); err != nil {
 			log.Printf("seeder: %v", err)
 		}
-	})
-	return nil
+	}, sent, nil
 }
 
-func (ours) prepare(h host.Host, w work) (func(context.Context, peer.AddrInfo) error, error) {
+// download returns the download of the file of w, without its sources.
+func download(w work) (*share.Download, error) {
 	root, err := share.ParseRoot(w.Root)
+	return &share.Download{
+		Root: root, Size: w.Size, Name: filepath.Base(w.Target),
+		PartialDir: filepath.Join(filepath.Dir(w.Target), "partial"), Dest: w.Target,
+	}, err
+}
+
+func (ours) serve(w work) (seeding, error) {
+	serve, sent, err := openLibrary(w)
+	if err != nil {
+		return seeding{}, err
+	}
+	h, addr, err := newHost()
+	if err != nil {
+		return seeding{}, err
+	}
+	h.SetStreamHandler(peerWireProtocol, func(s network.Stream) { serve(s) })
+	return seeding{addr: addr, sent: sent.Load}, nil
+}
+
+func (ours) prepare(w work) (func(context.Context, []string) error, error) {
+	d, err := download(w)
 	if err != nil {
 		return nil, err
 	}
-	d := share.Download{
-		Root: root, Size: w.Size, Name: filepath.Base(w.Target),
-		PartialDir: filepath.Join(filepath.Dir(w.Target), "partial"), Dest: w.Target,
+	h, _, err := newHost()
+	if err != nil {
+		return nil, err
 	}
-	return func(ctx context.Context, from peer.AddrInfo) error {
-		d.Sources = []share.Source{{Name: from.ID.String(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
-			return dial(ctx, h, from, peerWireProtocol)
-		}}}
+	return func(ctx context.Context, from []string) error {
+		for _, addr := range from {
+			info, err := peer.AddrInfoFromString(addr)
+			if err != nil {
+				return err
+			}
+			d.Sources = append(d.Sources, share.Source{Name: info.ID.String(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+				return dial(ctx, h, *info, peerWireProtocol)
+			}})
+		}
+		return d.Run(ctx)
+	}, nil
+}
+
+// plain is ours over TCP, without TLS and yamux.
+type plain struct{}
+
+func (plain) serve(w work) (seeding, error) {
+	serve, sent, err := openLibrary(w)
+	if err != nil {
+		return seeding{}, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return seeding{}, err
+	}
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				log.Fatalf("seeder: %v", err)
+			}
+			go serve(conn)
+		}
+	}()
+	return seeding{addr: l.Addr().String(), sent: sent.Load}, nil
+}
+
+func (plain) prepare(w work) (func(context.Context, []string) error, error) {
+	d, err := download(w)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, from []string) error {
+		for _, addr := range from {
+			d.Sources = append(d.Sources, share.Source{Name: addr, Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+				return new(net.Dialer).DialContext(ctx, "tcp", addr)
+			}})
+		}
 		return d.Run(ctx)
 	}, nil
 }

@@ -9,7 +9,6 @@ import (
 	"log"
 	"os"
 
-	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
@@ -27,14 +26,18 @@ type raw struct {
 	sync  bool // the file is on the disk when it gets its name
 }
 
-func (e raw) serve(h host.Host, w work) error {
+func (e raw) serve(w work) (seeding, error) {
+	h, addr, err := newHost()
+	if err != nil {
+		return seeding{}, err
+	}
 	h.SetStreamHandler(rawProtocol, func(s network.Stream) {
 		defer s.Close()
 		if err := e.send(s, w); err != nil {
 			log.Printf("seeder: %v", err)
 		}
 	})
-	return nil
+	return seeding{addr: addr}, nil
 }
 
 // send waits for a byte, which opens the stream, and sends the file.
@@ -72,9 +75,17 @@ func sendMemory(s network.Stream, size int64) error {
 	return nil
 }
 
-func (e raw) prepare(h host.Host, w work) (func(context.Context, peer.AddrInfo) error, error) {
-	return func(ctx context.Context, from peer.AddrInfo) error {
-		s, err := dial(ctx, h, from, rawProtocol)
+func (e raw) prepare(w work) (func(context.Context, []string) error, error) {
+	h, _, err := newHost()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, from []string) error {
+		info, err := peer.AddrInfoFromString(from[0])
+		if err != nil {
+			return err
+		}
+		s, err := dial(ctx, h, *info, rawProtocol)
 		if err != nil {
 			return err
 		}

@@ -7,11 +7,16 @@ import (
 	"text/tabwriter"
 )
 
-// What is to be reached. The transfer is compared to the bound and to the
-// other client in memory; the resident set is bounded everywhere.
+// What is to be reached. Speeds are compared in memory; the resident set is
+// bounded everywhere.
 const (
-	targetRaw       = 0.65
+	targetRaw       = 0.75
 	targetAnacrolix = 1.5
+	targetCPU       = 2.6 // processor seconds a GiB, both ends together
+	targetThree     = 1.0 // of the speed from one seeder
+	targetWaste     = 0.2 // per cent of the file
+	targetNginx     = 0.85
+	targetAria2     = 1.5
 	targetPeak      = 64 * mib
 )
 
@@ -19,20 +24,18 @@ const (
 func (t table) print(results map[string][]result) {
 	t.printHead()
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "row\tMiB/s (least to greatest)\tto %s\tto anacrolix\tCPU s/GiB seeder\tleecher\tpeak RSS MiB seeder\tleecher\n", t.rows[0])
+	fmt.Fprintf(w, "row\tMiB/s (least to greatest)\tto %s\tto %s\tCPU s/GiB seeder\tleecher\tpeak RSS MiB seeder\tleecher\n", t.against[0], t.against[1])
 	for _, row := range t.rows {
 		all := results[row]
 		speed := spreadOf(all, result.speed)
-		fmt.Fprintf(w, "%s\t%.0f (%.0f to %.0f)\t%s\t%s\t%.2f\t%.2f\t%.0f\t%.0f\n", titles[row],
-			speed.median, speed.least, speed.greatest, ratio(all, results[t.rows[0]]), ratio(all, results[rowAnacrolix]),
+		fmt.Fprintf(w, "%s\t%.0f (%.0f to %.0f)\t%s\t%s\t%.2f\t%.2f\t%s\t%s\n", titles[row],
+			speed.median, speed.least, speed.greatest, ratio(all, results[t.against[0]]), ratio(all, results[t.against[1]]),
 			spreadOf(all, func(r result) float64 { return r.seeder.perGiB() }).median,
 			spreadOf(all, func(r result) float64 { return r.leecher.perGiB() }).median,
-			peak(all, seederOf)/mib, peak(all, leecherOf)/mib)
+			peakText(row, all, seederOf), peakText(row, all, leecherOf))
 	}
 	w.Flush()
-	if len(results[rowOurs]) > 0 {
-		t.printTargets(results)
-	}
+	t.printTargets(results)
 	fmt.Println()
 }
 
@@ -41,42 +44,74 @@ func (t table) printHead() {
 	if t.sparse {
 		content = "zeros (the source is a hole)"
 	}
-	fmt.Printf("%v of %s between two processes over a libp2p stream: TCP on 127.0.0.1, TLS, yamux; files on %v (%s);\n", &size, content, t.on, t.folder)
-	fmt.Printf("medians of the rounds (%d), in turns, ratios within a round; from dialling until the file has its name; peaks are the\ngreatest of all rounds, of whole processes\n", *rounds)
+	fmt.Printf("%v of %s between two processes over %s; files on %v (%s);\n", &size, content, t.over, t.on, t.folder)
+	fmt.Printf("medians of the rounds (%d), in turns, ratios within a round; from dialling, or from the start of a program, until the file\nhas its name; peaks are the greatest of all rounds, of whole processes\n", *rounds)
 	if slices.Contains(t.rows, rowAnacrolix) {
 		fmt.Printf("anacrolix: %v\n", bestSettings())
 	}
 	fmt.Println()
 }
 
+// A verdict is one line of what was to be reached.
+type verdict struct {
+	name, target, measured string
+	met                    bool
+}
+
 func (t table) printTargets(results map[string][]result) {
-	ours := results[rowOurs]
+	all := t.verdicts(results)
+	if len(all) == 0 {
+		return
+	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprint(w, "\nours\tto be reached\tmeasured\n")
-	verdict := func(name, target, measured string, met bool) {
+	for _, v := range all {
 		word := "missed"
-		if met {
+		if v.met {
 			word = "met"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s, %s\n", name, target, measured, word)
-	}
-	against := func(name, row string, target float64) {
-		if r := ratios(ours, results[row]); len(r) > 0 && !t.sparse && t.on.isTmpfs {
-			m := median(r)
-			verdict(name, fmt.Sprintf("at least %.2f", target), fmt.Sprintf("%.2f", m), m >= target)
-		}
-	}
-	against("to the raw stream", rowRaw, targetRaw)
-	against("to anacrolix", rowAnacrolix, targetAnacrolix)
-	for _, end := range []struct {
-		name string
-		of   func(result) report
-	}{{"seeder", seederOf}, {"leecher", leecherOf}} {
-		most := peak(ours, end.of)
-		verdict("peak RSS, "+end.name, fmt.Sprintf("under %d MiB", targetPeak/mib), fmt.Sprintf("%.0f MiB", most/mib), most < targetPeak)
+		fmt.Fprintf(w, "%s\t%s\t%s, %s\n", v.name, v.target, v.measured, word)
 	}
 	w.Flush()
 }
+
+func (t table) verdicts(results map[string][]result) (all []verdict) {
+	atLeast := func(name, row, than string, target float64) {
+		if r := ratios(results[row], results[than]); len(r) > 0 {
+			m := median(r)
+			all = append(all, verdict{name, fmt.Sprintf("at least %.2f", target), fmt.Sprintf("%.2f", m), m >= target})
+		}
+	}
+	atMost := func(name, format string, target, measured float64) {
+		all = append(all, verdict{name, fmt.Sprintf("at most "+format, target), fmt.Sprintf(format, measured), measured <= target})
+	}
+	if t.on.isTmpfs && !t.sparse {
+		atLeast("to the raw stream", rowOurs, rowRaw, targetRaw)
+		atLeast("to anacrolix", rowOurs, rowAnacrolix, targetAnacrolix)
+		atLeast("three seeders to one", rowThree, rowOurs, targetThree)
+		atLeast("TCP, to nginx and curl", rowTCP, rowNginx, targetNginx)
+		atLeast("TCP, to aria2", rowTCP, rowAria2, targetAria2)
+		if ours := results[rowOurs]; len(ours) > 0 {
+			atMost("CPU s/GiB, both ends", "%.2f", targetCPU, spreadOf(ours, result.perGiB).median)
+		}
+	}
+	for _, row := range t.rows {
+		ours := results[row]
+		if !countsItself(row) {
+			continue
+		}
+		atMost(row+": blocks sent for nothing, %", "%.2f", targetWaste, spreadOf(ours, result.waste).greatest)
+		atMost(row+": peak RSS MiB, seeder", "%.0f", targetPeak/mib, peak(ours, seederOf)/mib)
+		atMost(row+": peak RSS MiB, leecher", "%.0f", targetPeak/mib, peak(ours, leecherOf)/mib)
+	}
+	return all
+}
+
+// countsItself reports whether a row is our transfer.
+func countsItself(row string) bool { return row == rowOurs || row == rowThree || row == rowTCP }
+
+// isProgram reports whether a row is other programs: their peaks are not known.
+func isProgram(row string) bool { return row == rowNginx || row == rowAria2 || row == rowLibtorrent }
 
 func seederOf(r result) report  { return r.seeder }
 func leecherOf(r result) report { return r.leecher }
@@ -86,6 +121,20 @@ func (r result) speed() float64 { return float64(size) / mib / r.leecher.Took.Se
 
 // perGiB returns processor seconds for each GiB of the file.
 func (r report) perGiB() float64 { return r.CPU.Seconds() * gib / float64(size) }
+
+// perGiB returns those of both ends together.
+func (r result) perGiB() float64 { return r.seeder.perGiB() + r.leecher.perGiB() }
+
+// waste returns what was sent beyond the file, in per cent of it.
+func (r result) waste() float64 { return 100 * float64(r.seeder.Sent-int64(size)) / float64(size) }
+
+// peakText is what the table has of an end.
+func peakText(row string, all []result, of func(result) report) string {
+	if isProgram(row) {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f", peak(all, of)/mib)
+}
 
 // peak returns the greatest resident set of an end in all rounds, in bytes.
 func peak(all []result, of func(result) report) float64 {

@@ -6,21 +6,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // A table is some rows on the files of one folder.
 type table struct {
-	folder string
-	on     fileSystem
-	rows   []string
-	sparse bool
+	over    string // what the bytes go over
+	folder  string
+	on      fileSystem
+	rows    []string
+	against [2]string // the rows that the others are compared to
+	sparse  bool
 }
 
 // newTables returns the tables that the flags ask for.
 func newTables() ([]table, error) {
+	const libp2p, tcp = "a libp2p stream: TCP on 127.0.0.1, TLS, yamux", "TCP on 127.0.0.1"
 	var tables []table
-	add := func(folder string, rows []string) error {
+	add := func(over, folder string, rows []string, against ...string) error {
 		rows, err := chosen(rows)
 		if err != nil || folder == offFolder || len(rows) == 0 {
 			return err
@@ -28,7 +32,7 @@ func newTables() ([]table, error) {
 		if folder, err = filepath.Abs(folder); err != nil {
 			return err
 		}
-		t := table{folder: folder, rows: rows, sparse: *sparse}
+		t := table{over: over, folder: folder, rows: rows, against: [2]string(against), sparse: *sparse}
 		if t.on, err = fileSystemOf(folder); err != nil {
 			return err
 		}
@@ -36,13 +40,13 @@ func newTables() ([]table, error) {
 		return nil
 	}
 	if *sparse {
-		err := add(*disk, sparseRows)
+		err := add(libp2p, *disk, sparseRows, rowOurs, rowAnacrolix)
 		return tables, err
 	}
-	if err := add(*memory, memoryRows); err != nil {
-		return nil, err
-	}
-	err := add(*disk, diskRows)
+	err := errors.Join(
+		add(libp2p, *memory, memoryRows, rowRaw, rowAnacrolix),
+		add(tcp, *memory, plainRows, rowNginx, rowAria2),
+		add(libp2p, *disk, diskRows, rowSynced, rowAnacrolix))
 	return tables, err
 }
 
@@ -76,7 +80,8 @@ func (t table) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// A result is one transfer as both ends saw it.
+// A result is one transfer as both ends saw it. What several seeders saw is added
+// up, but for their peak, which is the greatest.
 type result struct{ seeder, leecher report }
 
 // transfer brings the file from one process to another, checks it and removes
@@ -94,30 +99,43 @@ func transfer(ctx context.Context, row string, w work, round int) (r result, err
 		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(w.leeching)) }()
-	seeder, err := start(ctx, newTask(row, true, w, round))
-	if err != nil {
-		return r, err
+	var sources []*process
+	var addrs []string
+	for range seeders(row) {
+		seeder, err := start(ctx, newTask(row, true, w, round))
+		if err != nil {
+			return r, err
+		}
+		sources, addrs = append(sources, seeder), append(addrs, seeder.addr)
 	}
 	leecher, err := start(ctx, newTask(row, false, w, round))
 	if err != nil {
 		return r, err
 	}
-	if err := seeder.tell("begin"); err != nil {
-		return r, err
+	for _, seeder := range sources {
+		if err := seeder.tell("begin"); err != nil {
+			return r, err
+		}
 	}
-	if err := leecher.tell(seeder.addr); err != nil {
+	if err := leecher.tell(strings.Join(addrs, " ")); err != nil {
 		return r, err
 	}
 	if r.leecher, err = leecher.report(); err != nil {
 		return r, err
 	}
-	if err := seeder.tell("end"); err != nil {
-		return r, err
+	for _, seeder := range sources {
+		if err := seeder.tell("end"); err != nil {
+			return r, err
+		}
+		one, err := seeder.report()
+		if err := errors.Join(err, seeder.stop()); err != nil {
+			return r, err
+		}
+		r.seeder.CPU += one.CPU
+		r.seeder.Sent += one.Sent
+		r.seeder.Peak = max(r.seeder.Peak, one.Peak)
 	}
-	if r.seeder, err = seeder.report(); err != nil {
-		return r, err
-	}
-	if err := errors.Join(leecher.stop(), seeder.stop()); err != nil {
+	if err := leecher.stop(); err != nil {
 		return r, err
 	}
 	if keepsFile(row) {

@@ -16,7 +16,7 @@ type work struct {
 	Size             int64
 	Source, Target   string // paths of the file: the seeder's and the leecher's
 	Catalog, Root    string // ours: what the seeder knows of the file, and what the leecher asks for
-	Metainfo         string // anacrolix: a torrent file
+	Metainfo         string // a torrent file of BEP 3
 	Anacrolix        settings
 	folder, leeching string
 }
@@ -49,13 +49,16 @@ func (w *work) fill(ctx context.Context, sparse bool, rows []string) error {
 	}
 	for _, row := range rows {
 		switch row {
-		case rowOurs:
+		case rowOurs, rowThree, rowTCP:
+			if w.Root != "" {
+				break
+			}
 			root, err := catalogue(ctx, w.Catalog, w.Source)
 			if err != nil {
 				return err
 			}
 			w.Root = root.String()
-		case rowAnacrolix:
+		case rowAnacrolix, rowAria2, rowLibtorrent:
 			if err := writeMetainfo(w.Metainfo, w.Source, w.Size); err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ type DownloadState string
 // The states.
 const (
 	DownloadRunning   DownloadState = "running"
+	DownloadWaiting   DownloadState = "waiting"   // no source answers; Reason says why, and it goes on once one does
 	DownloadPaused    DownloadState = "paused"    // stopped by its user, or by the end of a servent
 	DownloadFailed    DownloadState = "failed"    // Reason says why; resume tries again
 	DownloadDone      DownloadState = "done"      // under its name
@@ -35,7 +36,7 @@ type Download struct {
 	Sources  []Source      `json:"sources"` // that are known
 	Begun    time.Time     `json:"begun"`   // the first time
 	Code     Code          `json:"code,omitempty"`
-	Reason   string        `json:"reason,omitempty"` // why it failed
+	Reason   string        `json:"reason,omitempty"` // why it failed, or waits
 }
 
 // A DownloadList is some downloads, by their numbers. Its Type is TypeDownloads.

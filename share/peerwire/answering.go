@@ -1,6 +1,9 @@
 package peerwire
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // A blockQueue holds the requests of a peer, oldest first.
 type blockQueue struct{ queue[Block] }
@@ -22,6 +25,25 @@ func (c *Conn) SayHas(all bool, out []Message) []Message {
 		return append(out, Message{Kind: HaveAll})
 	}
 	return append(out, Message{Kind: HaveNone})
+}
+
+// SayPieces appends what tells the peer which pieces we have: bits is a bitfield
+// as BEP 3 has it.
+func (c *Conn) SayPieces(bits []byte, out []Message) []Message {
+	have := bitfield{pieces: c.pieces()}
+	if !have.take(bits) {
+		panic(fmt.Sprintf("peerwire: %d bytes are no bitfield of %d pieces", len(bits), c.pieces()))
+	}
+	switch have.count {
+	case 0, have.pieces:
+		return c.SayHas(have.count > 0, out)
+	}
+	return append(out, Message{Kind: Bitfield, Data: have.bits})
+}
+
+// SayHave appends what tells the peer that we have one more piece.
+func (c *Conn) SayHave(piece int, out []Message) []Message {
+	return append(out, Message{Kind: Have, Index: uint32(piece)})
 }
 
 // receiveRequest queues a request. While the peer is choked it is refused;

@@ -1,0 +1,81 @@
+package servent
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"servent/messages"
+	"servent/servent/api"
+)
+
+const (
+	// A download that has fewer sources than fewSources asks for more, no sooner
+	// than requeryFirst after it began and requeryEvery after it asked last. One that
+	// has lost its last source asks at once, but not twice within requeryLeast.
+	// The draft allows one automatic query an hour, gnutella.md §4: it counts on an
+	// Internet of modems, where a download lasted for days.
+	fewSources   = 4
+	requeryFirst = 15 * time.Second
+	requeryEvery = 10 * time.Minute
+	requeryLeast = 15 * time.Second
+	// requeryBurst is how many queries all downloads together may send at once, and
+	// requeryRate one for each so long: 10,000 downloads are no flood.
+	requeryBurst = 8
+	requeryRate  = 10 * time.Second
+	// smallFile is the size from which on a download asks for more than one source.
+	smallFile = 1 << 20
+	// requeryBusy is when to look again whether a query may be sent.
+	requeryBusy = time.Second
+)
+
+// requeries bound the queries that downloads send by themselves. Any goroutine may
+// use them.
+type requeries struct {
+	under  chan struct{} // holds one while a query is under way
+	tokens *rate.Limiter
+}
+
+func newRequeries() requeries {
+	return requeries{make(chan struct{}, 1), rate.NewLimiter(rate.Every(requeryRate), requeryBurst)}
+}
+
+// begin reports whether a query may be sent now; one that may is ended with end.
+// spent says that there have been too many lately.
+func (q requeries) begin() (ok, spent bool) {
+	select {
+	case q.under <- struct{}{}:
+	default:
+		return false, false
+	}
+	if !q.tokens.Allow() {
+		<-q.under
+		return false, true
+	}
+	return true, false
+}
+
+func (q requeries) end() { <-q.under }
+
+// askSources asks the network once who has a file. Hits of another size than the
+// one that is known are not believed.
+func (s *Servent) askSources(ctx context.Context, want wanted) (api.Hit, error) {
+	query, err := messages.NewContentQuery(want.sha1, want.root)
+	if err != nil {
+		return api.Hit{}, err
+	}
+	var hit api.Hit
+	ask := api.SearchRequest{TTL: s.cfg.TTL, Timeout: locateTimeout}
+	found := newFindings(s.host.ID(), ask, func(h api.Hit) {
+		if strings.EqualFold(h.Root, want.root.String()) {
+			hit = h
+		}
+	})
+	if want.size >= 0 {
+		found.query.size = &sizeRange{want.size, want.size}
+	}
+	_, err = s.runSearch(ctx, query, ask, found)
+	return hit, err
+}

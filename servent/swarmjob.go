@@ -1,0 +1,109 @@
+package servent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+// start begins to fetch, once the size of the file is known.
+func (w *downloadSwarm) start(ctx context.Context) {
+	job := make(chan error, 1)
+	w.job = job
+	dest, err := w.place()
+	if err != nil {
+		job <- err
+		return
+	}
+	go func() { job <- w.fetch(ctx, dest) }() // run waits for it
+}
+
+// place returns where the file goes.
+func (w *downloadSwarm) place() (dest string, err error) {
+	l := &w.s.downloads
+	l.mu.Lock()
+	dest = w.d.dest
+	l.mu.Unlock()
+	if dest == "" {
+		dest, err = w.s.destination("", w.want)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w.d.want, w.d.dest = w.want, dest
+	return dest, err
+}
+
+// fetch runs the download, in a goroutine of its own.
+func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
+	s, want := w.s, w.want
+	s.downloads.mu.Lock()
+	overwrite := w.d.overwrite
+	s.downloads.mu.Unlock()
+	t := s.transfers.begin(api.Transfer{Direction: "down", Name: want.name, Root: want.root.String(), Size: want.size})
+	defer t.end()
+	job := share.Download{
+		Root:       want.root,
+		Size:       want.size,
+		Name:       want.name,
+		SHA1:       want.sha1,
+		PartialDir: s.cfg.Partial,
+		Dest:       dest,
+		Overwrite:  overwrite,
+		Limit:      s.down,
+		Join:       w.join,
+		Lost:       func(name string, why error) { w.lost <- lostSource{name, why} },
+		Progress:   s.report(w.d, w.r, t),
+	}
+	if want.root == share.EmptyRoot {
+		job.Join = nil // there is nothing to transfer
+	}
+	err := job.Run(ctx)
+	if err == nil {
+		s.shareFinished(dest)
+	}
+	t.failed(err)
+	return err
+}
+
+// look takes in what the download's goroutine and its callers have noted.
+func (w *downloadSwarm) look() {
+	w.s.downloads.mu.Lock()
+	defer w.s.downloads.mu.Unlock()
+	w.answered, w.alive, w.goesOn = w.r.answered, w.r.alive, w.r.detached
+	w.lacking = w.job == nil || w.r.last.Type != "" && w.d.verified < w.want.size
+}
+
+// tell notes how things are for those who list the downloads.
+func (w *downloadSwarm) tell() {
+	state, reason := api.DownloadRunning, ""
+	if w.lacking && w.answered == 0 && !w.candidates.untried() {
+		state, reason = api.DownloadWaiting, w.lacks()
+	}
+	known := make([]api.Source, 0, len(w.candidates))
+	for _, c := range w.candidates {
+		known = append(known, c.tell())
+	}
+	w.s.downloads.mu.Lock()
+	defer w.s.downloads.mu.Unlock()
+	w.d.state, w.d.reason, w.d.sources = state, reason, known
+}
+
+// lacks says why there is no source.
+func (w *downloadSwarm) lacks() string {
+	if len(w.candidates) == 0 {
+		if w.asking || w.asked.IsZero() {
+			return "nobody is known to have it; others are asked"
+		}
+		return fmt.Sprintf("nobody had it when others were asked, at %s; they are asked again every %v", w.asked.Format(time.TimeOnly), requeryEvery)
+	}
+	last := w.candidates[0]
+	for _, c := range w.candidates {
+		if c.since.After(last.since) {
+			last = c
+		}
+	}
+	return fmt.Sprintf("no source answers, they are dialled again and others asked; %s: %v", last.name(), last.why)
+}
