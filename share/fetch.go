@@ -16,6 +16,7 @@ import (
 type fetch struct {
 	geometry
 	root     Root
+	plan     *plan
 	assembly *assembly
 	partial  *partial
 	held     *holdings // what others get of it
@@ -46,8 +47,7 @@ type fetch struct {
 
 // start takes sources by the ways to them.
 func (f *fetch) start(ctx context.Context, sources []Source) {
-	if f.pieces() == 1 { // then the root is the hash of the piece
-		f.layer = []Root{f.root}
+	if f.layer = f.plan.layer; f.layer != nil || f.plan.sums != nil {
 		f.held.prove(f.layer)
 	}
 	for _, s := range sources {
@@ -57,8 +57,12 @@ func (f *fetch) start(ctx context.Context, sources []Source) {
 
 // add takes a source and begins to dial it.
 func (f *fetch) add(ctx context.Context, from Source) {
+	name := f.plan.names[0]
+	if from.InfoHash != [20]byte{} {
+		name = from.InfoHash
+	}
 	conn := peerwire.NewConn(peerwire.ConnConfig{
-		InfoHash: InfoHash(f.root, f.size), Size: f.size, PieceLength: f.pieceLength, Client: clientName,
+		InfoHash: name, Names: f.plan.names, NoHashes: f.plan.sums != nil, Size: f.size, PieceLength: f.pieceLength, Client: clientName,
 	})
 	f.last++
 	s := newSource(ctx, f.last, from, conn, f.limit, f.events)
@@ -191,7 +195,7 @@ func (f *fetch) request(s *source) error {
 	if s.wanted == 0 {
 		return s.flush()
 	}
-	if len(f.layer) < f.pieces() {
+	if f.plan.sums == nil && len(f.layer) < f.pieces() {
 		if f.layerBy == nil {
 			f.layerBy = s
 			s.requestHashes(layerRequest(f.root, f.geometry, len(f.layer)))
@@ -353,16 +357,24 @@ func (f *fetch) takeDone(t task) error {
 		return f.takeWritten(t)
 	}
 	p := t.piece
+	if f.plan.sums != nil {
+		return f.takeSum(t)
+	}
 	if p.hashed++; !p.isHashed() {
 		return nil
 	}
 	if !f.assembly.isRight(p, f.layer[p.index]) {
 		return f.suspect(p)
 	}
+	f.write(p)
+	return nil
+}
+
+// write has a piece that is right written.
+func (f *fetch) write(p *piece) {
 	for chunk := range p.chunks {
 		f.crew.give(task{piece: p, chunk: chunk, write: true})
 	}
-	return nil
 }
 
 // takeWritten takes a chunk as on the disk, and its piece with the last one.

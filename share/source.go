@@ -23,6 +23,10 @@ type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
 type Source struct {
 	Name string // tells it from the others: a peer ID, or an address and port
 	Dial Dial   // opens the stream to it, which the download closes
+
+	// InfoHash is what it is greeted with; zero: the name that servents compute, or
+	// the torrent's first where they compute none.
+	InfoHash [20]byte
 }
 
 // leastRate is how much a source has to bring of what it owes, in bytes a second:

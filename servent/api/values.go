@@ -34,9 +34,10 @@ type Filter struct {
 
 // A Source is a servent that offers a file.
 type Source struct {
-	Peer  string   `json:"peer"`  // peer ID
-	Addrs []string `json:"addrs"` // multiaddrs without /p2p
-	Hops  int      `json:"hops"`  // links to it: a neighbour is 1; 0 where unknown
+	Peer  string   `json:"peer"`            // peer ID
+	Addrs []string `json:"addrs"`           // multiaddrs without /p2p
+	Hops  int      `json:"hops"`            // links to it: a neighbour is 1; 0 where unknown
+	Paths []string `json:"paths,omitempty"` // of a hit: the file's folders there below the shared ones; none: a shared one itself
 }
 
 // A Hit is one file, by its root, with all names and sources heard of so far.
@@ -93,7 +94,8 @@ type TorrentRequest struct {
 	Overwrite bool     `json:"overwrite,omitempty"`
 }
 
-// A Torrent is a metainfo that was made, which the home remembers.
+// A Torrent is a metainfo that was made. "servent up --bittorrent" serves what
+// it tells of.
 type Torrent struct {
 	Type       string `json:"type" enum:"torrent"`
 	Name       string `json:"name"`
@@ -151,6 +153,8 @@ type Status struct {
 
 	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
 	DownloadRate int64 `json:"download_rate"` // likewise of all downloads
+
+	BitTorrent string `json:"bittorrent"` // HOST:PORT for BitTorrent clients; empty: off
 }
 
 // Library is the size of what is shared, and how far the hashing is.
