@@ -17,6 +17,7 @@ const (
 	maxNames   = 32     // of one root
 	maxTagged  = 64     // tags of one root
 	maxSources = 256    // of one root
+	maxPaths   = 8      // of one root at one source
 	maxAsked   = 10_000 // peers whose results were looked at
 )
 
@@ -113,6 +114,9 @@ func (f *findings) drop(root share.Root) bool {
 
 // add takes one result, and emits its file if any of it is new.
 func (f *findings) add(info messages.FileInfo, source api.Source) bool {
+	if info.Path != "" {
+		source.Paths = []string{info.Path}
+	}
 	h := f.byRoot[info.Root]
 	if h == nil {
 		return f.addFirst(info, source)
@@ -159,14 +163,20 @@ func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
 	return true
 }
 
-// addSource adds a peer, or its shorter way.
-func addSource(h *api.Hit, source api.Source) bool {
+// addSource adds a peer, its shorter way, or another folder that it has the file
+// in, and reports whether the peer or the folder is new.
+func addSource(h *api.Hit, source api.Source) (news bool) {
 	for i, known := range h.Sources {
 		if known.Peer == source.Peer {
+			paths := known.Paths
+			for _, path := range source.Paths {
+				news = addDistinct(&paths, path, maxPaths) || news
+			}
 			if source.Hops < known.Hops {
 				h.Sources[i] = source
 			}
-			return false
+			h.Sources[i].Paths = paths
+			return news
 		}
 	}
 	if len(h.Sources) == maxSources {

@@ -229,7 +229,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	far := ready(t, start(t, Config{Home: t.TempDir(), Shares: []string{dir}}))
 	near := ready(t, start(t, Config{Home: t.TempDir()}))
 	own := folder(t, map[string]int{"own.txt": 100_000})
-	root := request(t, far, "SEBLINUX.iso")
+	root, out := request(t, far, "SEBLINUX.iso"), t.TempDir()
 	check := newSchemaCheck(t)
 	call := callSocket(t, near)
 	ask := func(method, path string, body any) {
@@ -269,6 +269,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/get", root},
 		{"POST", "/api/get", root}, // is there now
 		{"POST", "/api/get", object{"size": "large"}},
+		{"POST", "/api/get-many", folderOf(far, "", out)},
+		{"POST", "/api/get-many", api.BatchRequest{}},
 		{"GET", "/api/downloads", nil},
 		{"POST", "/api/downloads/start", root},
 		{"POST", "/api/downloads/start", api.GetRequest{Root: strings.Repeat("ab", 32), Size: -1}},
@@ -300,7 +302,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.method, r.path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}

@@ -38,7 +38,7 @@ var (
 	errNoNeighbour = errors.New("there is no neighbour to pass it on; see: servent peers")
 	errRouteLost   = errors.New("the neighbour that its hit came by is gone")
 	errNoGUID      = errors.New("its servent GUID is no good")
-	errRested      = fmt.Errorf("it did not call back when asked less than %v ago", pushRest)
+	errRested      = fmt.Errorf("it is not asked again within %v", pushRest)
 )
 
 // pushes are the Pushes of ours that were sent and not answered yet, and the
@@ -46,7 +46,13 @@ var (
 type pushes struct {
 	mu      sync.Mutex
 	waiting map[peer.ID]*pushed
-	rests   map[peer.ID]time.Time // until when they are not asked again
+	rests   map[peer.ID]pushedInVain
+}
+
+// A pushedInVain is a Push that was not answered.
+type pushedInVain struct {
+	until time.Time // when the source may be asked again
+	why   error
 }
 
 // A pushed waits for a source that was asked to call back.
@@ -64,8 +70,8 @@ func (p *pushes) begin(now time.Time, source peer.ID) (*pushed, bool, error) {
 	if w := p.waiting[source]; w != nil {
 		return w, false, nil
 	}
-	if now.Before(p.rests[source]) {
-		return nil, false, errRested
+	if r := p.rests[source]; now.Before(r.until) {
+		return nil, false, fmt.Errorf("%w; %w", r.why, errRested)
 	}
 	if p.waiting == nil {
 		p.waiting = map[peer.ID]*pushed{}
@@ -91,18 +97,18 @@ func (p *pushes) end(source peer.ID, w *pushed) {
 }
 
 // rest keeps a source from being asked again soon.
-func (p *pushes) rest(now time.Time, source peer.ID) {
+func (p *pushes) rest(now time.Time, source peer.ID, why error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rests == nil {
-		p.rests = map[peer.ID]time.Time{}
+		p.rests = map[peer.ID]pushedInVain{}
 	}
-	for id, until := range p.rests {
-		if !now.Before(until) || len(p.rests) >= maxPushRests {
+	for id, r := range p.rests {
+		if !now.Before(r.until) || len(p.rests) >= maxPushRests {
 			delete(p.rests, id)
 		}
 	}
-	p.rests[source] = now.Add(pushRest)
+	p.rests[source] = pushedInVain{now.Add(pushRest), why}
 }
 
 // take gives a stream to who waits for it. It is given once: a GIV that comes
@@ -141,8 +147,9 @@ func (s *Servent) push(ctx context.Context, source peer.ID) (network.Stream, err
 	case stream := <-w.calls:
 		return stream, nil
 	case <-wait.C:
-		s.pushes.rest(time.Now(), source)
-		return nil, s.noCallback(ctx, routed)
+		err := s.noCallback(ctx, routed)
+		s.pushes.rest(time.Now(), source, err)
+		return nil, err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -192,9 +192,9 @@ func TestPushWithoutAWay(t *testing.T) {
 func TestPushRests(t *testing.T) {
 	var p pushes
 	now, source := time.Now(), newPeer(t)
-	p.rest(now, source)
-	if _, _, err := p.begin(now.Add(pushRest-1), source); !errors.Is(err, errRested) {
-		t.Errorf("within its rest: %v, want %v", err, errRested)
+	p.rest(now, source, errRouteLost)
+	if _, _, err := p.begin(now.Add(pushRest-1), source); !errors.Is(err, errRested) || !errors.Is(err, errRouteLost) {
+		t.Errorf("within its rest: %v, want %v and why", err, errRested)
 	}
 	w, first, err := p.begin(now.Add(pushRest), source)
 	if err != nil || !first {
@@ -204,7 +204,7 @@ func TestPushRests(t *testing.T) {
 		t.Errorf("while one waits: %v, %v, want that one", first, err)
 	}
 	for range 2 * maxPushRests {
-		p.rest(now, newPeer(t))
+		p.rest(now, newPeer(t), nil)
 	}
 	if len(p.rests) > maxPushRests {
 		t.Errorf("remembers %d, want %d at most", len(p.rests), maxPushRests)

@@ -43,6 +43,7 @@ func (s *Servent) routes() []route {
 		value("/api/invite", "An invitation to this servent.", s.Invite),
 		stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
 		stream("/api/get", "Fetch a file by its content, verified piece by piece.", s.Get),
+		stream("/api/get-many", "Fetch many files, whole folders among them, into one folder. Ends when each has come or failed.", s.GetMany),
 		value("/api/downloads", "What is fetched, was, or lies unfinished in the partial folder.", s.Downloads),
 		exchange("/api/downloads/start", "Begin to fetch a file, without waiting for it.", s.StartDownload),
 		exchange("/api/downloads/pause", "Stop downloads and keep what is verified.", s.PauseDownloads),

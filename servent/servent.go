@@ -50,6 +50,7 @@ type Servent struct {
 	changed   chan struct{}  // tells discovery of another survey
 	discovery discoveryState
 	uploads   *slots
+	browses   *slots
 	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
 	ready     chan struct{}
@@ -125,6 +126,7 @@ func New(cfg Config) (*Servent, error) {
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
 		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
+		browses:   newSlots(maxBrowses, maxBrowsesOne),
 		up:        share.NewLimiter(cfg.UploadRate),
 		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
@@ -225,6 +227,7 @@ func (s *Servent) Run(ctx context.Context) error {
 	s.workers.Go(func() { s.loop(s.running) })
 	s.host.SetStreamHandler(linkProtocol, s.handle(s.accept))
 	s.host.SetStreamHandler(peerWireProtocol, s.handle(s.upload))
+	s.host.SetStreamHandler(browseProtocol, s.handle(s.answerBrowse))
 	s.host.SetStreamHandler(givProtocol, s.handle(s.called))
 	for range answerers {
 		s.workers.Go(s.answer)

@@ -21,7 +21,9 @@ const (
 	// maxRequest bounds the body of a call, in bytes, and maxHeader its
 	// headers, to which net/http adds 4 KiB.
 	maxRequest = 1 << 20
-	maxHeader  = 16 << 10
+	// maxBatchRequest bounds that of a batch, which names 100,000 files at most.
+	maxBatchRequest = 64 << 20
+	maxHeader       = 16 << 10
 	// headerTimeout and bodyTimeout bound how long a call is sent, and
 	// idleTimeout how long a connection waits for the next one.
 	headerTimeout = 5 * time.Second
@@ -135,7 +137,11 @@ func isJSON(r *http.Request) bool {
 
 // readJSON reads the one value of a request, whole.
 func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error) {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
+	most := int64(maxRequest)
+	if _, many := any(in).(api.BatchRequest); many {
+		most = maxBatchRequest
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()
 	err = d.Decode(&in)
 	if err == nil {

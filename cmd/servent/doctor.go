@@ -19,8 +19,9 @@ const doctorHelp = `Example:
 
 Why servents do not find each other, as far as this computer can see: network
 interfaces, used or skipped and why; multicast; the firewalls here, of which
-root sees more; whom the running servent heard of, and how; what to try, with
-the commands. With or without a running servent. Two small questions are sent on
+root sees more; whom the running servent heard of, and how; how others fetch
+from it: directly, after a Push, or through a relay; what to try, with the
+commands. With or without a running servent. Two small questions are sent on
 each used interface, none with --no-mdns. Exit code 1 when something keeps
 others out: no usable interface, no multicast, a firewall, an unwritable home.
 

@@ -3,13 +3,16 @@
 package main
 
 import (
+	"encoding/json"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"servent/servent"
+	"servent/servent/api"
 )
 
 // closed has a computer drop every packet that no connection of its own caused,
@@ -107,6 +110,25 @@ func (a *apart) get(flags ...string) (talk string, took time.Duration, err error
 	return said.String(), time.Since(begin), err
 }
 
+// downloads lists those of the asker once one of them has a reason not to go on.
+func (a *apart) downloads() (list []api.Download) {
+	a.asker.on.t.Helper()
+	for range 50 {
+		out, err := a.asker.on.command("downloads", "list", "--json", "--home", a.asker.home).Output()
+		if err != nil {
+			a.asker.on.t.Fatalf("downloads list: %v", err)
+		}
+		var all api.DownloadList
+		if err := json.Unmarshal(out, &all); err != nil {
+			a.asker.on.t.Fatalf("downloads list: %v in %q", err, out)
+		}
+		if list = all.Downloads; len(list) > 0 && list[0].Reason != "" {
+			break
+		}
+	}
+	return list
+}
+
 // fetches does so and compares the bytes.
 func (a *apart) fetches() time.Duration {
 	a.asker.on.t.Helper()
@@ -182,6 +204,18 @@ func TestLANPushNoWay(t *testing.T) {
 	hosts[2].closedToUDP()
 	a := l.meet(hosts[0], hosts[1], hosts[2])
 	a.finds()
+	if talk, _, err := a.get("--detach"); err != nil {
+		t.Fatalf("get --detach: %v: %s", err, talk)
+	}
+	l.await(time.Now(), time.Minute, "the source was lost", func() bool {
+		return strings.Contains(strings.Join(a.asker.talk, "\n"), "did not call back in 20s")
+	})
+	if list := a.downloads(); !slices.ContainsFunc(list, func(d api.Download) bool { return strings.Contains(d.Reason, "did not call back in 20s") }) {
+		t.Errorf("downloads list tells of %+v, want why", list)
+	}
+	if err := a.asker.on.command("downloads", "cancel", "1", "--home", a.asker.home).Run(); err != nil {
+		t.Fatalf("downloads cancel: %v", err)
+	}
 	talk, took, err := a.get()
 	if code := exitCode(err); code != 7 {
 		t.Errorf("exit code %d, want 7", code)

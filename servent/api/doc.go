@@ -17,6 +17,7 @@
 //	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
+//	POST /api/get-many    BatchRequest      stream: BatchProgress…, BatchSummary
 //	GET  /api/downloads   DownloadList
 //	POST /api/downloads/start  GetRequest        Download
 //	POST /api/downloads/pause  DownloadsRequest DownloadList

@@ -34,9 +34,10 @@ type Filter struct {
 
 // A Source is a servent that offers a file.
 type Source struct {
-	Peer  string   `json:"peer"`  // peer ID
-	Addrs []string `json:"addrs"` // multiaddrs without /p2p
-	Hops  int      `json:"hops"`  // links to it: a neighbour is 1; 0 where unknown
+	Peer  string   `json:"peer"`            // peer ID
+	Addrs []string `json:"addrs"`           // multiaddrs without /p2p
+	Hops  int      `json:"hops"`            // links to it: a neighbour is 1; 0 where unknown
+	Paths []string `json:"paths,omitempty"` // of a hit: the file's folders there below the shared ones; none: a shared one itself
 }
 
 // A Hit is one file, by its root, with all names and sources heard of so far.

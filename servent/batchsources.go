@@ -1,0 +1,155 @@
+package servent
+
+import (
+	"context"
+	"crypto/sha1"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"servent/messages"
+	"servent/servent/api"
+	"servent/share"
+)
+
+const (
+	// batchPatience is how long a batch goes on when none of its small files comes.
+	batchPatience = 30 * time.Second
+	// batchRetry and batchRetryMost are how long a small file waits before its
+	// sources are tried again, the first time and at most: they may have been busy.
+	batchRetry     = 20 * time.Millisecond
+	batchRetryMost = time.Second
+	// batchRedial is how long a source is left alone that could not be reached.
+	batchRedial = 5 * time.Second
+)
+
+// batchSources are those who have the small files of a batch. Any goroutine may
+// call their methods.
+type batchSources struct {
+	s      *Servent
+	news   atomic.Int64 // when a file came last, in nanoseconds of the Unix time
+	mu     sync.Mutex
+	byName map[string]*batchSource
+}
+
+// A batchSource is one of them.
+type batchSource struct {
+	slots chan struct{} // holds one for each file that is being fetched
+	rests atomic.Int64  // until when it is left alone, likewise
+
+	reached atomic.Bool
+	first   sync.Mutex // held over ways to it, until there is one
+}
+
+// reach opens a stream to a source. Of several that want one at the beginning one
+// dials, and the others wait for what comes of it.
+func (b *batchSource) reach(ctx context.Context, s *Servent, source contact) (io.ReadWriteCloser, error) {
+	if !b.reached.Load() {
+		b.first.Lock()
+		defer b.first.Unlock()
+	}
+	stream, err := source.reach(ctx, s)
+	b.reached.Store(err == nil)
+	return stream, err
+}
+
+func newBatchSources(s *Servent) *batchSources {
+	b := &batchSources{s: s, byName: map[string]*batchSource{}}
+	b.news.Store(time.Now().UnixNano())
+	return b
+}
+
+func (b *batchSources) of(name string) *batchSource {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.byName[name] == nil {
+		b.byName[name] = &batchSource{slots: make(chan struct{}, maxUploadsOne)}
+	}
+	return b.byName[name]
+}
+
+// errNoSource: a batch has nobody to ask.
+var errNoSource = api.NewError(api.CodeNotFound, "no source is known")
+
+// fetch returns a small file from one of its sources, the least busy first. It tries
+// them again while they are busy or cannot be reached, as long as other files of
+// the batch come.
+func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
+	if want.size == 0 {
+		return share.FetchSmall(ctx, want.root, 0, share.Source{}, nil)
+	}
+	left := slices.Clone(want.sources)
+	err := error(errNoSource)
+	var lie error
+	for pause := batchRetry; len(left) > 0; pause = min(2*pause, batchRetryMost) {
+		slices.SortStableFunc(left, func(x, y contact) int { return len(b.of(x.name()).slots) - len(b.of(y.name()).slots) })
+		for _, source := range slices.Clone(left) {
+			data, tried, e := b.fetchFrom(ctx, want, source)
+			if e == nil && tried {
+				b.news.Store(time.Now().UnixNano())
+				return data, nil
+			}
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if tried {
+				err = e
+			}
+			if errors.Is(e, share.ErrVerify) {
+				lie = e
+			}
+			if errors.Is(e, share.ErrVerify) || errors.Is(e, share.ErrGone) {
+				left = slices.DeleteFunc(left, func(one contact) bool { return one.name() == source.name() })
+			}
+		}
+		if len(left) == 0 || time.Since(time.Unix(0, b.news.Load())) > batchPatience {
+			break
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if lie != nil {
+		err = lie
+	}
+	return nil, err
+}
+
+// fetchFrom fetches a file from one source, unless that is to be left alone now.
+func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source contact) (data []byte, tried bool, err error) {
+	one := b.of(source.name())
+	select {
+	case one.slots <- struct{}{}:
+		defer func() { <-one.slots }()
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+	if time.Now().UnixNano() < one.rests.Load() {
+		return nil, false, nil
+	}
+	reached := false
+	data, err = share.FetchSmall(ctx, want.root, want.size, share.Source{
+		Name: source.name(),
+		Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+			stream, err := one.reach(ctx, b.s, source)
+			reached = err == nil
+			return stream, err
+		},
+	}, b.s.down)
+	if err != nil && !reached && ctx.Err() == nil {
+		one.rests.Store(time.Now().Add(batchRedial).UnixNano())
+	}
+	if err == nil && want.sha1 != [messages.SHA1Size]byte{} && sha1.Sum(data) != want.sha1 {
+		err = fmt.Errorf("%w: the file has another SHA-1 than the one asked for", share.ErrVerify)
+	}
+	if err != nil {
+		err = fmt.Errorf("servent: %q: %w", want.name, err)
+	}
+	return data, true, err
+}
