@@ -277,8 +277,11 @@ func TestDownloadsAfterARestart(t *testing.T) {
 	far := ready(t, start(t, Config{Shares: []string{dir}}))
 	home, out := t.TempDir(), t.TempDir()
 	req := request(t, far, "big.iso")
-	slow, _ := slowSource(t, far, slowSize)
-	req.Sources, req.Output = []api.Source{slow}, out
+	slow := relay(t, far, func(to, from network.Stream) {
+		io.CopyN(to, from, slowSize/2)
+		io.Copy(io.Discard, to) // until the download ends
+	})
+	req.Sources, req.Output = []api.Source{source(slow)}, out
 	ctx, stop := context.WithCancel(t.Context())
 	near, err := New(Config{Home: home, Listen: loopback, NoDiscovery: true})
 	if err != nil {
@@ -299,6 +302,7 @@ func TestDownloadsAfterARestart(t *testing.T) {
 	}
 	failed(t, <-g.ended, api.CodeUnfinished)
 
+	slow.Close()
 	resting, err := HomeDownloads(home)
 	if err != nil || len(resting.Downloads) != 1 || resting.Downloads[0].Name != "big.iso" {
 		t.Fatalf("of the home: %+v, %v", resting, err)
