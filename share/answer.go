@@ -102,7 +102,7 @@ func (u *upload) tellNews() error {
 // answerHashes answers the hash requests that wait, once the hashes of the pieces
 // are known.
 func (u *upload) answerHashes() error {
-	if u.prover.layer == nil && u.geometry.pieces() > 1 {
+	if u.prover.layer == nil && u.geometry.pieces() > 1 && u.offer.hasHashes() {
 		if u.prover.layer = u.content.layer(); u.prover.layer == nil {
 			return nil
 		}

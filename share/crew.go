@@ -1,6 +1,7 @@
 package share
 
 import (
+	"crypto/sha1"
 	"crypto/sha256"
 	"io"
 	"sync"
@@ -14,11 +15,13 @@ const (
 )
 
 // A task is one chunk of a piece, to be hashed or, once the piece is verified,
-// to be written.
+// to be written; or a whole piece, of which the SHA-1 is to be taken.
 type task struct {
 	piece *piece
 	chunk int
 	write bool
+	sum   bool
+	right bool  // the sum is the one that it is to be, when it is done
 	err   error // of the write, when it is done
 }
 
@@ -27,14 +30,15 @@ type task struct {
 type crew struct {
 	geometry
 	to    io.WriterAt
+	sums  [][sha1.Size]byte // of the pieces; nil: their chunks are hashed
 	tasks chan task
 	done  chan task
 	busy  int // tasks that are not done; the download's goroutine counts
 	group sync.WaitGroup
 }
 
-func newCrew(g geometry, to io.WriterAt) *crew {
-	c := &crew{geometry: g, to: to, tasks: make(chan task, crewQueue), done: make(chan task, crewQueue)}
+func newCrew(g geometry, to io.WriterAt, sums [][sha1.Size]byte) *crew {
+	c := &crew{geometry: g, to: to, sums: sums, tasks: make(chan task, crewQueue), done: make(chan task, crewQueue)}
 	for range crewSize {
 		c.group.Go(c.work)
 	}
@@ -48,10 +52,18 @@ func (c *crew) give(t task) {
 
 func (c *crew) work() {
 	for t := range c.tasks {
-		if t.write {
+		switch {
+		case t.sum:
+			t.right = t.piece.hasSum(c.sums[t.piece.index])
+			if !t.right || t.piece.wrong != nil { // the blocks are compared with those of another time
+				for chunk := range t.piece.chunks {
+					t.piece.hashChunk(chunk)
+				}
+			}
+		case t.write:
 			at := int64(t.piece.index)*c.pieceLength + int64(t.chunk)*chunkSize
 			_, t.err = c.to.WriteAt(t.piece.chunks[t.chunk], at)
-		} else {
+		case c.sums == nil:
 			t.piece.hashChunk(t.chunk)
 		}
 		c.done <- t

@@ -44,6 +44,11 @@ type Download struct {
 	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing
 	Name string // for error texts, where it is quoted
 
+	// Torrent, unless nil, is what to fetch in place of Root and Size. A file of it
+	// that servents know by its root, in pieces of the same length, is the download
+	// of that root: it takes sources of both kinds, told apart by [Source.InfoHash].
+	Torrent *Swarm
+
 	// SHA1, unless zero, is what the finished file must have as well: the root of
 	// a file that was asked for by its SHA-1 is only what a hit claimed.
 	SHA1 [sha1.Size]byte
@@ -52,11 +57,11 @@ type Download struct {
 	// ROOT.pieces. It is made if missing. Best on the file system of Dest.
 	PartialDir string
 
-	// Dest is the path of the finished file. Its folder must exist. A name that
-	// a peer gave goes through [SafeName] first.
+	// Dest is the path of the finished file, or folder for a Torrent that has one.
+	// Its folder must exist. A name that a peer gave goes through [SafeName] first.
 	Dest string
 
-	// Overwrite allows Run to replace a file at Dest.
+	// Overwrite allows Run to replace a file at Dest, or the files in the folder.
 	Overwrite bool
 
 	// Sources are the peers to fetch from, all at the same time. They are not
@@ -118,34 +123,32 @@ func (d *Download) Run(ctx context.Context) error {
 }
 
 func (d *Download) run(ctx context.Context) (err error) {
-	if d.Size < 0 || d.Size > MaxSize {
-		return fmt.Errorf("%w: a size of %d bytes, the limit is %d", ErrVerify, d.Size, int64(MaxSize))
+	plan, err := d.plan()
+	if err != nil {
+		return err
 	}
-	if d.Size == 0 && d.Root != EmptyRoot {
-		return fmt.Errorf("%w: the file is said to be empty, but its root is another", ErrVerify)
-	}
-	path := partialPath(d.PartialDir, d.Root)
+	path := plan.path(d.PartialDir)
 	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(path, d.Dest) {
 		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
 	}
 	if _, err := os.Stat(filepath.Dir(d.Dest)); err != nil { // before the work, not after it
 		return err
 	}
-	p, err := openPartial(path, geometryOf(d.Size))
+	p, err := openPartial(path, plan.geometry, plan.files)
 	if err != nil {
 		return err
 	}
 	defer func() { err = also(err, p.close()) }()
 	p.intend(d.purpose(p.purpose))
-	held, err := openHoldings(p, d.Root)
+	held, err := openHoldings(p, plan.root)
 	if err != nil {
 		return err
 	}
 	defer held.end()
-	if d.Opened != nil && d.Size > 0 {
+	if d.Opened != nil && p.size > 0 {
 		d.Opened(held.offer(d.Name))
 	}
-	if err := d.fetch(ctx, p, held); err != nil {
+	if err := d.fetch(ctx, &plan, p, held); err != nil {
 		return also(err, p.commit())
 	}
 	if err := d.checkSHA1(ctx, p); err != nil {
@@ -164,7 +167,7 @@ func (d *Download) checkSHA1(ctx context.Context, p *partial) error {
 		return nil
 	}
 	h := sha1.New()
-	content := io.NewSectionReader(p.data, 0, d.Size)
+	content := io.NewSectionReader(p.data, 0, p.size)
 	for err := error(nil); err != io.EOF; {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -192,13 +195,13 @@ func also(err, after error) error {
 }
 
 // fetch fills the partial file.
-func (d *Download) fetch(ctx context.Context, p *partial, held *holdings) error {
+func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *holdings) error {
 	random := d.random
 	if random == nil {
 		random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
 	f := &fetch{
-		geometry: p.geometry, root: d.Root, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
+		geometry: p.geometry, root: plan.root, plan: plan, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
 		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {
@@ -213,7 +216,7 @@ func (d *Download) fetch(ctx context.Context, p *partial, held *holdings) error 
 		defer a.release()
 		f.assembly.memory = a.take
 	}
-	f.crew = newCrew(p.geometry, p.data)
+	f.crew = newCrew(p.geometry, p.data, plan.sums)
 	f.start(ctx, d.Sources)
 	err := f.end(f.run(ctx))
 	if err != nil && ctx.Err() != nil {

@@ -48,13 +48,13 @@ func (p *prover) answer(r peerwire.HashRange) ([]Root, error) {
 	if p.budget--; p.budget < 0 {
 		return nil, errHashBudget
 	}
-	if r.Root != p.root || r.Length < 2 || r.Length > maxRun || bits.OnesCount32(r.Length) != 1 || r.Index%r.Length != 0 || p.size == 0 {
+	if r.Root != p.root || p.root == (Root{}) || r.Length < 2 || r.Length > maxRun || bits.OnesCount32(r.Length) != 1 || r.Index%r.Length != 0 || p.size == 0 {
 		return nil, errRefused
 	}
 	var hashes, uncles []Root
 	var err error
 	switch {
-	case r.BaseLayer == 0:
+	case r.BaseLayer == 0 && (p.layer == nil || p.pieceHeight() > 0):
 		hashes, uncles, err = p.blockHashes(r)
 	case p.layer != nil && int64(r.BaseLayer) == int64(p.pieceHeight()):
 		hashes, uncles, err = p.layerHashes(r)

@@ -29,12 +29,14 @@ type holdings struct {
 	root Root
 
 	reading sync.RWMutex // held to write while the file is moved
-	file    *os.File     // a handle of its own; nil once nobody needs it
+	file    *os.File     // a handle of its own
+	parts   *parts       // likewise, in place of file, of several files
 
 	mu       sync.Mutex
 	verified []byte    // a bit for each piece, as a bitfield message carries them
 	gained   []int     // the pieces that came after the start, in their order
-	layer    []Root    // nil until it is known; for a file of one piece too
+	isProven bool      // it is known how to prove each piece
+	layer    []Root    // the hashes of all pieces, once they are known; nil where SHA-1 proves them
 	finished *identity // of the whole file, once nobody of us writes to it
 	ended    error     // why nothing more is to be had
 	closed   bool      // to new uploads
@@ -43,12 +45,8 @@ type holdings struct {
 
 // openHoldings returns the holdings of a partial file.
 func openHoldings(p *partial, root Root) (*holdings, error) {
-	file, err := os.Open(p.path)
-	if err != nil {
-		return nil, err
-	}
 	h := &holdings{
-		geometry: p.geometry, root: root, file: file,
+		geometry: p.geometry, root: root,
 		verified: make([]byte, (p.pieces()+7)/8), wakers: map[*arriving]func(){},
 	}
 	for i, ok := range p.verified {
@@ -56,7 +54,13 @@ func openHoldings(p *partial, root Root) (*holdings, error) {
 			setBit(h.verified, i)
 		}
 	}
-	return h, nil
+	var err error
+	if p.files != nil {
+		h.parts, err = openParts(p.path, p.files)
+	} else {
+		h.file, err = os.Open(p.path)
+	}
+	return h, err
 }
 
 func setBit(bits []byte, i int)      { bits[i/8] |= 0x80 >> (i % 8) }
@@ -64,7 +68,7 @@ func hasBit(bits []byte, i int) bool { return bits[i/8]&(0x80>>(i%8)) != 0 }
 
 // offer returns the holdings as content to be served.
 func (h *holdings) offer(name string) Offer {
-	return Offer{Name: name, Root: h.root, Size: h.size, open: h.open}
+	return Offer{Name: name, Root: h.root, Size: h.size, pieceLength: h.pieceLength, open: h.open}
 }
 
 func (h *holdings) open(wake func()) (offered, error) {
@@ -87,11 +91,12 @@ func (h *holdings) add(piece int) {
 	h.wake()
 }
 
-// prove takes the hashes of all pieces as known, which must not change any more.
+// prove takes the hashes of all pieces as known, which must not change any more;
+// nil: their SHA-1 are.
 func (h *holdings) prove(layer []Root) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.layer = layer
+	h.isProven, h.layer = true, layer
 	h.wake()
 }
 
@@ -106,6 +111,12 @@ func (h *holdings) wake() {
 func (h *holdings) moveTo(dest string, finish func() error) error {
 	h.reading.Lock()
 	defer h.reading.Unlock()
+	if h.parts != nil { // the uploads end: the files are offered one by one from now on
+		if !movesOpen {
+			h.parts.Close()
+		}
+		return finish()
+	}
 	if !movesOpen {
 		h.file.Close()
 	}
@@ -140,8 +151,16 @@ func (h *holdings) end() {
 		h.wake()
 	}
 	if len(h.wakers) == 0 {
-		h.file.Close()
+		h.close()
 	}
+}
+
+// close lets go of what is on the disk.
+func (h *holdings) close() error {
+	if h.parts != nil {
+		return h.parts.Close()
+	}
+	return h.file.Close()
 }
 
 // An arriving is a download under way that is being served to one peer.
@@ -160,6 +179,9 @@ func (a *arriving) ReadAt(b []byte, at int64) (int, error) {
 	}
 	a.reading.RLock()
 	defer a.reading.RUnlock()
+	if a.parts != nil {
+		return a.parts.ReadAt(b, at)
+	}
 	return a.file.ReadAt(b, at)
 }
 
@@ -169,7 +191,7 @@ func (a *arriving) Close() error {
 	defer a.mu.Unlock()
 	delete(a.wakers, a)
 	if a.closed && len(a.wakers) == 0 {
-		return a.file.Close()
+		return a.close()
 	}
 	return nil
 }
@@ -201,7 +223,7 @@ func (a *arriving) layer() []Root {
 func (a *arriving) has(piece int) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.holdings.layer != nil && hasBit(a.verified, piece)
+	return a.isProven && hasBit(a.verified, piece)
 }
 
 // held returns the pieces that can be told of; what is not told then comes by
@@ -210,7 +232,7 @@ func (a *arriving) held() []byte {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	bits := make([]byte, len(a.verified))
-	if a.holdings.layer != nil {
+	if a.isProven {
 		copy(bits, a.verified)
 		a.told = len(a.holdings.gained)
 		return bits
@@ -222,7 +244,7 @@ func (a *arriving) held() []byte {
 func (a *arriving) gained() []int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.holdings.layer == nil {
+	if !a.isProven {
 		return nil
 	}
 	var news []int

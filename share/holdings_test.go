@@ -101,7 +101,7 @@ type heldPart struct {
 // that has greeted.
 func holdPart(t *testing.T, data []byte, dir string, pieces ...int) *heldPart {
 	d := digestOf(t, data)
-	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size))
+	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,10 @@ import (
 // verified of a download under way.
 type Offer struct {
 	Name string // for logs and error texts; untrusted where a peer chose it
-	Root Root
-	Size int64 // bytes
+	Root Root   // zero for a torrent whose pieces SHA-1 proves
+	Size int64  // bytes; of a torrent of several files, of the stream
+
+	pieceLength int64 // bytes; 0: PieceLength(Size)
 
 	// open opens it for one upload. Wake is called, by any goroutine, when there
 	// is something new to see: it must not wait.
@@ -38,6 +40,17 @@ type offered interface {
 	gained() []int
 	has(piece int) bool
 }
+
+// geometry returns how it falls into pieces.
+func (o Offer) geometry() geometry {
+	if o.pieceLength == 0 {
+		return geometryOf(o.Size)
+	}
+	return geometry{o.Size, o.pieceLength}
+}
+
+// hasHashes reports whether it answers hash requests.
+func (o Offer) hasHashes() bool { return o.Root != Root{} }
 
 // Offer returns the file as content to be served.
 func (f File) Offer() Offer {

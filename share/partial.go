@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,9 +26,10 @@ const (
 	commitBytes    = 4 << 20
 	commitInterval = 2 * time.Second
 	// maxUnrecorded bounds what a process that is killed has asked for in vain, in
-	// bytes: the blocks it asked for, and the pieces that are not recorded yet. With
-	// pieces over longPiece, of which few fit, it is one piece more.
-	maxUnrecorded = 16 << 20
+	// bytes: the blocks that it asked for and the pieces that are not recorded yet.
+	// With what the end game asks for twice that is 16 MiB; with pieces over
+	// longPiece, of which few fit, it is one piece more.
+	maxUnrecorded = 15 << 20
 	longPiece     = 4 << 20
 )
 
@@ -44,7 +46,8 @@ var (
 type partial struct {
 	geometry
 	path     string
-	data     *os.File
+	data     store
+	files    []SwarmFile // nil: path is the one file, else the folder of these
 	record   *bbolt.DB
 	purpose  []byte // as it is recorded, or is to be; it never changes during a download
 	verified []bool // owned by the assembly
@@ -54,33 +57,69 @@ type partial struct {
 	inSave   int64      // bytes that it saves
 }
 
+// A store holds the bytes of a partial: an *os.File or a parts.
+type store interface {
+	io.ReaderAt
+	io.WriterAt
+	Sync() error
+	Close() error
+}
+
 // partialPath returns where the content is put together in dir.
 func partialPath(dir string, root Root) string {
 	return filepath.Join(dir, root.String()+partialSuffix)
 }
 
-// recordPath returns where the record of the partial file at path lies.
-func recordPath(path string) string { return strings.TrimSuffix(path, partialSuffix) + recordSuffix }
+// recordPath returns where the record of the partial file or folder at path lies.
+func recordPath(path string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(path, partialSuffix), partsSuffix) + recordSuffix
+}
 
-// openPartial opens the partial file at path, or makes it and its folder. It
-// returns ErrBusy if another download has it open.
-func openPartial(path string, g geometry) (*partial, error) {
+// openPartial opens the partial file at path, or makes it and its folder; with
+// files, the folder in which those are put together. It returns ErrBusy if
+// another download has it open.
+func openPartial(path string, g geometry, files []SwarmFile) (*partial, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), saved: time.Now()}
+	p := &partial{geometry: g, path: path, files: files, verified: make([]bool, g.pieces()), saved: time.Now()}
 	var err error
 	if p.record, err = openRecord(recordPath(path)); err != nil {
 		return nil, err
 	}
-	if p.data, err = os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o666); err == nil {
-		err = p.load()
-	}
-	if err != nil {
+	if err := p.open(); err != nil {
 		p.close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// open opens the data and reads the record.
+func (p *partial) open() error {
+	if p.files != nil {
+		data, err := openParts(p.path, p.files)
+		if err != nil {
+			return err
+		}
+		p.data = data
+		return p.load(data.holds())
+	}
+	data, err := os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	p.data = data
+	info, err := data.Stat()
+	if err != nil {
+		return err
+	}
+	return p.load(shorterThan(info.Size()))
+}
+
+// shorterThan returns a function that reports whether a file of that many bytes
+// can hold a run of it.
+func shorterThan(fileSize int64) func(at, length int64) bool {
+	return func(at, length int64) bool { return at+length <= fileSize }
 }
 
 // openRecord opens the record at path. One that is damaged proves nothing and is
@@ -127,13 +166,9 @@ func dropDamaged(path string) error {
 // load reads the record. What it says of pieces that the file is too short
 // for, or of a file of another size, is not believed, and taken out of it before
 // the file grows and makes it look true.
-func (p *partial) load() error {
-	info, err := p.data.Stat()
-	if err != nil {
-		return err
-	}
+func (p *partial) load(holds func(at, length int64) bool) error {
 	var record []byte
-	err = p.record.View(func(tx *bbolt.Tx) error {
+	err := p.record.View(func(tx *bbolt.Tx) error {
 		if bucket := tx.Bucket(bucketPartial); bucket != nil {
 			record = bytes.Clone(bucket.Get(keyPieces))
 			p.purpose = bytes.Clone(bucket.Get(keyPurpose))
@@ -143,23 +178,22 @@ func (p *partial) load() error {
 	if err != nil || record == nil {
 		return err
 	}
-	p.verified = p.decodeVerified(record, info.Size())
+	p.verified = p.decodeVerified(record, holds)
 	if believed := p.encode(); !bytes.Equal(record, believed) {
 		return p.store(believed)
 	}
 	return nil
 }
 
-// decodeVerified returns the pieces that a record says are verified and whose
-// bytes a file of that many can hold.
-func (g geometry) decodeVerified(record []byte, fileSize int64) []bool {
+// decodeVerified returns the pieces that a record says are verified and that the
+// disk holds.
+func (g geometry) decodeVerified(record []byte, holds func(at, length int64) bool) []bool {
 	verified := make([]bool, g.pieces())
 	if len(record) != 8+(len(verified)+7)/8 || int64(binary.BigEndian.Uint64(record)) != g.size {
 		return verified
 	}
 	for i := range verified {
-		end := int64(i)*g.pieceLength + int64(g.pieceSize(i))
-		verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && end <= fileSize
+		verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && holds(int64(i)*g.pieceLength, int64(g.pieceSize(i)))
 	}
 	return verified
 }
@@ -262,15 +296,12 @@ func (p *partial) write(record []byte) error {
 	})
 }
 
-// finish moves the whole file to dest and removes the record.
+// finish moves the whole file or folder to dest and removes the record.
 func (p *partial) finish(dest string, overwrite bool) error {
 	if err := p.commit(); err != nil {
 		return err
 	}
-	if err := p.data.Close(); err != nil {
-		return err
-	}
-	if err := moveInto(p.path, dest, overwrite); err != nil {
+	if err := p.move(dest, overwrite); err != nil {
 		return err
 	}
 	record := p.record.Path()
@@ -280,10 +311,20 @@ func (p *partial) finish(dest string, overwrite bool) error {
 	return os.Remove(record)
 }
 
+func (p *partial) move(dest string, overwrite bool) error {
+	if data, ok := p.data.(*parts); ok {
+		return data.finish(p.path, dest, overwrite)
+	}
+	if err := p.data.Close(); err != nil {
+		return err
+	}
+	return moveInto(p.path, dest, overwrite)
+}
+
 // close lets go of the files. It keeps them if anything is verified.
 func (p *partial) close() error {
 	if !slices.Contains(p.verified, true) {
-		os.Remove(p.path)          // where that is not possible while they are open,
+		os.RemoveAll(p.path)       // where that is not possible while they are open,
 		os.Remove(p.record.Path()) // they stay and do no harm
 	}
 	err := p.await()

@@ -16,7 +16,7 @@ func TestPartialAfterKill(t *testing.T) {
 	data := content(4 * 65536)
 	g := geometryOf(int64(len(data)))
 	path := partialPath(t.TempDir(), Root{1})
-	p, err := openPartial(path, g)
+	p, err := openPartial(path, g, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestPartialAfterKill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	q, err := openPartial(left, g)
+	q, err := openPartial(left, g, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestPartialAfterKill(t *testing.T) {
 	if err := q.close(); err != nil {
 		t.Fatal(err)
 	}
-	if q, err = openPartial(left, geometryOf(g.size-1)); err != nil { // as a lying hit has it
+	if q, err = openPartial(left, geometryOf(g.size-1), nil); err != nil { // as a lying hit has it
 		t.Fatal(err)
 	}
 	if slices.Contains(q.verified, true) {
@@ -78,14 +78,14 @@ func TestStaleRecord(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	open := func() *partial {
 		t.Helper()
-		p, err := openPartial(path, g)
+		p, err := openPartial(path, g, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p
 	}
 	p := open()
-	if _, err := p.data.Write(data); err != nil {
+	if _, err := p.data.WriteAt(data, 0); err != nil {
 		t.Fatal(err)
 	}
 	p.verified, p.unsaved = []bool{true, true, true, true}, g.size
@@ -115,12 +115,12 @@ func TestDamagedRecord(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
 	g := geometryOf(4 * 65536)
-	p, err := openPartial(path, g)
+	p, err := openPartial(path, g, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.verified[0], p.unsaved = true, 65536
-	if err := errors.Join(p.data.Truncate(g.size), p.commit(), p.close()); err != nil {
+	if err := errors.Join(p.data.(*os.File).Truncate(g.size), p.commit(), p.close()); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(recordPath)
@@ -131,7 +131,7 @@ func TestDamagedRecord(t *testing.T) {
 		if err := os.WriteFile(recordPath, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p, err := openPartial(path, g)
+		p, err := openPartial(path, g, nil)
 		if err != nil {
 			t.Fatalf("cut to %d bytes: %v", size, err)
 		}

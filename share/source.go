@@ -23,6 +23,10 @@ type Dial = func(ctx context.Context) (io.ReadWriteCloser, error)
 type Source struct {
 	Name string // tells it from the others: a peer ID, or an address and port
 	Dial Dial   // opens the stream to it, which the download closes
+
+	// InfoHash is what it is greeted with; zero: the name that servents compute, or
+	// the torrent's first where they compute none.
+	InfoHash [20]byte
 }
 
 // leastRate is how much a source has to bring of what it owes, in bytes a second:
@@ -69,6 +73,8 @@ type source struct {
 	fruitless int       // what fetch.changes was when it could last be asked for nothing new
 	copied    time.Time // when it was last looked for what to ask it for besides another
 	isSnubbed bool      // it is silent, and others are to bring what it was asked for
+	slowSince time.Time // since when it is far slower than another
+	noLayer   bool      // it does not send the hashes of the pieces
 
 	received int64 // bytes of blocks
 	measured int64 // of those, when rate was last taken

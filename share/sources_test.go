@@ -247,16 +247,17 @@ func TestLongPieces(t *testing.T) {
 			liar, honest := newFake(data, d, lie(at)), newFake(data, d, nil)
 			liar.geometry, honest.geometry = g, g
 			download := downloadFrom(t, d, dir, liar, honest)
-			p, err := openPartial(partialPath(download.PartialDir, d.root), g)
+			p, err := openPartial(partialPath(download.PartialDir, d.root), g, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
+			plan := plan{geometry: g, root: d.root, names: [][20]byte{InfoHash(d.root, d.size)}}
 			held, err := openHoldings(p, d.root)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer held.end()
-			if err := errors.Join(download.fetch(t.Context(), p, held), p.finish(download.Dest, false)); err != nil {
+			if err := errors.Join(download.fetch(t.Context(), &plan, p, held), p.finish(download.Dest, false)); err != nil {
 				t.Fatal(err)
 			}
 			wantFile(t, download.Dest, data)
@@ -282,7 +283,11 @@ func TestEarlyAnswer(t *testing.T) {
 	} {
 		ours, theirs := net.Pipe()
 		g := geometryOf(d.size)
-		f := &fetch{held: new(holdings), geometry: g, root: d.root, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan event, eventQueue), partial: &partial{geometry: g}}
+		plan, err := rootPlan(d.root, d.size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := &fetch{held: new(holdings), geometry: g, root: d.root, plan: &plan, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan event, eventQueue), partial: &partial{geometry: g}}
 		go func() {
 			p := greet(t, theirs, InfoHash(d.root, d.size), false)
 			go p.drain()
@@ -301,7 +306,7 @@ func TestEarlyAnswer(t *testing.T) {
 		if err := f.requestAll(); err != nil {
 			t.Fatal(err)
 		}
-		err := f.take(events[3])
+		err = f.take(events[3])
 		if err == nil {
 			err = f.take(events[4])
 		}

@@ -199,6 +199,7 @@ func TestResumeDistrustsRecord(t *testing.T) {
 	s := seed(f)
 	s.stream = func(end io.ReadWriteCloser) io.ReadWriteCloser { return &cutStream{end, 12 * 65536} }
 	d := downloadOf(t, f, s)
+	d.random = fromFirst()
 	if err := d.Run(t.Context()); !errors.Is(err, ErrUnfinished) {
 		t.Fatal(err)
 	}

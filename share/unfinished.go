@@ -143,7 +143,7 @@ func readUnfinished(dir string, root Root) (Unfinished, bool) {
 			}
 			u.Size, u.Verified = size, 0
 			g := geometryOf(size)
-			for i, ok := range g.decodeVerified(value, part.Size()) {
+			for i, ok := range g.decodeVerified(value, shorterThan(part.Size())) {
 				if ok {
 					u.Verified += int64(g.pieceSize(i))
 				}

@@ -122,9 +122,9 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 	if u.offer, known = lookup(theirs.InfoHash); !known {
 		return fmt.Errorf("%w: %x", ErrUnknown, theirs.InfoHash)
 	}
-	u.geometry = geometryOf(u.offer.Size)
+	u.geometry = u.offer.geometry()
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
-		InfoHash: theirs.InfoHash, Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)

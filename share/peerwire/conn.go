@@ -1,6 +1,9 @@
 package peerwire
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A ConnConfig says what a connection is about.
 type ConnConfig struct {
@@ -8,6 +11,13 @@ type ConnConfig struct {
 	Size        int64  // of the file, bytes; over 0
 	PieceLength int64  // bytes; a power of two, at least BlockSize
 	Client      string // told to the peer: name and version; "" tells none
+
+	// Names are the names under which a peer may answer, all of one content: that of
+	// BEP 52 when it was greeted with that of BEP 3. InfoHash need not be among them.
+	Names [][20]byte
+	// NoHashes has the handshake say nothing of BEP 52: the torrent is spoken of in
+	// its first version, in which peers ask for no hashes and pieces run across files.
+	NoHashes bool
 
 	// RequestQueue is how many requests of the peer wait at most; it is told so.
 	// Default 1024, which is MaxWindow in blocks.
@@ -79,7 +89,13 @@ func (c *Conn) isBlock(b Block) bool {
 }
 
 // Handshake returns the handshake to send.
-func (c *Conn) Handshake(peerID [20]byte) Handshake { return NewHandshake(c.cfg.InfoHash, peerID) }
+func (c *Conn) Handshake(peerID [20]byte) Handshake {
+	h := NewHandshake(c.cfg.InfoHash, peerID)
+	if c.cfg.NoHashes {
+		h.Reserved[v2Byte] &^= v2Bit
+	}
+	return h
+}
 
 // ReceiveHandshake takes the peer's handshake. It refuses one for another swarm,
 // and a peer without BEP 6, who could not be told that a request is refused.
@@ -87,7 +103,7 @@ func (c *Conn) ReceiveHandshake(h Handshake) error {
 	switch {
 	case c.greeted:
 		return protocolError(Extended, "greeted twice")
-	case h.InfoHash != c.cfg.InfoHash:
+	case h.InfoHash != c.cfg.InfoHash && !slices.Contains(c.cfg.Names, h.InfoHash):
 		return protocolError(Extended, "answered for another file")
 	case !h.Fast():
 		return protocolError(Extended, "does not know have all (BEP 6)")
