@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,6 +103,10 @@ type Config struct {
 	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
 	// port or the next free one of 32. "off": none. Default "off".
 	Web string
+
+	// BitTorrent is the HOST:PORT on which ordinary BitTorrent clients are served, by
+	// plain TCP, what was exported or fetched as a torrent. Port 0: any. Default: none.
+	BitTorrent string
 
 	// Downloads is the folder of finished downloads, which is shared like one of
 	// Shares. Default: downloads/ in the home.
@@ -239,10 +246,30 @@ func (c Config) check() error {
 			return configError("Connect", ": %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
 	}
+	if c.BitTorrent != "" {
+		if err := checkHostPort(c.BitTorrent); err != nil {
+			return configError("BitTorrent", " %q: %v; use HOST:PORT, such as 0.0.0.0:6881", c.BitTorrent, err)
+		}
+	}
 	if c.Web != WebOff {
 		if _, _, err := parseWeb(c.Web); err != nil {
 			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "servent: "))
 		}
+	}
+	return nil
+}
+
+// checkHostPort says what is wrong with an address to listen on.
+func checkHostPort(hostport string) error {
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return err
+	}
+	if _, err := netip.ParseAddr(host); host != "" && host != "localhost" && err != nil {
+		return fmt.Errorf("%q is no address of this computer", host)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("port %q is not one of 0 to 65535", port)
 	}
 	return nil
 }

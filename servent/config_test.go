@@ -69,6 +69,9 @@ func TestConfigRefuses(t *testing.T) {
 	}
 	for name, c := range map[string]Config{
 		"a page on every address": {Web: "0.0.0.0:0"},
+		"torrents without a port": {BitTorrent: "127.0.0.1"},
+		"torrents on a name":      {BitTorrent: "example.org:6881"},
+		"torrents on port 65536":  {BitTorrent: "127.0.0.1:65536"},
 		"a page without a port":   {Web: "127.0.0.1"},
 		"a port too high":         {Web: "127.0.0.1:65536"},
 	} {

@@ -42,7 +42,8 @@ func (h bareHost) Close() error                     { return nil }
 // A noNetwork has no connection.
 type noNetwork struct{ network.Network }
 
-func (noNetwork) Conns() []network.Conn { return nil }
+func (noNetwork) Conns() []network.Conn                       { return nil }
+func (noNetwork) Connectedness(peer.ID) network.Connectedness { return network.NotConnected }
 
 // A noPeerstore knows of no protocol.
 type noPeerstore struct{ peerstore.Peerstore }

@@ -29,7 +29,7 @@ func (s *Shares) Torrent(ctx context.Context, req api.TorrentRequest, emit func(
 			return api.Torrent{}, api.NewError(api.CodeUsage, fmt.Sprintf("torrent: tracker %q: use http://HOST:PORT/announce, https://… or udp://HOST:PORT", address))
 		}
 	}
-	name, folder, files, err := s.exported(ctx, req, emit)
+	name, folder, files, err := s.toExport(ctx, req, emit)
 	if err != nil {
 		return api.Torrent{}, err
 	}
@@ -54,6 +54,9 @@ func (s *Shares) Torrent(ctx context.Context, req api.TorrentRequest, emit func(
 	if err := s.torrents.keep(m); err != nil {
 		return api.Torrent{}, err
 	}
+	if s.exported != nil {
+		s.exported(m)
+	}
 	return out, nil
 }
 
@@ -63,8 +66,8 @@ func isTracker(address string) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "udp" && u.Port() != "")
 }
 
-// exported returns what a request asks for, hashed and in the order of the paths.
-func (s *Shares) exported(ctx context.Context, req api.TorrentRequest, emit func(api.Hashing)) (name string, folder bool, files []share.File, err error) {
+// toExport returns what a request asks for, hashed and in the order of the paths.
+func (s *Shares) toExport(ctx context.Context, req api.TorrentRequest, emit func(api.Hashing)) (name string, folder bool, files []share.File, err error) {
 	if req.Root != "" {
 		own, err := s.HaveRoot(ctx, req.Root)
 		switch {

@@ -127,7 +127,7 @@ func (p *pushes) take(source peer.ID, index uint32, stream network.Stream) bool 
 
 // push asks a source that cannot be dialled to call back, and returns the stream
 // that it opens, on which we are the one that asks. It returns nil and no error
-// where the source called back for another transfer: then there is a connection.
+// where there is a connection: the source called back for another transfer.
 func (s *Servent) push(ctx context.Context, source peer.ID) (network.Stream, error) {
 	w, first, err := s.pushes.begin(time.Now(), source)
 	if err != nil {
@@ -137,6 +137,9 @@ func (s *Servent) push(ctx context.Context, source peer.ID) (network.Stream, err
 		return nil, s.awaitOther(ctx, source, w)
 	}
 	defer s.pushes.end(source, w)
+	if s.host.Network().Connectedness(source) == network.Connected {
+		return nil, nil
+	}
 	routed, err := s.sendPush(ctx, source, w.index)
 	if err != nil {
 		return nil, err

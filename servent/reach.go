@@ -78,8 +78,8 @@ func (s *Servent) reach(ctx context.Context, source peer.AddrInfo) (io.ReadWrite
 	})
 }
 
-// pushOrJoin has a source call back, or uses the connection by which it does for
-// another transfer.
+// pushOrJoin has a source call back, or uses the connection by which it did, or
+// does, for another transfer.
 func (s *Servent) pushOrJoin(ctx context.Context, source peer.AddrInfo) (network.Stream, error) {
 	stream, err := s.push(ctx, source.ID)
 	if stream == nil && err == nil {

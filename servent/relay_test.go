@@ -91,9 +91,6 @@ func TestGetOutlivesACircuit(t *testing.T) {
 		}
 	}})
 	done, err := near.Get(t.Context(), req, ignore)
-	for tries := 0; err != nil && tries < 8; tries++ {
-		done, err = near.Get(t.Context(), req, ignore)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}

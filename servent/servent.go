@@ -12,6 +12,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
 	circuitv2 "github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/relay"
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -49,8 +50,8 @@ type Servent struct {
 	listens   []ma.Multiaddr // as given: 0.0.0.0 is every address
 	changed   chan struct{}  // tells discovery of another survey
 	discovery discoveryState
-	uploads   *slots
-	browses   *slots
+	uploads   *slots[peer.ID]
+	browses   *slots[peer.ID]
 	up, down  *share.Limiter // of all transfers that way
 	loopEnded chan struct{}
 	ready     chan struct{}
@@ -73,6 +74,7 @@ type Servent struct {
 	web        string        // URL of the page, set before the local API answers
 	streams    chan struct{} // holds one for each stream of the local API that is under way
 	ran        atomic.Bool
+	wire       *plainWire
 	closeOnce  sync.Once
 	closeErr   error
 
@@ -124,12 +126,13 @@ func New(cfg Config) (*Servent, error) {
 		agent:     "servent/" + Version,
 		events:    make(chan event, eventsWaiting),
 		questions: newQuestions(),
-		uploads:   newSlots(cfg.Uploads, maxUploadsOne),
-		browses:   newSlots(maxBrowses, maxBrowsesOne),
+		uploads:   newSlots[peer.ID](cfg.Uploads, maxUploadsOne),
+		browses:   newSlots[peer.ID](maxBrowses, maxBrowsesOne),
 		up:        share.NewLimiter(cfg.UploadRate),
 		down:      share.NewLimiter(cfg.DownloadRate),
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
+		wire:      newPlainWire(),
 		streams:   make(chan struct{}, maxCallStreams),
 		ready:     make(chan struct{}),
 		changed:   make(chan struct{}, 1),
@@ -165,6 +168,7 @@ func (s *Servent) open() (err error) {
 	if err != nil {
 		return err
 	}
+	s.exported = s.seed
 	v, err := look(s.cfg.choice())
 	if err != nil {
 		return err
@@ -243,6 +247,9 @@ func (s *Servent) Run(ctx context.Context) error {
 // start opens the local API and the page, begins discovery and dials the
 // servents of the configuration.
 func (s *Servent) start(ctx context.Context) error {
+	if err := s.listenWire(ctx); err != nil {
+		return err
+	}
 	if err := s.serveWeb(ctx); err != nil {
 		return err
 	}
@@ -257,6 +264,7 @@ func (s *Servent) start(ctx context.Context) error {
 	s.workers.Go(func() { s.watchNetwork(ctx) })
 	s.discover(ctx)
 	s.connectAll(ctx)
+	s.seedTorrents()
 	return nil
 }
 

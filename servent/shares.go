@@ -11,6 +11,7 @@ import (
 
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/torrent"
 )
 
 // Shares is the shared folders of a home. A running servent holds its own; the
@@ -19,6 +20,7 @@ type Shares struct {
 	collection *share.Collection
 	alone      bool // nobody scans the folders but its calls
 	torrents   *torrents
+	exported   func(*torrent.Metainfo) // is told of each that is exported; may be nil
 }
 
 // folders is how a [Servent] has the methods of its Shares, and keeps the rest

@@ -1,26 +1,22 @@
 package servent
 
-import (
-	"sync"
+import "sync"
 
-	"github.com/libp2p/go-libp2p/core/peer"
-)
-
-// slots bound how much is done for others at once, so that no peer can have
-// all of it. Any goroutine may call their methods.
-type slots struct {
+// slots bound how much is done for others at once, so that no peer, which a P
+// names, can have all of it. Any goroutine may call their methods.
+type slots[P comparable] struct {
 	mu     sync.Mutex
 	free   int
 	one    int // for one peer
-	byPeer map[peer.ID]int
+	byPeer map[P]int
 }
 
-func newSlots(all, one int) *slots {
-	return &slots{free: all, one: min(all, one), byPeer: map[peer.ID]int{}}
+func newSlots[P comparable](all, one int) *slots[P] {
+	return &slots[P]{free: all, one: min(all, one), byPeer: map[P]int{}}
 }
 
 // take reports whether there is a slot for p, which then has it.
-func (s *slots) take(p peer.ID) bool {
+func (s *slots[P]) take(p P) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.free == 0 || s.byPeer[p] == s.one {
@@ -32,7 +28,7 @@ func (s *slots) take(p peer.ID) bool {
 }
 
 // give returns a slot that p has.
-func (s *slots) give(p peer.ID) {
+func (s *slots[P]) give(p P) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free++

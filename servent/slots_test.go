@@ -7,7 +7,7 @@ import (
 )
 
 func TestSlots(t *testing.T) {
-	s := newSlots(3, 2)
+	s := newSlots[peer.ID](3, 2)
 	steps := []struct {
 		who  peer.ID
 		give bool

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,4 +101,18 @@ func (t *torrents) find(hash [20]byte) (*torrent.Metainfo, error) {
 		return nil, share.ErrUnknown
 	}
 	return readMetainfo(path)
+}
+
+// all returns every torrent that can be read.
+func (t *torrents) all() []*torrent.Metainfo {
+	t.mu.Lock()
+	paths := slices.Compact(slices.Sorted(maps.Values(t.paths)))
+	t.mu.Unlock()
+	var out []*torrent.Metainfo
+	for _, path := range paths {
+		if m, err := readMetainfo(path); err == nil {
+			out = append(out, m)
+		}
+	}
+	return out
 }

@@ -50,6 +50,15 @@ type piece struct {
 	leaves  []Root   // the hashes of the blocks whose chunk is hashed
 	hashed  int      // chunks
 	written int      // chunks, once it is verified
+
+	wrong []sent   // what made it wrong before, block by block; nil: it was not
+	only  sourceID // where it was wrong: who alone is asked for it now
+}
+
+// A sent says what a source sent as a block.
+type sent struct {
+	hash Root
+	from sourceID
 }
 
 // An assembly says which pieces are verified and which blocks to ask for next,
@@ -99,11 +108,14 @@ func (g geometry) block(piece, b int) peerwire.Block {
 // soon and can be given to others. Source: BEP 3.
 func (a *assembly) ask(from sourceID, has func(piece int) bool) (b peerwire.Block, place []byte, ok bool) {
 	for _, p := range a.open {
-		if p.next < len(p.slots) && has(p.index) {
+		if p.next < len(p.slots) && p.isFor(from) && has(p.index) {
 			if place = a.place(p, p.next); place == nil {
 				continue
 			}
 			p.slots[p.next].state, p.slots[p.next].from = blockAsked, from
+			if p.wrong != nil {
+				p.only = from
+			}
 			b = a.block(p.index, p.next)
 			p.seek()
 			return b, place, true
@@ -114,6 +126,9 @@ func (a *assembly) ask(from sourceID, has func(piece int) bool) (b peerwire.Bloc
 	}
 	return b, nil, false
 }
+
+// isFor reports whether a source may be asked for blocks of the piece.
+func (p *piece) isFor(from sourceID) bool { return p.only == 0 || p.only == from }
 
 // seek moves next to the first slot from there on that is missing.
 func (p *piece) seek() {
@@ -266,6 +281,9 @@ func (a *assembly) giveBack(b peerwire.Block, from sourceID) {
 // send.
 func (a *assembly) giveBackAll(from sourceID) {
 	for _, p := range a.open {
+		if p.only == from {
+			p.only = 0
+		}
 		for i, s := range p.slots {
 			if s.also == from || s.state == blockAsked && s.from == from {
 				a.giveBack(a.block(p.index, i), from)
@@ -283,6 +301,17 @@ func (a *assembly) throwAway(p *piece, b int) {
 	p.absent[chunk]++
 	p.slots[b] = slot{state: blockMissing, also: p.slots[b].also}
 	p.next = min(p.next, b)
+}
+
+// throwAllAway makes all blocks of a piece that is wrong ones to be asked for
+// again, of one source, and keeps what they were.
+func (a *assembly) throwAllAway(p *piece) {
+	p.wrong = make([]sent, len(p.slots))
+	for b := range p.slots {
+		p.wrong[b] = sent{p.leaves[b], p.slots[b].from}
+		a.throwAway(p, b)
+	}
+	p.only = 0
 }
 
 // isRight reports whether a piece, all of whose chunks are hashed, has that

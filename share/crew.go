@@ -55,6 +55,11 @@ func (c *crew) work() {
 		switch {
 		case t.sum:
 			t.right = t.piece.hasSum(c.sums[t.piece.index])
+			if !t.right || t.piece.wrong != nil { // the blocks are compared with those of another time
+				for chunk := range t.piece.chunks {
+					t.piece.hashChunk(chunk)
+				}
+			}
 		case t.write:
 			at := int64(t.piece.index)*c.pieceLength + int64(t.chunk)*chunkSize
 			_, t.err = c.to.WriteAt(t.piece.chunks[t.chunk], at)

@@ -12,8 +12,14 @@ const (
 	// as fast as each other end at the same time and are asked for nothing twice.
 	copyGain   = 2
 	copyMargin = 100 * time.Millisecond
-	// copyInterval is the least time between two looks for what to ask for twice.
+	// longMargin is that where memory is short before the end, for so long it may be
+	// for our disk alone; and once more than wastedShare of what came was for nothing.
+	longMargin  = time.Second
+	wastedShare = 0.001
+	// copyInterval is the least time between two looks for what to ask for twice, and
+	// copyBurst how many blocks that is at most.
 	copyInterval = 20 * time.Millisecond
+	copyBurst    = 8
 
 	// snubs is how many times in its patience a download notes that a source which
 	// owes blocks is silent, and has others bring them. Source: BEP 3, which calls
@@ -40,7 +46,7 @@ func (f *fetch) askCopies(s *source, room int, now time.Time) {
 		return
 	}
 	s.copied = now
-	for ; room > 0; room-- {
+	for range min(room, copyBurst) {
 		b, sl := f.mostLate(s, now)
 		if sl == nil || !s.request(now, b, nil) {
 			return
@@ -53,6 +59,9 @@ func (f *fetch) askCopies(s *source, room int, now time.Time) {
 // this one not half as long; a nil slot if there is none.
 func (f *fetch) mostLate(s *source, now time.Time) (late peerwire.Block, at *slot) {
 	ours := copyGain*s.conn.Expect(now, s.conn.InFlight()+1) + copyMargin
+	if f.assembly.picker.left() > 0 || float64(f.wasted) > wastedShare*float64(f.received) {
+		ours += longMargin - copyMargin
+	}
 	for _, other := range f.sources {
 		if other == s {
 			continue
@@ -63,8 +72,8 @@ func (f *fetch) mostLate(s *source, now time.Time) (late peerwire.Block, at *slo
 				break
 			}
 			b := other.conn.Outstanding(i)
-			_, sl := f.assembly.look(b)
-			if sl != nil && sl.state == blockAsked && sl.from == other.id && sl.also == 0 && s.conn.Has(int(b.Piece)) {
+			p, sl := f.assembly.look(b)
+			if sl != nil && sl.state == blockAsked && sl.from == other.id && sl.also == 0 && p.isFor(s.id) && s.conn.Has(int(b.Piece)) {
 				late, at, ours = b, sl, takes
 				break
 			}
@@ -147,12 +156,15 @@ func (f *fetch) snub(s *source) {
 	s.isSnubbed = true
 	for i := range s.conn.InFlight() {
 		b := s.conn.Outstanding(i)
-		_, sl := f.assembly.look(b)
+		p, sl := f.assembly.look(b)
 		if sl == nil || sl.state != blockAsked || sl.from != s.id || !f.canBring(int(b.Piece), s) || !s.landing.revoke(b) {
 			continue
 		}
 		f.assembly.giveBack(b, s.id)
 		sl.also = s.id
+		if p.only == s.id {
+			p.only = 0
+		}
 		f.changes++
 	}
 }

@@ -32,8 +32,8 @@ type fetch struct {
 	events  chan event
 	lost    losses // of the others
 
-	layer    []Root // the hashes of the pieces that are proven, from the first on
-	layerBy  *source
+	layer    []Root  // the hashes of the pieces that are proven, from the first on
+	layerBy  *source // who was asked for more of them
 	suspects []*suspect
 	spares   map[peerwire.Block]spare
 	changes  int // how often something came about that a source could be asked for, though it had nothing before
@@ -131,7 +131,7 @@ func (f *fetch) look(now time.Time) error {
 		f.measure(now)
 		f.tell(0)
 	}
-	return nil
+	return f.recall(now)
 }
 
 // end lets go of the sources and, after it brought to an end what the crew has
@@ -196,10 +196,7 @@ func (f *fetch) request(s *source) error {
 		return s.flush()
 	}
 	if f.plan.sums == nil && len(f.layer) < f.pieces() {
-		if f.layerBy == nil {
-			f.layerBy = s
-			s.requestHashes(layerRequest(f.root, f.geometry, len(f.layer)))
-		}
+		f.askLayer(s)
 		return s.flush()
 	}
 	room := min(s.conn.Room(), f.window(s)-s.conn.InFlight())
@@ -327,27 +324,10 @@ func (f *fetch) count(s *source, piece int) {
 
 // blockOf returns the block that a piece or reject message is about.
 func blockOf(m peerwire.Message) peerwire.Block {
+	if m.Kind == peerwire.Piece {
+		m.Length = uint32(len(m.Data))
+	}
 	return peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length}
-}
-
-// takeProof takes the piece layer, or what tells the blocks of a wrong piece.
-func (f *fetch) takeProof(s *source, m peerwire.Message) error {
-	if u := f.testimony(s, m); u != nil {
-		return f.takeTestimony(u, m)
-	}
-	f.layerBy = nil
-	if m.Kind == peerwire.HashReject {
-		return f.lose(s, ErrVerify, fmt.Errorf("refuses the piece hashes: %w", ErrChanged))
-	}
-	hashes, ok := checkHashes(m.Range, m.Data, f.root, int(m.Range.Index/m.Range.Length))
-	if !ok {
-		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
-	}
-	f.layer = append(f.layer, hashes[:min(len(hashes), f.pieces()-len(f.layer))]...)
-	if len(f.layer) == f.pieces() {
-		f.held.prove(f.layer)
-	}
-	return nil
 }
 
 // takeDone goes on with a piece after the crew did its part.
@@ -365,6 +345,9 @@ func (f *fetch) takeDone(t task) error {
 	}
 	if !f.assembly.isRight(p, f.layer[p.index]) {
 		return f.suspect(p)
+	}
+	if err := f.convict(p); err != nil {
+		return err
 	}
 	f.write(p)
 	return nil
@@ -400,50 +383,6 @@ func (f *fetch) takeWritten(t task) error {
 	return nil
 }
 
-// loseSlow loses the sources that owe something and have brought nothing of it
-// for too long, or too little. One that was asked for nothing because others, or
-// the crew, have all there is to do is not late; nor, while others may join, one
-// that chokes or has nothing that is wanted.
-func (f *fetch) loseSlow(now time.Time) error {
-	working := f.crew.busy > 0 || f.partial.saving != nil || f.join != nil || slices.ContainsFunc(f.sources, f.owes)
-	for _, s := range slices.Clone(f.sources) {
-		s.excuse()
-		switch {
-		case s.isLost:
-			continue
-		case working && !f.owes(s):
-			s.spare(now, f.patience)
-		case !s.isSnubbed && s.conn.InFlight() > 0 && now.Sub(s.heard) >= f.patience/snubs:
-			f.snub(s)
-		}
-		if reason := f.lateness(s, now); reason != nil {
-			if err := f.lose(s, ErrUnfinished, reason); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// lateness returns why a source is to be lost; nil if it is not late.
-func (f *fetch) lateness(s *source, now time.Time) error {
-	switch {
-	case f.holdsUp(s, now):
-		return errors.New("takes too long over a block that another has brought")
-	case now.Before(s.late):
-		return nil
-	case now.Sub(s.heard) < f.patience:
-		return fmt.Errorf("sends what it is asked for at less than %d bytes a second", leastRate)
-	}
-	return fmt.Errorf("sent nothing that was asked for in %v", f.patience)
-}
-
-// owes reports whether a source has to say something.
-func (f *fetch) owes(s *source) bool {
-	_, told := s.conn.HasTold()
-	return !told || s.conn.InFlight() > 0 || f.layerBy == s || f.isWitness(s)
-}
-
 // lose lets go of a source, gives back what it was asked for, and returns an
 // error if it was the last: of that kind, for a reason that reads on after "the
 // source".
@@ -473,8 +412,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	if len(f.sources) == 0 && f.join == nil {
 		return f.lost.err()
 	}
-	f.callWitnesses()
-	return nil
+	return f.callWitnesses()
 }
 
 // source returns a source that is left; nil if it is not.

@@ -26,9 +26,10 @@ const (
 	commitBytes    = 4 << 20
 	commitInterval = 2 * time.Second
 	// maxUnrecorded bounds what a process that is killed has asked for in vain, in
-	// bytes: the blocks it asked for, and the pieces that are not recorded yet. With
-	// pieces over longPiece, of which few fit, it is one piece more.
-	maxUnrecorded = 16 << 20
+	// bytes: the blocks that it asked for and the pieces that are not recorded yet.
+	// With what the end game asks for twice that is 16 MiB; with pieces over
+	// longPiece, of which few fit, it is one piece more.
+	maxUnrecorded = 15 << 20
 	longPiece     = 4 << 20
 )
 

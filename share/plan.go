@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
-	"slices"
 )
 
 // A plan is what a download fetches: how its bytes fall into pieces, what proves
@@ -120,18 +119,12 @@ func (f *fetch) takeSum(t task) error {
 		}
 		return nil
 	}
-	if t.right {
-		f.write(p)
-		return nil
+	if !t.right { // which of its blocks is wrong nobody can tell before it is right
+		return f.tryAgain(&suspect{piece: p})
 	}
-	from := p.slots[0].from
-	alone := !slices.ContainsFunc(p.slots, func(s slot) bool { return s.from != from })
-	for b := range p.slots { // which of them is wrong nobody can tell
-		f.assembly.throwAway(p, b)
+	if err := f.convict(p); err != nil {
+		return err
 	}
-	f.changes++
-	if s := f.source(from); alone && s != nil {
-		return f.lose(s, ErrLie, fmt.Errorf("sent piece %d, which is wrong", p.index))
-	}
+	f.write(p)
 	return nil
 }

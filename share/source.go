@@ -73,6 +73,8 @@ type source struct {
 	fruitless int       // what fetch.changes was when it could last be asked for nothing new
 	copied    time.Time // when it was last looked for what to ask it for besides another
 	isSnubbed bool      // it is silent, and others are to bring what it was asked for
+	slowSince time.Time // since when it is far slower than another
+	noLayer   bool      // it does not send the hashes of the pieces
 
 	received int64 // bytes of blocks
 	measured int64 // of those, when rate was last taken

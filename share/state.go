@@ -55,6 +55,7 @@ func (f *fetch) measure(now time.Time) {
 		s.rate, s.measured = rate, s.received
 	}
 	f.measured = now
+	f.compare(now)
 	f.describe()
 }
 

@@ -233,6 +233,34 @@ func TestTorrentLiar(t *testing.T) {
 	}
 }
 
+// TestTorrentLiarAmongOthers: of a piece that several sources sent blocks of, the one
+// that lied is found by fetching it again from one alone.
+func TestTorrentLiarAmongOthers(t *testing.T) {
+	s := swarmOf(t, 256<<10, true, false, 4_000_000)
+	offer, err := s.Offer(s.place(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int64{0, 130_000, 300_000, 3_999_999} {
+		dir := t.TempDir()
+		lost := map[string]error{}
+		d := &Download{
+			Torrent: &s.Swarm, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
+			Sources: []Source{s.sourceOf("a", offer, s.V1), s.sourceOf("liar", bend(offer, at), s.V1), s.sourceOf("b", offer, s.V1)},
+			Lost:    func(source string, why error) { lost[source] = why },
+		}
+		if err := d.Run(t.Context()); err != nil {
+			t.Fatalf("wrong at %d: %v", at, err)
+		}
+		s.wantFiles(t, d.Dest)
+		for name, why := range lost { // the liar need not have been asked for that block
+			if name != "liar" || !errors.Is(why, ErrLie) {
+				t.Errorf("wrong at %d: %s was lost for %v", at, name, why)
+			}
+		}
+	}
+}
+
 // TestTorrentResumes: what is recorded of several files is not fetched again,
 // whatever was in the way, and what the disk has lost is.
 func TestTorrentResumes(t *testing.T) {

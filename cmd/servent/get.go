@@ -16,14 +16,14 @@ import (
 
 const getHelp = `Example:
   servent get 1 -o ~/Downloads/
+  servent get 3/ -o ~/Pictures/
 
-Fetch each WHAT and verify it piece by piece: the number of a hit of the last
-search, a root (8 digits and more of it name a hit or a file of your own),
-urn:sha1:… or a magnet link. A file that is here already is not fetched again:
-its place is told or, with -o, a copy made. What is unfinished is kept: the same
-command goes on where it stopped, as does "servent downloads resume"; a second
-get of a file waits for the first. Exit code 5: the bytes are not what the hit
-said, 7: unfinished, partial kept.
+Fetch each WHAT, verified piece by piece: hits of the last search (1, 2-20 or
+all), the folder of one (3/; 3/.. is that around it), a root (8 digits and more
+name a hit or an own file), urn:sha1:… or a magnet link. Several keep their
+folders below -o. What is here already is told of or, with -o, copied. The same
+command goes on where it stopped, as does "servent downloads resume". Exit code
+5: not the bytes that the hit said, 7: unfinished.
 
 Usage: servent get WHAT… [FLAGS]`
 
@@ -35,6 +35,7 @@ func getVerb(con *console) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PATH`, file or folder (downloads in the home)"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
+			&cli.BoolFlag{Name: "rename", Usage: "keep a file that is there, give the new one a number"},
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
 		}, joinFlags()...),
@@ -43,33 +44,42 @@ func getVerb(con *console) *cli.Command {
 }
 
 // getRequests turns all WHATs into requests, so that a typing error stops the
-// command before it begins.
-func getRequests(c *cli.Context) ([]api.GetRequest, error) {
+// command before it begins. Output is where they go, empty if nothing was said.
+func getRequests(c *cli.Context) (s selection, output string, err error) {
 	whats := c.Args().Slice()
 	if len(whats) == 0 {
-		return nil, usage("say what to get: servent get WHAT…")
+		return s, "", usage("say what to get: servent get WHAT…")
 	}
 	if c.Duration("timeout") < 0 || c.IsSet("timeout") && c.Duration("timeout") == 0 {
-		return nil, usage("--timeout %v: use a time above 0, as 90s", c.Duration("timeout"))
+		return s, "", usage("--timeout %v: use a time above 0, as 90s", c.Duration("timeout"))
+	}
+	if c.Bool("overwrite") && c.Bool("rename") {
+		return s, "", usage("--overwrite and --rename exclude each other")
 	}
 	last, err := loadSearch(homeOf(c))
 	if err != nil {
-		return nil, err
+		return s, "", err
 	}
-	output, err := outputOf(c.String("output"), len(whats))
-	if err != nil {
-		return nil, err
+	if s, err = selectWhats(whats, last); err != nil {
+		return s, "", err
 	}
-	requests := make([]api.GetRequest, len(whats))
-	for i, what := range whats {
-		if requests[i], err = parseWhat(what, last); err != nil {
-			return nil, err
-		}
-		requests[i].Output = output
-		requests[i].Overwrite = c.Bool("overwrite")
-		requests[i].Timeout = c.Duration("timeout")
+	s.many = s.many || len(whats) > 1 || c.Bool("rename")
+	if c.Bool("detach") && (len(s.folders) > 0 || c.Bool("rename")) {
+		return s, "", usage("--detach: a folder is fetched, and a name chosen, while the command runs")
 	}
-	return requests, nil
+	files := 1
+	if s.many {
+		files = 2
+	}
+	if output, err = outputOf(c.String("output"), files); err != nil {
+		return s, "", err
+	}
+	for i := range s.files {
+		s.files[i].Output = output
+		s.files[i].Overwrite = c.Bool("overwrite")
+		s.files[i].Timeout = c.Duration("timeout")
+	}
+	return s, output, nil
 }
 
 // outputOf returns the whole path of -o, for files that are to go there. A
@@ -88,40 +98,28 @@ func outputOf(path string, files int) (string, error) {
 		}
 	}
 	if info, err := os.Stat(whole); files > 1 && (err != nil || !info.IsDir()) {
-		return "", usage("-o %s: %d files need a folder; end its name with %c to make it", path, files, filepath.Separator)
+		return "", usage("-o %s: several files need a folder; end its name with %c to make it", path, filepath.Separator)
 	}
 	return whole, nil
 }
 
 func get(ctx context.Context, con *console, c *cli.Context) error {
-	requests, err := getRequests(c)
+	s, output, err := getRequests(c)
 	if err != nil {
 		return err
 	}
 	if c.Bool("detach") {
-		return con.detach(ctx, c, requests)
+		return con.detach(ctx, c, s.files)
 	}
 	n, leave, err := join(ctx, con, c)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	exit := exitDone
-	for i, request := range requests {
-		if err := con.getAny(ctx, n, c, request, c.Args().Get(i)); err != nil {
-			code := con.fail(done(err))
-			if exit == exitDone {
-				exit = code
-			}
-			if ctx.Err() != nil {
-				break
-			}
-		}
+	if s.many {
+		return con.getMany(ctx, n, c, s, output)
 	}
-	if exit != exitDone {
-		return silent(exit)
-	}
-	return nil
+	return con.getAny(ctx, n, c, s.files[0], s.whats[0])
 }
 
 // getAny gets what was typed as what.

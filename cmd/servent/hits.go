@@ -22,13 +22,16 @@ var hitColumns = []hitColumn{
 	{"SIZE", func(h api.Hit) string { return formatSize(h.Size) }, 0},
 	{"SOURCES", func(h api.Hit) string { return strconv.Itoa(len(h.Sources)) }, 2},
 	{"HOPS", func(h api.Hit) string { return strconv.Itoa(hops(h)) }, 3},
+	{folderHead, func(h api.Hit) string { return shorten(escape(h.Path), maxTagsColumn) }, 5},
 	{tagsHead, func(h api.Hit) string { return shorten(escape(strings.Join(h.Tags, ",")), maxTagsColumn) }, 4},
 	{"SIGNER", signer, 1},
 }
 
 const (
 	nameHead = "NAME" // of the column that gives way, and whose place is the second
-	tagsHead = "TAGS" // of the column that is left out where no hit has any
+	// tagsHead and folderHead are of columns that are left out where no hit has any.
+	tagsHead   = "TAGS"
+	folderHead = "FOLDER"
 	// nameRoom is how wide the names have to be able to get before a narrow
 	// screen shows less than all columns.
 	nameRoom      = 24
@@ -55,7 +58,7 @@ func (t *hitTable) layOut(hits []api.Hit, width int) []hitColumn {
 	}
 	var shown []hitColumn
 	for _, c := range hitColumns {
-		if c.head != tagsHead || t.widths[tagsHead] > 0 {
+		if c.head != tagsHead && c.head != folderHead || t.widths[c.head] > 0 {
 			shown = append(shown, c)
 		}
 	}
@@ -151,6 +154,7 @@ func hitRow(hit api.Hit) []string {
 	return []string{
 		strconv.Itoa(hit.N), escape(hit.Name), strconv.FormatInt(hit.Size, 10), strconv.Itoa(len(hit.Sources)),
 		strconv.Itoa(hops(hit)), signer(hit), escape(hit.Root), strings.Join(otherNames(hit), "/"),
+		escape(hit.Path),
 	}
 }
 

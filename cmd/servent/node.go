@@ -17,6 +17,7 @@ import (
 type node interface {
 	Search(context.Context, api.SearchRequest, func(api.Hit)) (api.Summary, error)
 	Get(context.Context, api.GetRequest, func(api.Progress)) (api.Done, error)
+	GetMany(context.Context, api.BatchRequest, func(api.BatchProgress)) (api.BatchSummary, error)
 	Status(context.Context) (api.Status, error)
 	Peers(context.Context) ([]api.Link, error)
 	Connect(context.Context, api.ConnectRequest) (api.Link, error)

@@ -19,7 +19,7 @@ const searchHelp = `Example:
 
 Ask all servents within reach for files with these words in their name, folders
 or keywords; "servent get 1" then fetches the first hit. Rows in a pipe: number,
-name, bytes, sources, hops, signer, root, other names. Exit code 3: no match.
+name, bytes, sources, hops, signer, root, other names, folder. Exit 3: no match.
   linux 9        every word; linux finds linuxmint too, 9 is 9 alone
   '"red hat"'    whole words in a row; the outer quotes are for the shell
   not:beta       without it; also not:type:exe and, behind --, -beta
@@ -111,7 +111,7 @@ func search(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return con.conclude(request, summary, c.StringSlice("connect"))
+	return con.conclude(request, summary, hits, c.StringSlice("connect"))
 }
 
 // showSearch carries out a search and shows its hits.
@@ -138,11 +138,11 @@ func (con *console) showSearch(ctx context.Context, c *cli.Context, request api.
 }
 
 // conclude ends a search with its figures; named are those of --connect.
-func (con *console) conclude(request api.SearchRequest, summary api.Summary, named []string) error {
+func (con *console) conclude(request api.SearchRequest, summary api.Summary, hits []api.Hit, named []string) error {
 	if con.json {
 		con.print(summary)
 	} else {
-		con.sayFigures(request, summary, named)
+		con.sayFigures(request, summary, hits, named)
 	}
 	if summary.Hits == 0 {
 		return silent(exitNoResult)
@@ -151,7 +151,7 @@ func (con *console) conclude(request api.SearchRequest, summary api.Summary, nam
 }
 
 // sayFigures tells what --json has in its summary, and what to try.
-func (con *console) sayFigures(request api.SearchRequest, summary api.Summary, named []string) {
+func (con *console) sayFigures(request api.SearchRequest, summary api.Summary, hits []api.Hit, named []string) {
 	if summary.Own > 0 {
 		con.say("%s in the own library too", countMatches(summary.Own, "match", "matches"))
 	}
@@ -161,6 +161,7 @@ func (con *console) sayFigures(request api.SearchRequest, summary api.Summary, n
 			summary.TTL, took, whatToTry(request, summary, named))
 		return
 	}
+	con.sayFolders(hits)
 	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took)
 	if summary.LeftOut > 0 {
 		con.say("%s left out by those who answered%s: use more words",

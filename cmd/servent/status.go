@@ -72,6 +72,9 @@ func (con *console) printStatus(status api.Status) {
 	if status.Web != "" {
 		rows = append(rows, []string{"page", status.Web})
 	}
+	if status.BitTorrent != "" {
+		rows = append(rows, []string{"bittorrent", status.BitTorrent})
+	}
 	for _, addr := range status.Addrs {
 		rows = append(rows, []string{"address", addr})
 	}

@@ -22,6 +22,8 @@ Write the .torrent of a shared file, or of a folder below a shared one, for any
 BitTorrent client: a hybrid, of version 1 and 2. WHAT is its path, or the root
 of a file (8 digits and more). A file that is not hashed yet is hashed first.
 With neither -o nor --magnet, NAME.torrent is written to the current folder.
+"servent up --bittorrent HOST:PORT" serves it, also once the file has another
+name or folder among the shared; a file that has changed is refused.
 
 Usage: servent torrent WHAT [FLAGS]`
 

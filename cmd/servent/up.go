@@ -47,6 +47,7 @@ func upVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
 			&cli.BoolFlag{Name: "relay", Usage: "relay for those that no other way joins (doctor)"},
 			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
+			&cli.StringFlag{Name: "bittorrent", Usage: "serve torrents to other clients on `HOST:PORT` (no)"},
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
@@ -70,6 +71,7 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Rate:           c.Int("rate"),
 		Relay:          c.Bool("relay"),
 		Web:            c.String("web"),
+		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
 	}
 	var err error
@@ -142,6 +144,8 @@ type ready struct {
 	Peer  string   `json:"peer"`
 	Addrs []string `json:"addrs"` // full multiaddrs, /p2p/PEER included
 	Web   string   `json:"web"`   // URL; empty: off
+
+	BitTorrent string `json:"bittorrent"` // HOST:PORT; empty: off
 }
 
 func up(ctx context.Context, con *console, c *cli.Context) error {
@@ -184,7 +188,7 @@ func (con *console) announce(ctx context.Context, s *servent.Servent) error {
 		return err
 	}
 	if con.json {
-		con.print(ready{Type: "ready", Peer: status.Peer, Addrs: status.Addrs, Web: status.Web})
+		con.print(ready{Type: "ready", Peer: status.Peer, Addrs: status.Addrs, Web: status.Web, BitTorrent: status.BitTorrent})
 		return nil
 	}
 	fmt.Fprintf(con.out, "ready %s\n", status.Peer)
@@ -193,6 +197,9 @@ func (con *console) announce(ctx context.Context, s *servent.Servent) error {
 	}
 	if status.Web != "" {
 		fmt.Fprintf(con.out, "page at %s\n", status.Web)
+	}
+	if status.BitTorrent != "" {
+		fmt.Fprintf(con.out, "bittorrent on %s\n", status.BitTorrent)
 	}
 	con.say("sharing %s, Ctrl-C stops", nameFolders(shares.Folders))
 	return nil

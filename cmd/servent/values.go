@@ -51,7 +51,10 @@ var flagValues = map[string]valueSource{
 			c.add(kind, "a kind of files")
 		}
 	}},
-	"downloads":      anyFolder,
+	"downloads": anyFolder,
+	"bittorrent": {list: func(_ context.Context, c *candidates, _ []string) {
+		c.add("0.0.0.0:6881", "every IPv4 address")
+	}},
 	"output":         anyFile,
 	"interface":      {list: listInterfaces},
 	"skip-interface": {list: listInterfaces},

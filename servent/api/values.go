@@ -94,7 +94,8 @@ type TorrentRequest struct {
 	Overwrite bool     `json:"overwrite,omitempty"`
 }
 
-// A Torrent is a metainfo that was made, which the home remembers.
+// A Torrent is a metainfo that was made. "servent up --bittorrent" serves what
+// it tells of.
 type Torrent struct {
 	Type       string `json:"type" enum:"torrent"`
 	Name       string `json:"name"`
@@ -152,6 +153,8 @@ type Status struct {
 
 	UploadRate   int64 `json:"upload_rate"`   // limit of all uploads, in bytes a second; 0: none
 	DownloadRate int64 `json:"download_rate"` // likewise of all downloads
+
+	BitTorrent string `json:"bittorrent"` // HOST:PORT for BitTorrent clients; empty: off
 }
 
 // Library is the size of what is shared, and how far the hashing is.

@@ -52,11 +52,14 @@ func (c *Conn) Outstanding(i int) Block { return c.requests.list[c.requests.firs
 // Expect returns how long it takes by what was measured until so many blocks have
 // come that are asked for, at most an hour. It grows while nothing comes.
 func (c *Conn) Expect(now time.Time, blocks int) time.Duration {
-	rate := c.pace.rate
-	if c.requests.len() > 0 {
+	rate := float64(unknownRate)
+	switch {
+	case c.requests.len() > 0:
 		rate = c.pace.rateAt(now)
+	case c.pace.rate > 0:
+		rate = c.pace.rate
 	}
-	seconds := float64(blocks) * BlockSize / max(rate, unknownRate)
+	seconds := float64(blocks) * BlockSize / rate
 	return min(time.Duration(min(seconds, 3600)*float64(time.Second)), time.Hour)
 }
 

@@ -129,7 +129,11 @@ func (w *Writer) Pieces(blocks []Block, fill func(b []byte) error) error {
 	for _, b := range blocks {
 		length += int(b.Length)
 	}
-	w.buf = slices.Grow(w.buf, max(length+len(blocks)*pieceHead, writeBuffer-len(w.buf)))
+	room := length + len(blocks)*pieceHead
+	if room > writeBuffer/4 { // who asks for much goes on; a small file is all there is
+		room = max(room, writeBuffer-len(w.buf))
+	}
+	w.buf = slices.Grow(w.buf, room)
 	// The bytes are read behind the room for all heads, and then move up, each
 	// block to behind its own: one read and a copy cost less than many reads.
 	out := w.buf[len(w.buf):][:len(blocks)*pieceHead+length]
