@@ -24,11 +24,14 @@ const (
 // The mutex guards all of it and of each download; it is held over looks at the
 // partial folder, so that list and folder tell one story.
 type downloads struct {
-	folder string // of the partial files
+	folder  string        // of the partial files
+	file    string        // that keeps the list; empty: nothing is kept
+	changed chan struct{} // holds a token when the file is to be written; nil: never
 
-	mu   sync.Mutex
-	last int
-	list []*download // by number
+	mu    sync.Mutex
+	last  int
+	first int         // the rank of the one that was put first last
+	list  []*download // by number
 }
 
 // A download is one of the list. Its fields are guarded by the list's mutex.
@@ -42,6 +45,9 @@ type download struct {
 	failed    *api.Error // why, if it did
 	reason    string     // why it waits
 	sources   []api.Source
+	priority  api.Priority
+	rank      int       // before others of its priority: the lesser one
+	goesOn    bool      // it is to run, and runs on after a restart
 	verified  int64     // bytes
 	meter     *meter    // of the running one
 	run       *fetching // nil: it does not run here
@@ -94,7 +100,7 @@ func (l *downloads) meet() error {
 		there[u.Root] = true
 		d := l.find(u.Root)
 		if d == nil {
-			d = &download{want: wanted{root: u.Root, size: u.Size, sha1: u.SHA1, name: u.Name}, dest: u.Dest, overwrite: u.Overwrite, begun: u.Begun}
+			d = &download{want: wanted{root: u.Root, size: u.Size, sha1: u.SHA1, name: u.Name}, dest: u.Dest, overwrite: u.Overwrite, begun: u.Begun, priority: api.PriorityNormal}
 			d.elsewhere = true // until it has been looked at
 			l.add(d)
 		}
@@ -162,9 +168,10 @@ func (l *downloads) named(name string) (*download, error) {
 func (d *download) tell(now time.Time) api.Download {
 	told := api.Download{
 		ID: d.id, State: d.state, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
-		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.Source{}, Begun: d.begun,
+		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.Source{}, Begun: d.begun, Priority: d.priority,
 	}
 	if d.run != nil {
+		told.Answering = d.run.answered
 		told.Rate = d.meter.look(now, d.verified)
 		told.ETA = timeLeft(told.Rate, d.want.size-d.verified)
 	}
@@ -280,6 +287,7 @@ func (l *downloads) cancel(names []string) (api.DownloadList, error) {
 		l.remove(d)
 		cancelled.Downloads[i].State = api.DownloadCancelled
 	}
+	l.noteChange()
 	return cancelled, nil
 }
 

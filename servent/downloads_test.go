@@ -269,15 +269,19 @@ func TestDownloadCancelled(t *testing.T) {
 	}
 }
 
-// What an earlier run left is listed, and is gone on with from whoever has it now.
+// What ran when a servent ended goes on by itself in the next one, from whoever has
+// it now; what was paused stays paused.
 func TestDownloadsAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]int{"big.iso": slowSize})
 	far := ready(t, start(t, Config{Shares: []string{dir}}))
 	home, out := t.TempDir(), t.TempDir()
 	req := request(t, far, "big.iso")
-	slow, _ := slowSource(t, far, slowSize)
-	req.Sources, req.Output = []api.Source{slow}, out
+	slow := relay(t, far, func(to, from network.Stream) {
+		io.CopyN(to, from, slowSize/2)
+		io.Copy(io.Discard, to) // until the download ends
+	})
+	req.Sources, req.Output = []api.Source{source(slow)}, out
 	ctx, stop := context.WithCancel(t.Context())
 	near, err := New(Config{Home: home, Listen: loopback, NoDiscovery: true})
 	if err != nil {
@@ -298,11 +302,25 @@ func TestDownloadsAfterARestart(t *testing.T) {
 	}
 	failed(t, <-g.ended, api.CodeUnfinished)
 
+	slow.Close()
 	resting, err := HomeDownloads(home)
 	if err != nil || len(resting.Downloads) != 1 || resting.Downloads[0].Name != "big.iso" {
 		t.Fatalf("of the home: %+v, %v", resting, err)
 	}
-	again := start(t, Config{Home: home, Connect: []string{addr(far)}})
+	if resting.Downloads[0].State != api.DownloadQueued {
+		t.Errorf("of the home: it is %s, want it queued", resting.Downloads[0].State)
+	}
+	again, stop := launch(t, Config{Home: home, Listen: loopback, NoDiscovery: true})
+	t.Cleanup(stop)
+	if d := listed(t, again); d.State != api.DownloadRunning && d.State != api.DownloadWaiting {
+		t.Errorf("after the restart it is %s", d.State)
+	}
+	if _, err := again.PauseDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"1"}}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	again, stop = launch(t, Config{Home: home, Listen: loopback, NoDiscovery: true, Connect: []string{addr(far)}})
+	t.Cleanup(stop)
 	d := listed(t, again)
 	if d.State != api.DownloadPaused || d.Name != "big.iso" || d.Size != slowSize || d.Verified == 0 || d.Path != filepath.Join(out, "big.iso") || !d.Begun.Equal(begun.Begun) {
 		t.Errorf("after the restart: %+v, begun as %+v", d, begun)

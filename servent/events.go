@@ -23,7 +23,7 @@ const (
 )
 
 // eventTypes are what a listener can ask for; hello and lost come unasked.
-var eventTypes = []string{api.EventLink, api.EventTransfer, api.EventSearch, api.EventHashing}
+var eventTypes = []string{api.EventLink, api.EventTransfer, api.EventSearch, api.EventHashing, api.EventDownload}
 
 // Events tells what happens in the servent, until ctx ends or the loop breaks:
 // an [api.Hello] first, then events of the types that are named, or of all. A
@@ -191,6 +191,14 @@ func (s *Servent) tellLinkEvent(state string, l *link, reason string) {
 	})
 }
 
+// tellDownload tells of the state of a download. The caller holds the list's
+// mutex.
+func (s *Servent) tellDownload(d *download) {
+	s.feed.tell(api.EventDownload, func(now time.Time) api.Event {
+		return api.DownloadEvent{Type: api.EventDownload, Time: now, Download: d.tell(now)}
+	})
+}
+
 // A toldSearch tells of one search of our own.
 type toldSearch struct {
 	feed   *feed
@@ -234,7 +242,7 @@ func (s *Servent) watch(path, about string) route {
 		method: http.MethodGet, path: path, about: about, handle: s.answerEvents,
 		query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all.",
 	}
-	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}} {
+	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}} {
 		r.tells = append(r.tells, reflect.TypeOf(event))
 	}
 	return r

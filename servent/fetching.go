@@ -22,6 +22,8 @@ var (
 // the list, but for err, which is set before ended is closed.
 type fetching struct {
 	stop     context.CancelCauseFunc
+	begin    func() // it has a place
+	resumed  bool   // its sources may have changed since they were heard of
 	ended    chan struct{}
 	err      error // how it ended
 	detached bool  // it goes on where nobody waits
@@ -100,33 +102,14 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 		return d, d.run, nil
 	}
 	if d == nil {
-		d = &download{begun: time.Now().UTC().Truncate(time.Second)}
+		d = &download{begun: time.Now().UTC().Truncate(time.Second), priority: api.PriorityNormal}
 		d.want = want
 		l.add(d)
 	}
 	d.want, d.dest, d.overwrite = want, dest, overwrite
-	return d, s.launch(d, detached), nil
-}
-
-// launch starts a run of d. The caller holds the list's mutex.
-func (s *Servent) launch(d *download, detached bool) *fetching {
-	ctx, stop := context.WithCancelCause(s.running)
-	r := &fetching{
-		stop: stop, ended: make(chan struct{}), detached: detached,
-		heard: make(chan []contact, maxHeard), wake: make(chan bool, 1), states: make(chan struct{}, 1),
-	}
-	d.run, d.state, d.failed, d.reason, d.elsewhere = r, api.DownloadRunning, nil, "", false
-	d.sources = nil
-	for _, c := range d.want.sources {
-		d.sources = append(d.sources, c.tell())
-	}
-	d.meter = newMeter(time.Now())
-	go func() { // the loop, which starts it, is not to be waited for with the mutex
-		if !s.work(func() { s.endFetch(ctx, d, r, s.fetch(ctx, d, r)) }) {
-			s.endFetch(ctx, d, r, ErrClosed)
-		}
-	}()
-	return r
+	r := s.enqueue(d, detached)
+	l.schedule()
+	return d, r, nil
 }
 
 // endFetch notes how a run ended.
@@ -137,6 +120,9 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 	d.run, d.reason = nil, ""
 	cause := context.Cause(ctx)
 	r.stop(nil)
+	if s.running.Err() == nil || err == nil { // else it goes on in the next run of the servent
+		d.goesOn = false
+	}
 	switch {
 	case err == nil:
 		d.state, d.verified = api.DownloadDone, d.want.size
@@ -158,6 +144,9 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 	}
 	r.err = err
 	close(r.ended)
+	s.tellDownload(d)
+	l.noteChange()
+	l.schedule()
 }
 
 // percent says how much of a download is verified.
@@ -368,12 +357,13 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 	defer l.mu.Unlock()
 	for _, d := range chosen {
 		if d.run == nil {
-			s.launch(d, true)
+			s.enqueue(d, true).resumed = true
 		} else {
 			d.run.detached = true
 			d.run.changed()
 		}
 	}
+	l.schedule()
 	return tellAll(chosen), nil
 }
 

@@ -216,14 +216,6 @@ func (s *Servent) destination(output string, want wanted) (string, error) {
 	return output, nil
 }
 
-// fetch downloads the file of a run.
-func (s *Servent) fetch(ctx context.Context, d *download, r *fetching) error {
-	s.downloads.mu.Lock()
-	want := d.want
-	s.downloads.mu.Unlock()
-	return s.newSwarm(d, r, want).run(ctx)
-}
-
 // shareFinished makes a file that came into a shared folder findable, soon.
 func (s *Servent) shareFinished(dest string) {
 	shared := func(folder string) bool { return within(folder, dest) }

@@ -9,7 +9,10 @@ import (
 // HomeDownloads returns the downloads that lie unfinished in a home on which no
 // servent runs, numbered anew each time, the oldest first.
 func HomeDownloads(home string) (api.DownloadList, error) {
-	l := downloads{folder: filepath.Join(home, PartialFolder)}
+	l, err := restingDownloads(home)
+	if err != nil {
+		return api.DownloadList{}, err
+	}
 	return l.all()
 }
 
@@ -17,6 +20,19 @@ func HomeDownloads(home string) (api.DownloadList, error) {
 // servent runs, named by their number in [HomeDownloads] or by root. It returns
 // those that it removed. Its errors for the caller's part are [*api.Error].
 func CancelHomeDownloads(home string, ids []string) (api.DownloadList, error) {
-	l := downloads{folder: filepath.Join(home, PartialFolder)}
-	return l.cancel(ids)
+	l, err := restingDownloads(home)
+	if err != nil {
+		return api.DownloadList{}, err
+	}
+	list, err := l.cancel(ids)
+	if err != nil {
+		return list, err
+	}
+	return list, l.save()
+}
+
+// restingDownloads returns the downloads of a home on which no servent runs.
+func restingDownloads(home string) (*downloads, error) {
+	l := &downloads{folder: filepath.Join(home, PartialFolder), file: filepath.Join(home, downloadsFile)}
+	return l, l.recall()
 }

@@ -97,7 +97,7 @@ func listenOn(key crypto.PrivKey, listen []string, agent string, with hooks) (ho
 		libp2p.AddrsFactory(with.tell),
 		libp2p.Transport(newTCPTransport),
 		libp2p.Transport(quic.NewTransport),
-		libp2p.Security(libp2ptls.ID, libp2ptls.New),
+		libp2p.Security(libp2ptls.ID, NewTLS),
 		libp2p.Security(noise.ID, noise.New),
 		libp2p.SwarmOpts(swarm.WithDialRanker(with.rank)),
 		libp2p.WithDialTimeout(dialTimeout),

@@ -276,6 +276,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/downloads/start", api.GetRequest{Root: strings.Repeat("ab", 32), Size: -1}},
 		{"POST", "/api/downloads/pause", api.DownloadsRequest{IDs: []string{"all"}}},
 		{"POST", "/api/downloads/resume", api.DownloadsRequest{IDs: []string{"all"}}},
+		{"POST", "/api/downloads/priority", api.PriorityRequest{IDs: []string{"all"}, Priority: api.PriorityHigh}},
 		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"all"}}},
 		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"99"}}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{own}}},

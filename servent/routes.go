@@ -48,6 +48,7 @@ func (s *Servent) routes() []route {
 		exchange("/api/downloads/start", "Begin to fetch a file, without waiting for it.", s.StartDownload),
 		exchange("/api/downloads/pause", "Stop downloads and keep what is verified.", s.PauseDownloads),
 		exchange("/api/downloads/resume", "Go on with downloads.", s.ResumeDownloads),
+		exchange("/api/downloads/priority", "Say which downloads run before others.", s.PrioritizeDownloads),
 		exchange("/api/downloads/cancel", "Stop downloads and remove what is there of them.", s.CancelDownloads),
 		value("/api/share", "The shared folders, and what in them cannot be shared.", s.ShareList),
 		stream("/api/share/add", "Share folders. Ends when their files can be found; the servent goes on where the caller leaves before that.", s.ShareAdd),

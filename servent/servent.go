@@ -69,6 +69,7 @@ type Servent struct {
 	liars     liars
 	// sourceless is how long a get goes on without a source; tests have no minute.
 	sourceless time.Duration
+	diskFree   func(folder string) (int64, error) // tests have disks of their own
 	answers    answers
 	endings    tally         // of links
 	refusals   tally         // of links that others offered
@@ -145,6 +146,7 @@ func New(cfg Config) (*Servent, error) {
 		requeries: newRequeries(),
 
 		sourceless: sourceless,
+		diskFree:   diskFree,
 	}
 	s.choker = share.NewChoker(cfg.Uploads, s.up)
 	s.transfers.feed = &s.feed
@@ -167,6 +169,12 @@ func (s *Servent) open() (err error) {
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
 	s.downloads.folder = s.cfg.Partial
+	if !s.home.throwAway {
+		s.downloads.file, s.downloads.changed = s.home.path(downloadsFile), make(chan struct{}, 1)
+		if err := s.downloads.recall(); err != nil {
+			s.log.Warn("downloads", "err", err)
+		}
+	}
 	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
 	if err != nil {
 		return err
@@ -240,7 +248,8 @@ func (s *Servent) Run(ctx context.Context) error {
 	}
 	<-s.running.Done()
 	s.workers.Wait()
-	err := s.Close()
+	err := s.saveDownloads()
+	err = errors.Join(err, s.Close())
 	if cause := context.Cause(s.running); !errors.Is(cause, context.Canceled) {
 		return errors.Join(cause, err)
 	}
@@ -267,6 +276,8 @@ func (s *Servent) start(ctx context.Context) error {
 	s.workers.Go(func() { s.watchNetwork(ctx) })
 	s.discover(ctx)
 	s.connectAll(ctx)
+	s.workers.Go(func() { s.keepDownloads(ctx) })
+	s.goOn()
 	s.seedTorrents()
 	return nil
 }

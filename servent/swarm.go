@@ -196,6 +196,7 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 		if errors.Is(l.why, share.ErrLie) {
 			w.s.liars.add(now, l.name)
 		}
+		w.tellBanned(l)
 	case errors.Is(l.why, share.ErrVerify):
 		log.Warn("source lost: its file is not the one that its hit said")
 	case first:
@@ -230,7 +231,10 @@ func (w *downloadSwarm) requeryAt(now time.Time) (at time.Time, due bool) {
 	case w.answered >= fewSources, w.want.size >= 0 && w.want.size < smallFile && w.answered > 0:
 		return at, false
 	}
-	if w.asked.IsZero() {
+	switch {
+	case w.asked.IsZero() && w.r.resumed:
+		return w.begun, true
+	case w.asked.IsZero():
 		return w.begun.Add(requeryFirst), true
 	}
 	return w.asked.Add(requeryEvery), true

@@ -90,9 +90,18 @@ func (w *downloadSwarm) tell() {
 	for _, c := range w.candidates {
 		known = append(known, c.tell())
 	}
-	w.s.downloads.mu.Lock()
-	defer w.s.downloads.mu.Unlock()
+	l := &w.s.downloads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(known) != len(w.d.sources) {
+		l.noteChange()
+	}
+	news := w.d.state != state
 	w.d.state, w.d.reason, w.d.sources = state, reason, known
+	if news {
+		w.s.tellDownload(w.d)
+		l.schedule() // one that waits keeps no place
+	}
 }
 
 // lacks says why there is no source.
@@ -110,4 +119,13 @@ func (w *downloadSwarm) lacks() string {
 		}
 	}
 	return fmt.Sprintf("no source answers, they are dialled again and others asked; %s: %v", last.name(), last.why)
+}
+
+// tellBanned tells of a source that is banned.
+func (w *downloadSwarm) tellBanned(l lostSource) {
+	w.s.downloads.mu.Lock()
+	defer w.s.downloads.mu.Unlock()
+	w.s.feed.tell(api.EventDownload, func(now time.Time) api.Event {
+		return api.DownloadEvent{Type: api.EventDownload, Time: now, Download: w.d.tell(now), Banned: l.name, Reason: l.why.Error()}
+	})
 }

@@ -193,7 +193,7 @@ func (f *fetch) window(s *source) int {
 // for blocks as the assembly wants them, and then for those that others are late
 // with.
 func (f *fetch) request(s *source) error {
-	if pieces, _ := s.conn.HasTold(); pieces == 0 || f.doubts(s) {
+	if _, told := s.conn.HasTold(); !told || f.doubts(s) {
 		return s.flush()
 	}
 	s.out = s.conn.SetInterested(s.wanted > 0, s.out)

@@ -18,6 +18,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	manet "github.com/multiformats/go-multiaddr/net"
 
 	"servent/share"
@@ -117,7 +118,7 @@ func (anacrolix) serve(w work) (seeding, error) {
 	if err != nil {
 		return seeding{}, err
 	}
-	h, at, err := newHost()
+	h, at, err := newHost(libp2ptls.New)
 	if err != nil {
 		return seeding{}, err
 	}
@@ -131,7 +132,7 @@ func (anacrolix) serve(w work) (seeding, error) {
 }
 
 func (anacrolix) prepare(w work) (func(context.Context, []string) error, error) {
-	h, _, err := newHost()
+	h, _, err := newHost(libp2ptls.New)
 	if err != nil {
 		return nil, err
 	}

@@ -28,16 +28,16 @@ const (
 
 // newHost makes a host with the options of a servent's (servent/host.go), which
 // is not for others to call, but for the ranking of QUIC addresses: there are
-// none here.
+// none here; its TLS is libp2p's or, for ours, the servent's.
 //
 // It also returns the address that others dial.
-func newHost() (host.Host, string, error) {
+func newHost(security any) (host.Host, string, error) {
 	gologshim.SetDefaultHandler(slog.DiscardHandler)
 	h, err := libp2p.New(
 		libp2p.ListenAddrStrings(listen),
 		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()),
 		libp2p.Transport(quic.NewTransport),
-		libp2p.Security(libp2ptls.ID, libp2ptls.New),
+		libp2p.Security(libp2ptls.ID, security),
 		libp2p.Security(noise.ID, noise.New),
 		libp2p.WithDialTimeout(dialTimeout),
 		libp2p.DisableRelay(),

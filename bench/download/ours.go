@@ -15,6 +15,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
 
+	"servent/servent"
 	"servent/share"
 )
 
@@ -89,7 +90,7 @@ func (ours) serve(w work) (seeding, error) {
 	if err != nil {
 		return seeding{}, err
 	}
-	h, addr, err := newHost()
+	h, addr, err := newHost(servent.NewTLS)
 	if err != nil {
 		return seeding{}, err
 	}
@@ -102,7 +103,7 @@ func (ours) prepare(w work) (func(context.Context, []string) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, _, err := newHost()
+	h, _, err := newHost(servent.NewTLS)
 	if err != nil {
 		return nil, err
 	}

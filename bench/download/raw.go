@@ -12,6 +12,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 )
 
 const (
@@ -27,7 +28,7 @@ type raw struct {
 }
 
 func (e raw) serve(w work) (seeding, error) {
-	h, addr, err := newHost()
+	h, addr, err := newHost(libp2ptls.New)
 	if err != nil {
 		return seeding{}, err
 	}
@@ -76,7 +77,7 @@ func sendMemory(s network.Stream, size int64) error {
 }
 
 func (e raw) prepare(w work) (func(context.Context, []string) error, error) {
-	h, _, err := newHost()
+	h, _, err := newHost(libp2ptls.New)
 	if err != nil {
 		return nil, err
 	}

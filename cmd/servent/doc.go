@@ -13,7 +13,7 @@
 //	up          run the servent and share folders
 //	search      find files by words
 //	get         fetch files and verify them
-//	downloads   list, pause, resume and cancel downloads
+//	downloads   list, pause, resume, order and cancel downloads
 //	share       say what is shared, and under which keywords
 //	torrent     write the .torrent or magnet link of a shared file
 //	status      what the running servent does

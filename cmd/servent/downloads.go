@@ -30,10 +30,11 @@ Usage: servent downloads VERB [N…] [FLAGS]`
   servent downloads list
   servent downloads list --json
 
-One download a line. In a pipe, with tabs between: number, state (running,
-paused, failed, done), bytes verified, bytes, bytes a second, seconds left (-1:
-not known), sources, when begun, name, root, where the file goes, why it failed.
-With no servent running: what lies unfinished in the home.
+One download a line; sources are those that answer, of those known. In a pipe,
+with tabs between: number, state (queued, running, waiting, paused, failed,
+done), bytes verified, bytes, bytes a second, seconds left (-1: not known),
+sources known, when begun, name, root, where it goes, why it failed or waits,
+sources that answer, priority. Without a running servent: what is unfinished.
 
 Usage: servent downloads list [FLAGS]`
 
@@ -56,6 +57,16 @@ wait for one: servent get ROOT.
 
 Usage: servent downloads resume N…|all [FLAGS]`
 
+	downloadsPriorityHelp = `Example:
+  servent downloads priority 3 high
+  servent downloads priority 3 5 first
+
+Say which downloads run before others: those of a higher priority (high, normal,
+low), then those that were begun first. "first" is high, and before all others.
+Four run at once, and eight more of files below 1 MiB; what runs goes on.
+
+Usage: servent downloads priority N…|all high|normal|low|first [FLAGS]`
+
 	downloadsCancelHelp = `Example:
   servent downloads cancel 3
   servent downloads cancel all
@@ -70,12 +81,13 @@ Usage: servent downloads cancel N…|all [FLAGS]`
 func downloadsVerb(con *console) *cli.Command {
 	return &cli.Command{
 		Name:        "downloads",
-		Usage:       "list, pause, resume and cancel downloads",
+		Usage:       "list, pause, resume, order and cancel downloads",
 		Description: downloadsHelp,
 		Subcommands: []*cli.Command{
 			downloadsSub(con, "list", "the downloads", downloadsListHelp, listDownloads),
 			downloadsSub(con, "pause", "stop downloads, keep what is verified", downloadsPauseHelp, pauseDownloads),
 			downloadsSub(con, "resume", "go on with downloads", downloadsResumeHelp, resumeDownloads),
+			downloadsSub(con, "priority", "say which downloads run first", downloadsPriorityHelp, prioritizeDownloads),
 			downloadsSub(con, "cancel", "stop downloads, remove what is there", downloadsCancelHelp, cancelDownloads),
 		},
 	}
@@ -88,6 +100,7 @@ type downloader interface {
 	PauseDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error)
 	ResumeDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error)
 	CancelDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error)
+	PrioritizeDownloads(context.Context, api.PriorityRequest) (api.DownloadList, error)
 }
 
 var (
@@ -108,6 +121,10 @@ func (h restingHome) PauseDownloads(context.Context, api.DownloadsRequest) (api.
 
 func (h restingHome) ResumeDownloads(context.Context, api.DownloadsRequest) (api.DownloadList, error) {
 	return api.DownloadList{}, api.NewError(api.CodeNotRunning, "no servent is running on this home: start one with servent up, or go on with servent get ROOT; servent downloads list --json tells the root")
+}
+
+func (h restingHome) PrioritizeDownloads(context.Context, api.PriorityRequest) (api.DownloadList, error) {
+	return api.DownloadList{}, api.NewError(api.CodeNotRunning, "no servent is running on this home, so nothing waits there; start one with servent up")
 }
 
 func (h restingHome) CancelDownloads(_ context.Context, request api.DownloadsRequest) (api.DownloadList, error) {
@@ -179,6 +196,17 @@ func resumeDownloads(ctx context.Context, con *console, d downloader, words []st
 	})
 }
 
+func prioritizeDownloads(ctx context.Context, con *console, d downloader, words []string) error {
+	if len(words) < 2 {
+		return usage("say which downloads and their priority: servent downloads priority N… high|normal|low|first")
+	}
+	last := len(words) - 1
+	list, err := d.PrioritizeDownloads(ctx, api.PriorityRequest{IDs: words[:last], Priority: api.Priority(words[last])})
+	return con.concludeDownloads(list, err, "nothing is unfinished, no priority was changed", func(one api.Download) string {
+		return "priority " + string(one.Priority)
+	})
+}
+
 func cancelDownloads(ctx context.Context, con *console, d downloader, words []string) error {
 	request, err := downloadsOf(words)
 	if err != nil {
@@ -233,7 +261,7 @@ func (con *console) printDownloads(list api.DownloadList) {
 	}
 	for _, d := range list.Downloads {
 		if con.outTerminal && d.Reason != "" {
-			con.say("%d failed: %s", d.ID, d.Reason)
+			con.say("%d %s: %s", d.ID, d.State, d.Reason)
 		}
 	}
 }
@@ -244,6 +272,7 @@ func downloadRow(d api.Download) []string {
 		strconv.Itoa(d.ID), string(d.State), strconv.FormatInt(d.Verified, 10), strconv.FormatInt(d.Size, 10),
 		strconv.FormatFloat(d.Rate, 'f', 0, 64), strconv.FormatFloat(d.ETA, 'f', 0, 64), strconv.Itoa(len(d.Sources)),
 		d.Begun.UTC().Format(time.RFC3339), escape(d.Name), d.Root, escape(d.Path), escape(d.Reason),
+		strconv.Itoa(d.Answering), string(d.Priority),
 	}
 }
 
@@ -257,10 +286,14 @@ func downloadCells(d api.Download) []string {
 		}
 	}
 	if len(d.Sources) > 0 {
-		sources = strconv.Itoa(len(d.Sources))
+		sources = fmt.Sprintf("%d of %d", d.Answering, len(d.Sources))
+	}
+	state := string(d.State)
+	if d.Priority == api.PriorityHigh || d.Priority == api.PriorityLow {
+		state += ", " + string(d.Priority)
 	}
 	return []string{
-		strconv.Itoa(d.ID), string(d.State), percentOfDownload(d), formatDownloadSize(d.Size), rate, left, sources, escape(nameOfDownload(d)),
+		strconv.Itoa(d.ID), state, percentOfDownload(d), formatDownloadSize(d.Size), rate, left, sources, escape(nameOfDownload(d)),
 	}
 }
 

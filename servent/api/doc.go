@@ -22,6 +22,7 @@
 //	POST /api/downloads/start  GetRequest        Download
 //	POST /api/downloads/pause  DownloadsRequest DownloadList
 //	POST /api/downloads/resume DownloadsRequest DownloadList
+//	POST /api/downloads/priority PriorityRequest DownloadList
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	GET  /api/share       ShareList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList

@@ -14,9 +14,10 @@ type DownloadState string
 
 // The states.
 const (
+	DownloadQueued    DownloadState = "queued" // others run before it
 	DownloadRunning   DownloadState = "running"
 	DownloadWaiting   DownloadState = "waiting"   // no source answers; Reason says why, and it goes on once one does
-	DownloadPaused    DownloadState = "paused"    // stopped by its user, or by the end of a servent
+	DownloadPaused    DownloadState = "paused"    // stopped by its user, or the disk is full: then Reason says so, and it goes on once there is room
 	DownloadFailed    DownloadState = "failed"    // Reason says why; resume tries again
 	DownloadDone      DownloadState = "done"      // under its name
 	DownloadCancelled DownloadState = "cancelled" // in the answer to cancel alone: it is listed no more
@@ -24,19 +25,39 @@ const (
 
 // A Download is one file that is fetched, was, or is to be gone on with.
 type Download struct {
-	ID       int           `json:"id"` // stays the same while it is listed
-	State    DownloadState `json:"state"`
-	Name     string        `json:"name"` // as its hit said: untrusted; empty: not known
-	Root     string        `json:"root"` // 64 hex digits
-	Size     int64         `json:"size"` // bytes; -1: not known
-	Verified int64         `json:"verified"`
-	Rate     float64       `json:"rate"`    // bytes a second, lately
-	ETA      float64       `json:"eta"`     // seconds; -1: not known
-	Path     string        `json:"path"`    // where the finished file goes, or is; absolute, empty: the downloads folder
-	Sources  []Source      `json:"sources"` // that are known
-	Begun    time.Time     `json:"begun"`   // the first time
-	Code     Code          `json:"code,omitempty"`
-	Reason   string        `json:"reason,omitempty"` // why it failed, or waits
+	ID        int           `json:"id"` // stays the same while it is listed
+	State     DownloadState `json:"state"`
+	Name      string        `json:"name"` // as its hit said: untrusted; empty: not known
+	Root      string        `json:"root"` // 64 hex digits
+	Size      int64         `json:"size"` // bytes; -1: not known
+	Verified  int64         `json:"verified"`
+	Rate      float64       `json:"rate"`    // bytes a second, lately
+	ETA       float64       `json:"eta"`     // seconds; -1: not known
+	Path      string        `json:"path"`    // where the finished file goes, or is; absolute, empty: the downloads folder
+	Sources   []Source      `json:"sources"` // that are known
+	Begun     time.Time     `json:"begun"`   // the first time
+	Priority  Priority      `json:"priority"`
+	Answering int           `json:"answering"` // sources that answer now
+	Code      Code          `json:"code,omitempty"`
+	Reason    string        `json:"reason,omitempty"` // why it failed, or waits
+}
+
+// A Priority says which downloads run before others: those of a higher one, then
+// those that were begun first. What runs already goes on.
+type Priority string
+
+// The priorities.
+const (
+	PriorityHigh   Priority = "high"
+	PriorityNormal Priority = "normal"
+	PriorityLow    Priority = "low"
+	PriorityFirst  Priority = "first" // in a request alone: high, and before all others
+)
+
+// A PriorityRequest gives downloads a priority.
+type PriorityRequest struct {
+	IDs      []string `json:"ids"` // as in a [DownloadsRequest]
+	Priority Priority `json:"priority"`
 }
 
 // A DownloadList is some downloads, by their numbers. Its Type is TypeDownloads.
@@ -80,4 +101,9 @@ func (c *Client) ResumeDownloads(ctx context.Context, request DownloadsRequest) 
 // [CodeCancelled].
 func (c *Client) CancelDownloads(ctx context.Context, request DownloadsRequest) (DownloadList, error) {
 	return call[DownloadList](ctx, c, http.MethodPost, "/api/downloads/cancel", request)
+}
+
+// PrioritizeDownloads says which downloads run before others, and returns them.
+func (c *Client) PrioritizeDownloads(ctx context.Context, request PriorityRequest) (DownloadList, error) {
+	return call[DownloadList](ctx, c, http.MethodPost, "/api/downloads/priority", request)
 }

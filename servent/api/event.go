@@ -19,6 +19,7 @@ const (
 	EventTransfer = "transfer" // TransferEvent
 	EventSearch   = "search"   // SearchEvent
 	EventHashing  = "hashing"  // HashingEvent
+	EventDownload = "download" // DownloadEvent
 )
 
 // The states of what an [Event] tells of.
@@ -30,7 +31,7 @@ const (
 )
 
 // An Event tells what happens in the servent, from its [Hello] on: a Hello,
-// Lost, [LinkEvent], [TransferEvent], [SearchEvent] or [HashingEvent]. Later
+// Lost, [LinkEvent], [TransferEvent], [SearchEvent], [HashingEvent] or [DownloadEvent]. Later
 // versions may tell of more.
 type Event interface {
 	// EventType returns the type of the event: one of the Event constants.
@@ -91,6 +92,19 @@ type HashingEvent struct {
 	State   string    `json:"state" enum:"progress,ended"`
 	Hashing Hashing   `json:"hashing"`
 }
+
+// A DownloadEvent tells that the state of a download changed, or that a source of
+// it was banned. How far it comes is told by the [TransferEvent]s of its file.
+type DownloadEvent struct {
+	Type     string    `json:"type" enum:"download"`
+	Time     time.Time `json:"time"`
+	Download Download  `json:"download"`
+	Banned   string    `json:"banned,omitempty"` // the source that was banned: a peer ID, or HOST:PORT
+	Reason   string    `json:"reason,omitempty"` // why it was
+}
+
+// EventType returns "download".
+func (DownloadEvent) EventType() string { return EventDownload }
 
 // EventType returns "hello".
 func (Hello) EventType() string { return EventHello }
@@ -157,6 +171,8 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[SearchEvent](data)
 	case EventHashing:
 		return decode[HashingEvent](data)
+	case EventDownload:
+		return decode[DownloadEvent](data)
 	}
 	return nil, nil
 }

@@ -1,0 +1,220 @@
+package servent
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+const (
+	// downloadsFile keeps the list of downloads in the home, so that what ran goes
+	// on after a restart. What is verified of each is in its own record.
+	downloadsFile = "downloads.json"
+	// maxDownloadsFile bounds what is read of it, in bytes; maxKept the downloads
+	// and maxKeptSources the sources of each that are kept.
+	maxDownloadsFile = 64 << 20
+	maxKept          = 20_000
+	maxKeptSources   = 8
+	// keepEvery is how long changes are gathered before the file is written; it takes
+	// at most a twentieth of the time.
+	keepEvery = time.Second
+	keepShare = 20
+)
+
+// A keptDownload is one of the list in the file.
+type keptDownload struct {
+	Root      string            `json:"root"`
+	Size      int64             `json:"size"` // -1: not known
+	Name      string            `json:"name"`
+	Dest      string            `json:"dest"`
+	Overwrite bool              `json:"overwrite,omitempty"`
+	SHA1      string            `json:"sha1,omitempty"` // 40 hex digits
+	Begun     time.Time         `json:"begun"`
+	State     api.DownloadState `json:"state"` // queued, paused or failed
+	Code      api.Code          `json:"code,omitempty"`
+	Reason    string            `json:"reason,omitempty"` // why it failed
+	Priority  api.Priority      `json:"priority"`
+	Rank      int               `json:"rank,omitempty"`
+	Sources   []api.Source      `json:"sources"`
+}
+
+// keep returns what is kept of a download; false: nothing, for it is done, or not
+// ours.
+func (d *download) keep() (keptDownload, bool) {
+	if d.state == api.DownloadDone || d.elsewhere || d.want.root == share.EmptyRoot {
+		return keptDownload{}, false
+	}
+	k := keptDownload{
+		Root: d.want.root.String(), Size: d.want.size, Name: d.want.name, Dest: d.dest, Overwrite: d.overwrite,
+		Begun: d.begun, State: api.DownloadPaused, Priority: d.priority, Rank: d.rank,
+		Sources: d.sources[:min(len(d.sources), maxKeptSources)],
+	}
+	if d.want.sha1 != [len(d.want.sha1)]byte{} {
+		k.SHA1 = hex.EncodeToString(d.want.sha1[:])
+	}
+	switch {
+	case d.goesOn:
+		k.State = api.DownloadQueued
+	case d.failed != nil:
+		k.State, k.Code, k.Reason = api.DownloadFailed, d.failed.Code, d.failed.Message
+	}
+	return k, true
+}
+
+// download returns what a file says of a download; false where it cannot be one.
+func (k keptDownload) download() (*download, bool) {
+	want, err := readRequest(api.GetRequest{Root: k.Root, Size: k.Size, Name: k.Name, Sources: k.Sources})
+	if err != nil || k.Size < -1 || k.Size > share.MaxSize {
+		return nil, false
+	}
+	if k.Name == "" {
+		want.name = ""
+	}
+	if sum, err := hex.DecodeString(k.SHA1); err == nil && len(sum) == len(want.sha1) {
+		copy(want.sha1[:], sum)
+	}
+	d := &download{
+		want: want, dest: k.Dest, overwrite: k.Overwrite, begun: k.Begun, state: api.DownloadPaused,
+		priority: k.Priority, rank: k.Rank, sources: k.Sources,
+	}
+	if _, ok := priorities[d.priority]; !ok {
+		d.priority = api.PriorityNormal
+	}
+	switch k.State {
+	case api.DownloadQueued:
+		d.state, d.goesOn = api.DownloadQueued, true
+	case api.DownloadFailed:
+		d.state, d.failed = api.DownloadFailed, api.NewError(k.Code, k.Reason)
+	}
+	return d, true
+}
+
+// noteChange has the list written soon. The caller holds the list's mutex.
+func (l *downloads) noteChange() {
+	if l.changed == nil {
+		return
+	}
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
+}
+
+// recall fills the list with what its file kept. One that cannot be read is set
+// aside: what lies in the partial folder is listed without it.
+func (l *downloads) recall() error {
+	var kept []keptDownload
+	f, err := os.Open(l.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.NewDecoder(io.LimitReader(f, maxDownloadsFile)).Decode(&kept)
+		f.Close()
+	}
+	if err != nil {
+		err = fmt.Errorf("servent: read the list of downloads, %s: %w; what is verified of them is kept, and listed as paused", l.file, err)
+		return errors.Join(err, os.Rename(l.file, l.file+".damaged"))
+	}
+	there := map[share.Root]share.Unfinished{}
+	all, err := share.ListUnfinished(l.folder)
+	for _, u := range all {
+		there[u.Root] = u
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range kept[:min(len(kept), maxKept)] {
+		d, ok := k.download()
+		if !ok || l.find(d.want.root) != nil {
+			continue
+		}
+		u := there[d.want.root]
+		d.verified = u.Verified
+		if u.Busy {
+			d.elsewhere, d.goesOn, d.state = true, false, api.DownloadRunning
+		}
+		l.first = min(l.first, d.rank)
+		l.add(d)
+	}
+	return err
+}
+
+// save writes the list to its file.
+func (l *downloads) save() error {
+	kept := []keptDownload{}
+	l.mu.Lock()
+	for _, d := range l.list {
+		if k, ok := d.keep(); ok && len(kept) < maxKept {
+			kept = append(kept, k)
+		}
+	}
+	l.mu.Unlock()
+	if _, err := os.Stat(l.file); len(kept) == 0 && errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	b, err := json.Marshal(kept)
+	if err == nil {
+		err = writeWhole(l.file, b)
+	}
+	if err != nil {
+		return fmt.Errorf("servent: keep the list of downloads in %s: %w", l.file, err)
+	}
+	return nil
+}
+
+// keepDownloads writes the list when it has changed, until ctx ends.
+func (s *Servent) keepDownloads(ctx context.Context) {
+	l := &s.downloads
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.changed:
+		}
+		begin := time.Now()
+		if err := l.save(); err != nil {
+			s.log.Warn("downloads", "err", err)
+		}
+		rest := time.NewTimer(max(keepEvery, keepShare*time.Since(begin)))
+		select {
+		case <-ctx.Done():
+		case <-rest.C:
+		}
+		rest.Stop()
+	}
+}
+
+// goOn has the downloads go on that ran when the servent ended last.
+func (s *Servent) goOn() {
+	l := &s.downloads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	for _, d := range l.list {
+		if d.goesOn && d.run == nil {
+			s.enqueue(d, true).resumed = true
+			n++
+		}
+	}
+	if n > 0 {
+		s.log.Info("downloads go on", "count", n)
+	}
+	l.schedule()
+}
+
+// saveDownloads writes the list for the last time.
+func (s *Servent) saveDownloads() error {
+	if s.downloads.file == "" {
+		return nil
+	}
+	return s.downloads.save()
+}

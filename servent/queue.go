@@ -1,0 +1,124 @@
+package servent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"servent/servent/api"
+)
+
+const (
+	// maxRunning is how many downloads run at once, and maxRunningSmall how many
+	// more of files below smallFile, which do not wait behind large ones. One that
+	// has no source, or no room on the disk, keeps no place.
+	maxRunning      = 4
+	maxRunningSmall = 8
+)
+
+// priorities are those that a download can have, and their order.
+var priorities = map[api.Priority]int{api.PriorityHigh: 0, api.PriorityNormal: 1, api.PriorityLow: 2}
+
+// before reports whether d gets a place sooner than other.
+func (d *download) before(other *download) bool {
+	if a, b := priorities[d.priority], priorities[other.priority]; a != b {
+		return a < b
+	}
+	if d.rank != other.rank {
+		return d.rank < other.rank
+	}
+	return d.id < other.id
+}
+
+// isSmall reports whether d is of the lane of small files.
+func (d *download) isSmall() bool { return d.want.size >= 0 && d.want.size < smallFile }
+
+// schedule has those begin that wait longest, as long as there are places for
+// them. The caller holds the list's mutex.
+func (l *downloads) schedule() {
+	free := map[bool]int{true: maxRunningSmall, false: maxRunning}
+	for _, d := range l.list {
+		if d.run != nil && d.state == api.DownloadRunning {
+			free[d.isSmall()]--
+		}
+	}
+	for _, small := range []bool{true, false} {
+		for free[small] > 0 {
+			next := l.nextQueued(small)
+			if next == nil {
+				break
+			}
+			free[small]--
+			next.state, next.meter = api.DownloadRunning, newMeter(time.Now())
+			next.run.begin()
+			l.noteChange()
+		}
+	}
+}
+
+func (l *downloads) nextQueued(small bool) (next *download) {
+	for _, d := range l.list {
+		if d.run != nil && d.state == api.DownloadQueued && d.isSmall() == small && (next == nil || d.before(next)) {
+			next = d
+		}
+	}
+	return next
+}
+
+// enqueue makes a run of d, which begins when there is a place for it. The caller
+// holds the list's mutex.
+func (s *Servent) enqueue(d *download, detached bool) *fetching {
+	ctx, stop := context.WithCancelCause(s.running)
+	r := &fetching{
+		stop: stop, ended: make(chan struct{}), detached: detached,
+		heard: make(chan []contact, maxHeard), wake: make(chan bool, 1), states: make(chan struct{}, 1),
+	}
+	d.run, d.state, d.failed, d.reason, d.elsewhere, d.goesOn = r, api.DownloadQueued, nil, "", false, true
+	d.meter = newMeter(time.Now())
+	d.sources = nil
+	for _, c := range d.want.sources {
+		d.sources = append(d.sources, c.tell())
+	}
+	// Stopped before its turn it ends without a goroutine of its own until then:
+	// thousands may wait.
+	unqueue := context.AfterFunc(ctx, func() { s.endFetch(ctx, d, r, ctx.Err()) })
+	r.begin = func() {
+		if !unqueue() {
+			return
+		}
+		go func() { // the loop, which starts it, is not to be waited for with the mutex
+			if !s.work(func() { s.endFetch(ctx, d, r, s.fetchWithRoom(ctx, d, r)) }) {
+				s.endFetch(ctx, d, r, ErrClosed)
+			}
+		}()
+	}
+	s.downloads.noteChange()
+	return r
+}
+
+// PrioritizeDownloads says which downloads get a place before others. What runs
+// already goes on.
+func (s *Servent) PrioritizeDownloads(_ context.Context, req api.PriorityRequest) (api.DownloadList, error) {
+	l := &s.downloads
+	if _, ok := priorities[req.Priority]; !ok && req.Priority != api.PriorityFirst {
+		return api.DownloadList{}, api.NewError(api.CodeUsage, fmt.Sprintf("downloads: there is no priority %.20q: use high, normal, low or first", string(req.Priority)))
+	}
+	open := func(d *download) bool { return d.state != api.DownloadDone && !d.elsewhere }
+	chosen, err := l.pick(req.IDs, open, func(*download) error { return nil })
+	if err != nil {
+		return api.DownloadList{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range slices.Backward(chosen) { // of several, the first comes first
+		d.priority, d.rank = req.Priority, 0
+		if req.Priority == api.PriorityFirst {
+			l.first--
+			d.priority, d.rank = api.PriorityHigh, l.first
+		}
+	}
+	l.noteChange()
+	l.schedule()
+	return tellAll(chosen), nil
+}

@@ -1,0 +1,149 @@
+package servent
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"servent/servent/api"
+	"servent/share"
+)
+
+// Of the downloads that wait those of the highest priority get a place first, then
+// the oldest; small ones do not wait behind large ones.
+func TestDownloadQueue(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{Home: t.TempDir()})
+	begin := func(n int, size int64) *download {
+		d, _, err := s.beginFetch(wanted{root: share.Root{byte(n)}, size: size, name: "x"}, filepath.Join(s.cfg.Downloads, string(rune('a'+n))), false, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	l := &s.downloads
+	l.mu.Lock()
+	for n := range maxRunning + 3 { // so that none runs: nothing below is to end it
+		d := &download{want: wanted{root: share.Root{99, byte(n)}, size: smallFile}, state: api.DownloadRunning, priority: api.PriorityNormal}
+		if n < maxRunning {
+			d.run = &fetching{stop: func(error) {}, wake: make(chan bool, 1)}
+			l.add(d)
+		}
+	}
+	l.mu.Unlock()
+	var all []*download
+	for n := range 4 {
+		all = append(all, begin(n, smallFile))
+	}
+	small := begin(50, smallFile-1)
+	l.mu.Lock()
+	for _, d := range all {
+		if d.state != api.DownloadQueued {
+			t.Errorf("download %d is %s, want it queued behind %d", d.id, d.state, maxRunning)
+		}
+	}
+	if small.state == api.DownloadQueued {
+		t.Error("a small file waits behind large ones")
+	}
+	l.mu.Unlock()
+	prioritize := func(p api.Priority, d *download) {
+		t.Helper()
+		_, err := s.PrioritizeDownloads(t.Context(), api.PriorityRequest{IDs: []string{d.want.root.String()}, Priority: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	order := func() (ids []int) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for range all {
+			d := l.nextQueued(false)
+			ids = append(ids, d.id-all[0].id)
+			d.state = api.DownloadPaused
+		}
+		for _, d := range all {
+			d.state = api.DownloadQueued
+		}
+		return ids
+	}
+	check := func(want ...int) {
+		t.Helper()
+		if got := order(); len(got) != len(want) || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] || got[3] != want[3] {
+			t.Errorf("the order is %v, want %v", got, want)
+		}
+	}
+	check(0, 1, 2, 3)
+	prioritize(api.PriorityLow, all[0])
+	check(1, 2, 3, 0)
+	prioritize(api.PriorityHigh, all[2])
+	check(2, 1, 3, 0)
+	prioritize(api.PriorityFirst, all[3])
+	check(3, 2, 1, 0)
+	prioritize(api.PriorityFirst, all[0])
+	check(0, 3, 2, 1)
+	_, err := s.PrioritizeDownloads(t.Context(), api.PriorityRequest{IDs: []string{"all"}, Priority: "urgent"})
+	failed(t, err, api.CodeUsage)
+	if _, err := s.PauseDownloads(t.Context(), api.DownloadsRequest{IDs: []string{all[1].want.root.String()}}); err != nil {
+		t.Fatal(err)
+	}
+	if all[1].run != nil || all[1].state != api.DownloadPaused {
+		t.Errorf("paused in the queue it is %s", all[1].state)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.list {
+		if d.want.root[0] == 99 {
+			d.run = nil
+		}
+	}
+}
+
+// A download that finds the disk full is paused, says so, and goes on by itself
+// once there is room.
+func TestDownloadOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{Home: t.TempDir()})
+	free := make(chan int64)
+	s.diskFree = func(string) (int64, error) { return <-free, nil }
+	d := &download{want: wanted{root: share.Root{1}, size: 100, name: "x"}, verified: 40}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r := &fetching{states: make(chan struct{}, 1)}
+	ended := make(chan error, 1)
+	go func() { ended <- s.awaitRoom(ctx, d, r, time.Millisecond) }()
+	free <- 60 + roomMargin - 1
+	s.downloads.mu.Lock()
+	if d.state != api.DownloadPaused || !strings.Contains(d.reason, s.cfg.Partial) {
+		t.Errorf("it is %s: %q", d.state, d.reason)
+	}
+	s.downloads.mu.Unlock()
+	free <- 60 + roomMargin
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	go func() { ended <- s.awaitRoom(ctx, d, r, time.Hour) }()
+	cancel()
+	if err := <-ended; err != context.Canceled {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// A list that cannot be read is set aside, and keeps no servent from starting.
+func TestDownloadListDamaged(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	file := filepath.Join(home, downloadsFile)
+	if err := os.WriteFile(file, []byte(`[{"root":"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	near := start(t, Config{Home: home})
+	if list, err := near.Downloads(t.Context()); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("listed: %+v, %v", list, err)
+	}
+	if _, err := os.Stat(file + ".damaged"); err != nil {
+		t.Error(err)
+	}
+}
