@@ -26,6 +26,7 @@ const (
 type downloads struct {
 	folder  string        // of the partial files
 	file    string        // that keeps the list; empty: nothing is kept
+	saving  sync.Mutex    // held while the file is written
 	changed chan struct{} // holds a token when the file is to be written; nil: never
 
 	mu    sync.Mutex

@@ -314,6 +314,7 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 	if err != nil {
 		return api.Download{}, err
 	}
+	defer s.keepNow()
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
 	return d.tell(time.Now()), nil
@@ -334,6 +335,7 @@ func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (a
 		return api.DownloadList{}, err
 	}
 	l.halt(chosen, errPaused)
+	defer s.keepNow()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return tellAll(chosen), nil
@@ -353,6 +355,7 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 	if err != nil {
 		return api.DownloadList{}, err
 	}
+	defer s.keepNow()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range chosen {
@@ -370,5 +373,6 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 // CancelDownloads stops downloads and removes what is there of them. Of one that
 // is done the file stays.
 func (s *Servent) CancelDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	return s.downloads.cancel(req.IDs)
 }

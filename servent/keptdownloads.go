@@ -150,6 +150,8 @@ func (l *downloads) recall() error {
 
 // save writes the list to its file.
 func (l *downloads) save() error {
+	l.saving.Lock() // what is older must not be written after what is newer
+	defer l.saving.Unlock()
 	kept := []keptDownload{}
 	l.mu.Lock()
 	for _, d := range l.list {
@@ -190,6 +192,14 @@ func (s *Servent) keepDownloads(ctx context.Context) {
 		case <-rest.C:
 		}
 		rest.Stop()
+	}
+}
+
+// keepNow writes the list at once: what the user has said of downloads outlives a
+// crash from the moment that it is answered.
+func (s *Servent) keepNow() {
+	if err := s.saveDownloads(); err != nil {
+		s.log.Warn("downloads", "err", err)
 	}
 }
 

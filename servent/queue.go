@@ -109,6 +109,7 @@ func (s *Servent) PrioritizeDownloads(_ context.Context, req api.PriorityRequest
 	if err != nil {
 		return api.DownloadList{}, err
 	}
+	defer s.keepNow()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range slices.Backward(chosen) { // of several, the first comes first
