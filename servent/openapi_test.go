@@ -387,6 +387,8 @@ func fill(v reflect.Value) {
 			v.SetString(string(api.CodeUsage))
 		case reflect.TypeFor[api.DownloadState]():
 			v.SetString(string(api.DownloadDone))
+		case reflect.TypeFor[api.Priority]():
+			v.SetString(string(api.PriorityHigh))
 		}
 	case reflect.Bool:
 		v.SetBool(true)
