@@ -23,6 +23,7 @@ func TestDisconnectSticks(t *testing.T) {
 	far := start(t, Config{})
 	near := start(t, Config{Connect: []string{hostPort(t, far)}})
 	linked(t, near, 1)
+	linked(t, far, 1) // which may be a moment later
 	link, err := disconnect(t, near, far.host.ID().String()[:20])
 	if err != nil || link.Peer != far.host.ID().String() {
 		t.Fatalf("got %+v, %v, want the link that ended", link, err)

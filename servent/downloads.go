@@ -27,6 +27,7 @@ type downloads struct {
 	folder  string        // of the partial files
 	file    string        // that keeps the list; empty: nothing is kept
 	changed chan struct{} // holds a token when the file is to be written; nil: never
+	saving  sync.Mutex    // held while it is; taken before mu
 
 	mu    sync.Mutex
 	last  int

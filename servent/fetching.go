@@ -322,6 +322,7 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 // PauseDownloads stops downloads and keeps what is verified. Who waits for one is
 // told so.
 func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	l := &s.downloads
 	runs := func(d *download) bool { return d.run != nil }
 	chosen, err := l.pick(req.IDs, runs, func(d *download) error {
@@ -342,6 +343,7 @@ func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (a
 // ResumeDownloads goes on with downloads: from the sources that are known, and
 // from those that the network names where that does not do.
 func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	l := &s.downloads
 	rests := func(d *download) bool { return d.run == nil && d.state != api.DownloadDone && !d.elsewhere }
 	chosen, err := l.pick(req.IDs, rests, func(d *download) error {
@@ -370,5 +372,6 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 // CancelDownloads stops downloads and removes what is there of them. Of one that
 // is done the file stays.
 func (s *Servent) CancelDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	return s.downloads.cancel(req.IDs)
 }

@@ -150,6 +150,8 @@ func (l *downloads) recall() error {
 
 // save writes the list to its file.
 func (l *downloads) save() error {
+	l.saving.Lock()
+	defer l.saving.Unlock()
 	kept := []keptDownload{}
 	l.mu.Lock()
 	for _, d := range l.list {
@@ -211,7 +213,15 @@ func (s *Servent) goOn() {
 	l.schedule()
 }
 
-// saveDownloads writes the list for the last time.
+// keepNow writes the list before a caller is answered: what was paused stays
+// paused, even if the servent is killed right after.
+func (s *Servent) keepNow() {
+	if err := s.saveDownloads(); err != nil {
+		s.log.Warn("downloads", "err", err)
+	}
+}
+
+// saveDownloads writes the list where one is kept.
 func (s *Servent) saveDownloads() error {
 	if s.downloads.file == "" {
 		return nil

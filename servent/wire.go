@@ -45,7 +45,7 @@ func newPlainWire() *plainWire {
 
 // address is where BitTorrent clients find us; empty: nowhere.
 func (w *plainWire) address() string {
-	if !w.at.IsValid() {
+	if w == nil || !w.at.IsValid() { // nil: a servent whose open was not called
 		return ""
 	}
 	return w.at.String()
