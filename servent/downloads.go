@@ -26,8 +26,8 @@ const (
 type downloads struct {
 	folder  string        // of the partial files
 	file    string        // that keeps the list; empty: nothing is kept
-	saving  sync.Mutex    // held while the file is written
 	changed chan struct{} // holds a token when the file is to be written; nil: never
+	saving  sync.Mutex    // held while it is; taken before mu
 
 	mu    sync.Mutex
 	last  int

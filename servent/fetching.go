@@ -314,7 +314,6 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 	if err != nil {
 		return api.Download{}, err
 	}
-	defer s.keepNow()
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
 	return d.tell(time.Now()), nil
@@ -323,6 +322,7 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 // PauseDownloads stops downloads and keeps what is verified. Who waits for one is
 // told so.
 func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	l := &s.downloads
 	runs := func(d *download) bool { return d.run != nil }
 	chosen, err := l.pick(req.IDs, runs, func(d *download) error {
@@ -335,7 +335,6 @@ func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (a
 		return api.DownloadList{}, err
 	}
 	l.halt(chosen, errPaused)
-	defer s.keepNow()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return tellAll(chosen), nil
@@ -344,6 +343,7 @@ func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (a
 // ResumeDownloads goes on with downloads: from the sources that are known, and
 // from those that the network names where that does not do.
 func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	l := &s.downloads
 	rests := func(d *download) bool { return d.run == nil && d.state != api.DownloadDone && !d.elsewhere }
 	chosen, err := l.pick(req.IDs, rests, func(d *download) error {
@@ -355,7 +355,6 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 	if err != nil {
 		return api.DownloadList{}, err
 	}
-	defer s.keepNow()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range chosen {

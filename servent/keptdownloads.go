@@ -150,7 +150,7 @@ func (l *downloads) recall() error {
 
 // save writes the list to its file.
 func (l *downloads) save() error {
-	l.saving.Lock() // what is older must not be written after what is newer
+	l.saving.Lock()
 	defer l.saving.Unlock()
 	kept := []keptDownload{}
 	l.mu.Lock()
@@ -195,14 +195,6 @@ func (s *Servent) keepDownloads(ctx context.Context) {
 	}
 }
 
-// keepNow writes the list at once: what the user has said of downloads outlives a
-// crash from the moment that it is answered.
-func (s *Servent) keepNow() {
-	if err := s.saveDownloads(); err != nil {
-		s.log.Warn("downloads", "err", err)
-	}
-}
-
 // goOn has the downloads go on that ran when the servent ended last.
 func (s *Servent) goOn() {
 	l := &s.downloads
@@ -221,7 +213,15 @@ func (s *Servent) goOn() {
 	l.schedule()
 }
 
-// saveDownloads writes the list for the last time.
+// keepNow writes the list before a caller is answered: what was paused stays
+// paused, even if the servent is killed right after.
+func (s *Servent) keepNow() {
+	if err := s.saveDownloads(); err != nil {
+		s.log.Warn("downloads", "err", err)
+	}
+}
+
+// saveDownloads writes the list where one is kept.
 func (s *Servent) saveDownloads() error {
 	if s.downloads.file == "" {
 		return nil

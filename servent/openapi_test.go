@@ -279,6 +279,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/downloads/priority", api.PriorityRequest{IDs: []string{"all"}, Priority: api.PriorityHigh}},
 		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"all"}}},
 		{"POST", "/api/downloads/cancel", api.DownloadsRequest{IDs: []string{"99"}}},
+		{"POST", "/api/limits", object{"up": 1 << 30}},
+		{"POST", "/api/limits", object{"down": 1}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{own}}},
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},

@@ -100,6 +100,7 @@ func (s *Servent) enqueue(d *download, detached bool) *fetching {
 // PrioritizeDownloads says which downloads get a place before others. What runs
 // already goes on.
 func (s *Servent) PrioritizeDownloads(_ context.Context, req api.PriorityRequest) (api.DownloadList, error) {
+	defer s.keepNow()
 	l := &s.downloads
 	if _, ok := priorities[req.Priority]; !ok && req.Priority != api.PriorityFirst {
 		return api.DownloadList{}, api.NewError(api.CodeUsage, fmt.Sprintf("downloads: there is no priority %.20q: use high, normal, low or first", string(req.Priority)))
@@ -109,7 +110,6 @@ func (s *Servent) PrioritizeDownloads(_ context.Context, req api.PriorityRequest
 	if err != nil {
 		return api.DownloadList{}, err
 	}
-	defer s.keepNow()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range slices.Backward(chosen) { // of several, the first comes first

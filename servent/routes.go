@@ -50,6 +50,7 @@ func (s *Servent) routes() []route {
 		exchange("/api/downloads/resume", "Go on with downloads.", s.ResumeDownloads),
 		exchange("/api/downloads/priority", "Say which downloads run before others.", s.PrioritizeDownloads),
 		exchange("/api/downloads/cancel", "Stop downloads and remove what is there of them.", s.CancelDownloads),
+		exchange("/api/limits", "Change the limits of all uploads and all downloads, until the servent ends.", s.SetLimits),
 		value("/api/share", "The shared folders, and what in them cannot be shared.", s.ShareList),
 		stream("/api/share/add", "Share folders. Ends when their files can be found; the servent goes on where the caller leaves before that.", s.ShareAdd),
 		exchange("/api/share/remove", "Stop sharing folders.", s.ShareRemove),

@@ -36,8 +36,8 @@ func (s *Servent) Status(ctx context.Context) (api.Status, error) {
 		Ended:      s.endings.tell(),
 		Refused:    s.refusals.tell(),
 
-		UploadRate:   s.cfg.UploadRate,
-		DownloadRate: s.cfg.DownloadRate,
+		UploadRate:   s.up.Rate(),
+		DownloadRate: s.down.Rate(),
 	}
 	if !s.call(ctx, func() { s.countInto(&out) }) {
 		return api.Status{}, ended(ctx)

@@ -137,6 +137,7 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	s.shunned.forgive(info.ID)
 	if len(a.waiting) > 0 { // the user asks for it now
 		s.bans.lift(info.ID)
+		s.liars.lift(info.ID.String())
 	}
 	s.hosts.add(time.Now(), info, wayTyped)
 	known := s.hosts.known[info.ID]

@@ -64,7 +64,7 @@ func (con *console) printStatus(status api.Status) {
 	}
 	rows = append(rows, libraryRows(status.Library)...)
 	if status.UploadRate > 0 || status.DownloadRate > 0 {
-		rows = append(rows, []string{"limits", fmt.Sprintf("up %s, down %s", formatLimit(status.UploadRate), formatLimit(status.DownloadRate))})
+		rows = append(rows, []string{"limits", formatLimits(api.Limits{Up: status.UploadRate, Down: status.DownloadRate})})
 	}
 	if status.Uploaded > 0 {
 		rows = append(rows, []string{"uploaded", formatSize(status.Uploaded)})

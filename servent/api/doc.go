@@ -24,6 +24,7 @@
 //	POST /api/downloads/resume DownloadsRequest DownloadList
 //	POST /api/downloads/priority PriorityRequest DownloadList
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
+//	POST /api/limits      LimitsRequest     Limits
 //	GET  /api/share       ShareList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
