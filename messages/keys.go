@@ -22,6 +22,9 @@ const (
 	// KeyLargeFile carries the size of a file of 2 GiB and more: little-endian,
 	// 1 to 8 bytes, high zeros left out. In a Result.
 	KeyLargeFile = "LF"
+	// KeyPartial marks the result of a file of which its answerer has not all yet: see
+	// [Partial]. In a Result.
+	KeyPartial = "PRU"
 	// KeyMore carries how many results of the same query its answerer left out:
 	// a uvarint. In the private area of a QueryHit.
 	KeyMore = "MORE"

@@ -50,6 +50,8 @@ type FileInfo struct {
 	Root  [RootSize]byte // pieces root, all zero where it is not known
 	Path  string         // relative folder, as in [KeyPath]; "" for the shared folder itself
 	Tags  []string       // keywords that its owner gave it
+
+	Partial *Partial // of a file that is not all there; nil: it is
 }
 
 // NewResult returns the result that tells f. It fails where the name is no
@@ -92,6 +94,9 @@ func (f *FileInfo) extensions() (Extensions, error) {
 		}
 		w.add(KeyTag, payload)
 	}
+	if f.Partial != nil {
+		w.add(KeyPartial, f.Partial.append(nil))
+	}
 	return w.end(), nil
 }
 
@@ -116,6 +121,10 @@ func (r Result) FileInfo() FileInfo {
 				f.Tags = tagsOf(x.checked())
 			}
 			tags = true
+		case text == nil && string(x.id) == KeyPartial:
+			if f.Partial == nil {
+				f.Partial = partialOf(x.checked())
+			}
 		case !sha1:
 			if urn, isURN := urnOf(text, x); isURN {
 				f.SHA1, sha1 = urn.SHA1()

@@ -42,6 +42,7 @@ func TestResultFileInfo(t *testing.T) {
 	for _, f := range []FileInfo{
 		full,
 		{Name: "a"},
+		{Name: "partial", Size: 1 << 20, Root: [RootSize]byte{1}, Partial: &Partial{Time: 1 << 30, Available: 1 << 18}},
 		{Name: "\x1b[31mred\r\n\u202egpj.exe", Size: 1<<31 - 1},
 		{Name: "of 2 GiB", Size: 1 << 31},
 		{Name: "of 4 GiB less one", Size: 1<<32 - 1},
@@ -175,6 +176,10 @@ func TestResultLaysOutAnArea(t *testing.T) {
 				t.Skip(err)
 			}
 			add(KeyTag, payload)
+		}
+		if rapid.Bool().Draw(t, "partial") {
+			f.Partial = &Partial{1 << 24, 5}
+			add(KeyPartial, []byte{1, 0, 0, 0, 5})
 		}
 		want, err := area.Extensions()
 		if err != nil {

@@ -97,7 +97,15 @@ func (s *Servent) answerOne(hits []messages.Message, q question) []messages.Mess
 		s.call(context.Background(), func() { s.parse(time.Now(), q.from.id, q.message) }) // counts it
 		return hits
 	}
-	found := lookUp(s.collection.Library(), p.(messages.Query))
+	query := p.(messages.Query)
+	found := lookUp(s.collection.Library(), query)
+	if len(found.Files) == 0 {
+		if result, ok := s.lookUpPartial(time.Now(), query); ok {
+			s.answers.asked.Add(1)
+			s.answers.answered.Add(1)
+			return s.appendPartial(hits, q.message, result)
+		}
+	}
 	s.answers.count(found)
 	if len(found.Files) == 0 {
 		return hits
@@ -128,6 +136,45 @@ func lookUp(library *share.Library, q messages.Query) share.Found {
 		return share.Found{} // no word: nothing can match
 	}
 	return found
+}
+
+// lookUpPartial returns what tells of the download that a query asks for by its
+// root, once others can have something of it. Words find whole files alone.
+func (s *Servent) lookUpPartial(now time.Time, q messages.Query) (messages.Result, bool) {
+	root, ok := q.Extensions.Root()
+	if !ok || !q.ByContent() {
+		return messages.Result{}, false
+	}
+	offer, available, ok := s.offers.partial(root)
+	if !ok {
+		return messages.Result{}, false
+	}
+	r, err := messages.NewResult(messages.FileInfo{
+		Name:    share.SafeName(offer.Name), // a peer chose it
+		Size:    uint64(offer.Size),
+		Root:    offer.Root,
+		Partial: &messages.Partial{Time: uint32(now.Unix()), Available: uint64(available)},
+	})
+	if err != nil {
+		s.log.Debug("a download cannot be told", "name", offer.Name, "err", err)
+	}
+	return r, err == nil
+}
+
+// appendPartial packs the result of a partial file into a QueryHit of its own.
+func (s *Servent) appendPartial(hits []messages.Message, query messages.Message, r messages.Result) []messages.Message {
+	hit, err := s.self.Load().hit(0)
+	if err != nil {
+		s.log.Error("make a QueryHit", "err", err)
+		return hits
+	}
+	hit.Results = []messages.Result{r}
+	m, err := messages.New(query.GUID, query.Hops+1+hitReserve, hit)
+	if err != nil {
+		s.log.Error("make a QueryHit", "err", err)
+		return hits
+	}
+	return append(hits, m)
 }
 
 // appendHits packs what was found into as many QueryHits as it takes.

@@ -114,6 +114,7 @@ func (f *findings) drop(root share.Root) bool {
 
 // add takes one result, and emits its file if any of it is new.
 func (f *findings) add(info messages.FileInfo, source api.Source) bool {
+	source.Partial = info.Partial != nil
 	if info.Path != "" {
 		source.Paths = []string{info.Path}
 	}
@@ -168,14 +169,15 @@ func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
 func addSource(h *api.Hit, source api.Source) (news bool) {
 	for i, known := range h.Sources {
 		if known.Peer == source.Peer {
-			paths := known.Paths
+			paths, partial := known.Paths, known.Partial && source.Partial
+			news = known.Partial && !partial
 			for _, path := range source.Paths {
 				news = addDistinct(&paths, path, maxPaths) || news
 			}
 			if source.Hops < known.Hops {
 				h.Sources[i] = source
 			}
-			h.Sources[i].Paths = paths
+			h.Sources[i].Paths, h.Sources[i].Partial = paths, partial
 			return news
 		}
 	}

@@ -11,6 +11,8 @@ import (
 type offers struct {
 	mu  sync.Mutex
 	now map[[20]byte]share.Offer
+
+	byRoot map[share.Root]share.Offer // the same, but for torrents, which have none
 }
 
 // begin adds what a download offers from now on, until end is called.
@@ -19,13 +21,17 @@ func (o *offers) begin(offer share.Offer) (end func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.now == nil {
-		o.now = map[[20]byte]share.Offer{}
+		o.now, o.byRoot = map[[20]byte]share.Offer{}, map[share.Root]share.Offer{}
 	}
 	o.now[hash] = offer
+	if offer.Root != (share.Root{}) {
+		o.byRoot[offer.Root] = offer
+	}
 	return func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		delete(o.now, hash)
+		delete(o.byRoot, offer.Root)
 	}
 }
 
@@ -34,4 +40,17 @@ func (o *offers) find(hash [20]byte) (share.Offer, bool) {
 	defer o.mu.Unlock()
 	offer, ok := o.now[hash]
 	return offer, ok
+}
+
+// partial returns the download of a root of which others can have something, and
+// how many bytes that is.
+func (o *offers) partial(root share.Root) (offer share.Offer, available int64, ok bool) {
+	o.mu.Lock()
+	offer, ok = o.byRoot[root]
+	o.mu.Unlock()
+	if !ok {
+		return offer, 0, false
+	}
+	available = offer.Available()
+	return offer, available, available > 0
 }

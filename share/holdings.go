@@ -34,6 +34,7 @@ type holdings struct {
 
 	mu       sync.Mutex
 	verified []byte    // a bit for each piece, as a bitfield message carries them
+	bytes    int64     // of those pieces
 	gained   []int     // the pieces that came after the start, in their order
 	isProven bool      // it is known how to prove each piece
 	layer    []Root    // the hashes of all pieces, once they are known; nil where SHA-1 proves them
@@ -51,7 +52,7 @@ func openHoldings(p *partial, root Root) (*holdings, error) {
 	}
 	for i, ok := range p.verified {
 		if ok {
-			setBit(h.verified, i)
+			h.set(i)
 		}
 	}
 	var err error
@@ -68,7 +69,24 @@ func hasBit(bits []byte, i int) bool { return bits[i/8]&(0x80>>(i%8)) != 0 }
 
 // offer returns the holdings as content to be served.
 func (h *holdings) offer(name string) Offer {
-	return Offer{Name: name, Root: h.root, Size: h.size, pieceLength: h.pieceLength, open: h.open}
+	return Offer{Name: name, Root: h.root, Size: h.size, pieceLength: h.pieceLength, available: h.available, open: h.open}
+}
+
+// available returns how many bytes uploads that begin now could give.
+func (h *holdings) available() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.isProven || h.closed {
+		return 0
+	}
+	return h.bytes
+}
+
+func (h *holdings) set(piece int) {
+	if !hasBit(h.verified, piece) {
+		setBit(h.verified, piece)
+		h.bytes += int64(h.pieceSize(piece))
+	}
 }
 
 func (h *holdings) open(wake func()) (offered, error) {
@@ -86,7 +104,7 @@ func (h *holdings) open(wake func()) (offered, error) {
 func (h *holdings) add(piece int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	setBit(h.verified, piece)
+	h.set(piece)
 	h.gained = append(h.gained, piece)
 	h.wake()
 }

@@ -14,7 +14,8 @@ type Offer struct {
 	Root Root   // zero for a torrent whose pieces SHA-1 proves
 	Size int64  // bytes; of a torrent of several files, of the stream
 
-	pieceLength int64 // bytes; 0: PieceLength(Size)
+	pieceLength int64        // bytes; 0: PieceLength(Size)
+	available   func() int64 // bytes; nil: Size
 
 	// open opens it for one upload. Wake is called, by any goroutine, when there
 	// is something new to see: it must not wait.
@@ -39,6 +40,14 @@ type offered interface {
 	// gained returns the pieces that came since it or held was asked last.
 	gained() []int
 	has(piece int) bool
+}
+
+// Available returns how many bytes of it peers can have now.
+func (o Offer) Available() int64 {
+	if o.available == nil {
+		return o.Size
+	}
+	return o.available()
 }
 
 // geometry returns how it falls into pieces.

@@ -38,6 +38,8 @@ type Source struct {
 	Addrs []string `json:"addrs"`           // multiaddrs without /p2p
 	Hops  int      `json:"hops"`            // links to it: a neighbour is 1; 0 where unknown
 	Paths []string `json:"paths,omitempty"` // of a hit: the file's folders there below the shared ones; none: a shared one itself
+
+	Partial bool `json:"partial,omitempty"` // of a hit: it fetches the file itself, and gives what it has of it
 }
 
 // A Hit is one file, by its root, with all names and sources heard of so far.
