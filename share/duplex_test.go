@@ -29,21 +29,7 @@ func (p *plainStream) Write(b []byte) (int, error) {
 
 // partOf returns a way to a peer that has those pieces of data alone.
 func partOf(t *testing.T, data []byte, dir string, served chan<- error, pieces ...int) (Dial, func()) {
-	d := digestOf(t, data)
-	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range pieces {
-		p.verified[i] = true
-	}
-	if _, err := p.data.WriteAt(data, 0); err != nil {
-		t.Fatal(err)
-	}
-	h, err := openHoldings(p, d.root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h, p, d := openPart(t, data, dir, pieces)
 	h.prove(d.layer)
 	offer := h.offer("part")
 	return dialOffer(func() Offer { return offer }, served), func() { h.end(); p.close() }
