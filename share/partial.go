@@ -50,6 +50,7 @@ type partial struct {
 	files    []SwarmFile // nil: path is the one file, else the folder of these
 	record   *bbolt.DB
 	purpose  []byte // as it is recorded, or is to be; it never changes during a download
+	loaded   bool   // verified is what the record proves; else nothing is removed
 	verified []bool // owned by the assembly
 	unsaved  int64  // bytes written since the last save
 	saved    time.Time
@@ -164,8 +165,9 @@ func dropDamaged(path string) error {
 }
 
 // load reads the record. What it says of pieces that the file is too short
-// for, or of a file of another size, is not believed, and taken out of it before
-// the file grows and makes it look true.
+// for is not believed, and taken out of it before the file grows and makes it look
+// true. Where it proves pieces of a file of another size, one of the sizes is a
+// lie: nothing is touched, and the error is [ErrVerify].
 func (p *partial) load(holds func(at, length int64) bool) error {
 	var record []byte
 	err := p.record.View(func(tx *bbolt.Tx) error {
@@ -175,8 +177,14 @@ func (p *partial) load(holds func(at, length int64) bool) error {
 		}
 		return nil
 	})
-	if err != nil || record == nil {
+	if err != nil {
 		return err
+	}
+	if other, verified := recorded(record, holds); other != p.size && verified > 0 {
+		return fmt.Errorf("%w: %d bytes of it are here already, verified as of a file of %d bytes, not %d", ErrVerify, verified, other, p.size)
+	}
+	if p.loaded = true; record == nil {
+		return nil
 	}
 	p.verified = p.decodeVerified(record, holds)
 	if believed := p.encode(); !bytes.Equal(record, believed) {
@@ -196,6 +204,25 @@ func (g geometry) decodeVerified(record []byte, holds func(at, length int64) boo
 		verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && holds(int64(i)*g.pieceLength, int64(g.pieceSize(i)))
 	}
 	return verified
+}
+
+// recorded returns the size of the file that a record tells of by its root, and how
+// many bytes are verified and on the disk; size -1: it tells of none.
+func recorded(record []byte, holds func(at, length int64) bool) (size, verified int64) {
+	if len(record) < 8 {
+		return -1, 0
+	}
+	size = int64(binary.BigEndian.Uint64(record))
+	if size <= 0 || size > MaxSize {
+		return -1, 0
+	}
+	g := geometryOf(size)
+	for i, ok := range g.decodeVerified(record, holds) {
+		if ok {
+			verified += int64(g.pieceSize(i))
+		}
+	}
+	return size, verified
 }
 
 // intend makes the record say what the download is for, if it takes long enough
@@ -321,9 +348,9 @@ func (p *partial) move(dest string, overwrite bool) error {
 	return moveInto(p.path, dest, overwrite)
 }
 
-// close lets go of the files. It keeps them if anything is verified.
+// close lets go of the files. It keeps them if anything is verified, or may be.
 func (p *partial) close() error {
-	if !slices.Contains(p.verified, true) {
+	if p.loaded && !slices.Contains(p.verified, true) {
 		os.RemoveAll(p.path)       // where that is not possible while they are open,
 		os.Remove(p.record.Path()) // they stay and do no harm
 	}

@@ -64,13 +64,38 @@ func TestPartialAfterKill(t *testing.T) {
 	if err := q.close(); err != nil {
 		t.Fatal(err)
 	}
-	if q, err = openPartial(left, geometryOf(g.size-1), nil); err != nil { // as a lying hit has it
+	if _, err = openPartial(left, geometryOf(g.size-1), nil); !errors.Is(err, ErrVerify) { // as a lying hit has it
+		t.Errorf("with another size: %v, want ErrVerify", err)
+	}
+	if q, err = openPartial(left, g, nil); err != nil {
 		t.Fatal(err)
 	}
-	if slices.Contains(q.verified, true) {
-		t.Error("the record of a file of another size is believed")
+	if want := []bool{true, false, true, false}; !slices.Equal(q.verified, want) {
+		t.Errorf("verified after it was opened with another size: %v, want %v", q.verified, want)
 	}
 	q.close()
+}
+
+// TestPartialThatCannotBeOpened: what cannot be opened now is not removed.
+func TestPartialThatCannotBeOpened(t *testing.T) {
+	path := partialPath(t.TempDir(), Root{1})
+	g := geometryOf(2 * 65536)
+	p, err := openPartial(path, g, nil)
+	must(t, err)
+	p.verified[1], p.unsaved = true, 65536
+	must(t, errors.Join(p.data.(*os.File).Truncate(g.size), p.commit(), p.close()))
+	aside := path + ".aside"
+	must(t, errors.Join(os.Rename(path, aside), os.Mkdir(path, 0o700))) // whoever the test runs as
+	if _, err := openPartial(path, g, nil); err == nil {
+		t.Fatal("a folder was opened as the partial file")
+	}
+	must(t, errors.Join(os.Remove(path), os.Rename(aside, path)))
+	p, err = openPartial(path, g, nil)
+	must(t, err)
+	if want := []bool{false, true}; !slices.Equal(p.verified, want) {
+		t.Errorf("verified after it could not be opened: %v, want %v", p.verified, want)
+	}
+	must(t, p.close())
 }
 
 // TestStaleRecord: what a record says of bytes that are gone is not believed
