@@ -13,6 +13,7 @@ import (
 	"servent/messages"
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/torrent"
 )
 
 // locateTimeout is how long a file that nobody is known to have is asked for.
@@ -26,6 +27,8 @@ type wanted struct {
 	name    string                  // as hits say: untrusted
 	sources []contact
 	asked   time.Time // when the network was asked for sources; zero: not now
+
+	torrent *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this
@@ -111,6 +114,9 @@ func (s *Servent) prepare(ctx context.Context, req api.GetRequest) (want wanted,
 
 // want completes a request: what it does not say is asked of the network.
 func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) {
+	if req.Torrent != "" {
+		return s.wantTorrent(ctx, req)
+	}
 	if strings.EqualFold(req.Root, share.EmptyRoot.String()) {
 		return wanted{root: share.EmptyRoot, name: req.Name}, nil
 	}
