@@ -18,22 +18,12 @@ const getHelp = `Example:
   servent get 1 -o ~/Downloads/
   servent get 3/ -o ~/Pictures/
 
-<<<<<<< HEAD
-Fetch each WHAT and verify it piece by piece: the number of a hit of the last
-search, a root (8 digits and more of it name a hit or a file of your own),
-urn:sha1:…, a magnet link or a .torrent file. What is here already is not
-fetched again: its place is told or, with -o, a copy made. What is unfinished is
-kept: the same command goes on where it stopped, as does "servent downloads
-resume"; a second get of a file waits for the first. Exit code 5: the bytes are
-not what the hit said, 7: unfinished, partial kept.
-=======
 Fetch each WHAT, verified piece by piece: hits of the last search (1, 2-20 or
 all), the folder of one (3/; 3/.. is that around it), a root (8 digits and more
-name a hit or an own file), urn:sha1:… or a magnet link. Several keep their
-folders below -o. What is here already is told of or, with -o, copied. The same
-command goes on where it stopped, as does "servent downloads resume". Exit code
-5: not the bytes that the hit said, 7: unfinished.
->>>>>>> main
+name a hit or an own file), urn:sha1:…, a magnet link or a .torrent file. Several
+keep their folders below -o. What is here already is told of or, with -o, copied.
+The same command goes on where it stopped, as does "servent downloads resume".
+Exit code 5: not the bytes that the hit said, 7: unfinished.
 
 Usage: servent get WHAT… [FLAGS]`
 
