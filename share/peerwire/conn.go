@@ -19,6 +19,9 @@ type ConnConfig struct {
 	// its first version, in which peers ask for no hashes and pieces run across files.
 	NoHashes bool
 
+	// HearPeers has the peer told that we take a [PeersMessage].
+	HearPeers bool
+
 	// RequestQueue is how many requests of the peer wait at most; it is told so.
 	// Default 1024, which is MaxWindow in blocks.
 	RequestQueue int
@@ -57,6 +60,7 @@ type Conn struct {
 	waiting  blockQueue  // the peer's requests
 	proofs   []HashRange // our hash requests
 	hashes   []HashRange // the peer's
+	peers    peersTold   // by the peer
 }
 
 // A peerState is what the peer has said of itself.
@@ -123,7 +127,11 @@ func (c *Conn) Settings(out []Message) []Message {
 	if c.greeted && !c.extended {
 		return out
 	}
-	return append(out, ExtendedHandshake{Client: c.cfg.Client, RequestQueue: c.cfg.RequestQueue}.Message())
+	h := ExtendedHandshake{Client: c.cfg.Client, RequestQueue: c.cfg.RequestQueue}
+	if c.cfg.HearPeers {
+		h.PeersID = ourPeersID
+	}
+	return append(out, h.Message())
 }
 
 // SetInterested appends what tells the peer of it, if that is news.
@@ -203,6 +211,8 @@ func (c *Conn) Receive(now time.Time, m Message, out []Message) (Meaning, []Mess
 		if m.ID == 0 {
 			meaning = PeerSettings
 			c.peer.settings, err = ParseExtendedHandshake(m.Data)
+		} else if c.cfg.HearPeers && m.ID == ourPeersID {
+			meaning, err = c.receivePeers(now, m)
 		}
 	case HashRequest:
 		meaning, err = HashesAsked, c.receiveHashRequest(m)

@@ -6,6 +6,7 @@ package peerwire
 type ExtendedHandshake struct {
 	Client       string // "v", its name and version
 	RequestQueue int    // "reqq", how many requests it keeps waiting; 0: it did not say
+	PeersID      byte   // what a [PeersMessage] to it travels as; 0: it takes none
 }
 
 // maxRequestQueue bounds what a peer may claim of its request queue.
@@ -13,7 +14,11 @@ const maxRequestQueue = 1 << 16
 
 // Message returns the message that carries h.
 func (h ExtendedHandshake) Message() Message {
-	items := map[string]any{"m": map[string]any{}}
+	extensions := map[string]any{}
+	items := map[string]any{"m": extensions}
+	if h.PeersID > 0 {
+		extensions[PeersExtension] = int64(h.PeersID)
+	}
 	if h.Client != "" {
 		items["v"] = h.Client
 	}
@@ -36,6 +41,10 @@ func ParseExtendedHandshake(data []byte) (ExtendedHandshake, error) {
 	}
 	var h ExtendedHandshake
 	h.Client, _ = items["v"].(string)
+	extensions, _ := items["m"].(map[string]any)
+	if id, _ := extensions[PeersExtension].(int64); id > 0 && id <= 255 {
+		h.PeersID = byte(id)
+	}
 	if n, _ := items["reqq"].(int64); n > 0 {
 		h.RequestQueue = int(min(n, maxRequestQueue))
 	}
