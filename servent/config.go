@@ -232,6 +232,12 @@ func (c Config) check() error {
 	if err := c.choice().check(); err != nil {
 		return err
 	}
+	return c.checkAddresses()
+}
+
+// checkAddresses says which of the addresses to listen on or to connect to cannot
+// be one.
+func (c Config) checkAddresses() error {
 	for _, addr := range c.Listen {
 		if _, err := ma.NewMultiaddr(addr); err != nil {
 			return configError("Listen", " %q: %v; give a multiaddr like /ip4/0.0.0.0/tcp/6346", addr, err)

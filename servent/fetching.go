@@ -315,8 +315,12 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 		return api.Download{}, err
 	}
 	s.downloads.mu.Lock()
-	defer s.downloads.mu.Unlock()
-	return d.tell(time.Now()), nil
+	told, few := d.tell(time.Now()), len(s.downloads.list) <= keptAtOnce
+	s.downloads.mu.Unlock()
+	if few { // of many that are begun in a row the list is written once a second
+		s.keepNow()
+	}
+	return told, nil
 }
 
 // PauseDownloads stops downloads and keeps what is verified. Who waits for one is

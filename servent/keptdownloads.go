@@ -28,6 +28,9 @@ const (
 	// at most a twentieth of the time.
 	keepEvery = time.Second
 	keepShare = 20
+	// keptAtOnce is up to how many downloads the list is written before one who
+	// begins another is answered.
+	keptAtOnce = 100
 )
 
 // A keptDownload is one of the list in the file.

@@ -34,6 +34,7 @@ func (c *crowd) join(peer string) {
 func (c *crowd) pass(span time.Duration, giving map[string]int) {
 	for range int(span / time.Second) {
 		time.Sleep(time.Second)
+		synctest.Wait() // what the choker does in the same moment is done
 		used := 0
 		for i, s := range c.seats {
 			if s.isServed() {

@@ -29,21 +29,7 @@ func (p *plainStream) Write(b []byte) (int, error) {
 
 // partOf returns a way to a peer that has those pieces of data alone.
 func partOf(t *testing.T, data []byte, dir string, served chan<- error, pieces ...int) (Dial, func()) {
-	d := digestOf(t, data)
-	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range pieces {
-		p.verified[i] = true
-	}
-	if _, err := p.data.WriteAt(data, 0); err != nil {
-		t.Fatal(err)
-	}
-	h, err := openHoldings(p, d.root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h, p, d := openPart(t, data, dir, pieces)
 	h.prove(d.layer)
 	offer := h.offer("part")
 	return dialOffer(func() Offer { return offer }, served), func() { h.end(); p.close() }
@@ -76,7 +62,7 @@ func TestDuplex(t *testing.T) {
 					Root: d.root, Size: d.size, PartialDir: filepath.Join(dirs[i], "partial"), Dest: filepath.Join(dirs[i], "x"),
 					Sources: []Source{
 						{Name: "half", Dial: part},
-						{Name: "other", Dial: func(context.Context) (io.ReadWriteCloser, error) { return stream, nil }, Answer: &UploadConfig{}},
+						{Name: "other", Dial: func(context.Context) (io.ReadWriteCloser, error) { return stream, nil }, Answer: &UploadConfig{Limit: NewLimiter(256 << 10)}}, // else one may be done before the other begins
 					},
 					Join: join, Lost: func(source string, why error) { t.Log(fast, i, source, why) },
 				}

@@ -97,9 +97,8 @@ type heldPart struct {
 	served  chan error
 }
 
-// holdPart opens the holdings of data in dir, with those pieces, and serves them to a peer
-// that has greeted.
-func holdPart(t *testing.T, data []byte, dir string, pieces ...int) *heldPart {
+// openPart opens the holdings of data in dir, with those pieces.
+func openPart(t *testing.T, data []byte, dir string, pieces []int) (*holdings, *partial, digest) {
 	d := digestOf(t, data)
 	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size), nil)
 	if err != nil {
@@ -115,6 +114,13 @@ func holdPart(t *testing.T, data []byte, dir string, pieces ...int) *heldPart {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h, p, d
+}
+
+// holdPart opens the holdings of data in dir, with those pieces, and serves them to a peer
+// that has greeted.
+func holdPart(t *testing.T, data []byte, dir string, pieces ...int) *heldPart {
+	h, p, d := openPart(t, data, dir, pieces)
 	ours, theirs := net.Pipe()
 	part := &heldPart{holdings: h, partial: p, digest: d, served: make(chan error, 1)}
 	hash := InfoHash(d.root, d.size)

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.etcd.io/bbolt"
 )
 
 // TestPartialAfterKill: what a process leaves behind that ends without a word
@@ -184,5 +187,56 @@ func TestMoveByCopy(t *testing.T) {
 	wantFile(t, dest, []byte("x"))
 	if err := reserveAndRename(path, filepath.Join(dir, "a")); err != ErrExists {
 		t.Errorf("onto a file: %v, want ErrExists", err)
+	}
+}
+
+// A watchedStore notes which pieces are on record when its bytes are made durable.
+type watchedStore struct {
+	store
+	synced func() error
+}
+
+func (s watchedStore) Sync() error { return errors.Join(s.synced(), s.store.Sync()) }
+
+// TestRecordAfterSync: a piece is recorded after its bytes are durable, never
+// before, and not at all where they cannot be made so.
+func TestRecordAfterSync(t *testing.T) {
+	data := content(2 * 65536)
+	p, err := openPartial(partialPath(t.TempDir(), Root{1}), geometryOf(int64(len(data))), nil)
+	must(t, err)
+	defer p.close()
+	recorded := func() (b []byte) {
+		must(t, p.record.View(func(tx *bbolt.Tx) error {
+			if bucket := tx.Bucket(bucketPartial); bucket != nil {
+				b = bytes.Clone(bucket.Get(keyPieces))
+			}
+			return nil
+		}))
+		return b
+	}
+	syncs, broken := 0, error(nil)
+	before := recorded()
+	p.data = watchedStore{p.data, func() error {
+		syncs++
+		if got := recorded(); !bytes.Equal(got, before) {
+			t.Errorf("sync %d: %x is on record already, want %x", syncs, got, before)
+		}
+		return broken
+	}}
+	for i, want := range []error{nil, errors.New("the disk is broken")} {
+		broken = want
+		_, err := p.data.WriteAt(data[i*65536:(i+1)*65536], int64(i*65536))
+		must(t, err)
+		p.verified[i] = true
+		p.saveIfDue(p.saved.Add(commitInterval), 65536)
+		if err := p.await(); !errors.Is(err, want) {
+			t.Errorf("save %d: got %v, want %v", i, err, want)
+		}
+		if want == nil {
+			before = p.encode()
+		}
+		if got := recorded(); syncs != i+1 || !bytes.Equal(got, before) {
+			t.Errorf("save %d: %d syncs, %x on record, want %x", i, syncs, got, before)
+		}
 	}
 }

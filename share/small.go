@@ -68,7 +68,7 @@ func (f *smallFetch) run(ctx context.Context, from Source, limit *Limiter) error
 	switch {
 	case dog.expired.Load():
 		return fmt.Errorf("sent nothing for %v", defaultDownloadPatience)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe):
 		return errors.New("closed the stream")
 	}
 	return err

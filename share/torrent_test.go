@@ -341,7 +341,7 @@ func TestTorrentOverwrites(t *testing.T) {
 	wantFile(t, own, []byte("own"))
 
 	if err := errors.Join(os.RemoveAll(filepath.Join(d.Dest, "2")), os.Symlink(outside, filepath.Join(d.Dest, "2"))); err != nil {
-		t.Skip("the system makes no links here")
+		t.Fatal(err)
 	}
 	if err := d.Run(t.Context()); err == nil {
 		t.Error("through a link that leads out: no error")

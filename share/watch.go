@@ -32,6 +32,7 @@ type watcher struct {
 
 	mu      sync.Mutex
 	folders map[string]*watchedFolder // by path: those that a walk has visited
+	paths   map[fileID]string         // where each was visited last
 	watches int
 	limit   Problem // why some folder is not watched; no Err if none
 	mounts  []string
@@ -52,7 +53,7 @@ type notifier interface {
 }
 
 func newWatcher(c *Collection) *watcher {
-	w := &watcher{c: c, folders: map[string]*watchedFolder{}}
+	w := &watcher{c: c, folders: map[string]*watchedFolder{}, paths: map[fileID]string{}}
 	var err error
 	if w.notify, err = newNotifier(w); err != nil {
 		w.notify = nil
@@ -86,6 +87,12 @@ func (w *watcher) visit(path string, info os.FileInfo) {
 		w.folders[path] = f
 	}
 	f.modified = id.modified
+	// One that was renamed has its old watch still, which ends when that is told of,
+	// or forgotten: a new one beside it would be the same, and end with it.
+	if old := w.paths[f.id]; old != path && w.folders[old] != nil {
+		w.forget(old, w.folders[old])
+	}
+	w.paths[f.id] = path
 	if f.watched || w.notify == nil {
 		return
 	}
@@ -109,6 +116,9 @@ func (w *watcher) forget(path string, f *watchedFolder) {
 		w.notify.remove(path)
 	}
 	delete(w.folders, path)
+	if w.paths[f.id] == path {
+		delete(w.paths, f.id)
+	}
 }
 
 // lost is told that a folder is at the path no more, though another may be. One

@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"servent/bench/program"
 )
@@ -31,20 +30,11 @@ func run(ctx context.Context) (err error) {
 	if flag.NArg() > 0 || *servents < minServents || *rounds < 1 {
 		return fmt.Errorf("-servents %d -rounds %d: at least %d and 1, and nothing else; see go run ./command -h", *servents, *rounds, minServents)
 	}
-	work, err := os.MkdirTemp(*dir, "servent-command-")
+	work, binary, err := program.Workspace(ctx, "command", *dir, *source)
 	if err != nil {
-		return fmt.Errorf("%w; choose another folder with -dir", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	binary := filepath.Join(work, "servent")
-	if err := program.Build(ctx, *source, binary); err != nil {
-		return err
-	}
-	// Servents of one computer meet in the runtime folder: these only each other.
-	runtime := filepath.Join(work, "run")
-	if err := errors.Join(os.Mkdir(runtime, 0o700), os.Setenv("XDG_RUNTIME_DIR", runtime)); err != nil {
-		return err
-	}
 	rows, err := measure(ctx, binary, work)
 	if err != nil {
 		return err

@@ -37,20 +37,11 @@ func run(ctx context.Context) (err error) {
 	if flag.NArg() > 0 || *rounds < 1 || *size < 1 {
 		return fmt.Errorf("-rounds %d -size %d: at least 1 of each, and nothing else; see go run ./firstbyte -h", *rounds, *size)
 	}
-	work, err := os.MkdirTemp(*dir, "servent-firstbyte-")
+	work, binary, err := program.Workspace(ctx, "firstbyte", *dir, *source)
 	if err != nil {
-		return fmt.Errorf("%w; choose another folder with -dir", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	binary := filepath.Join(work, "servent")
-	if err := program.Build(ctx, *source, binary); err != nil {
-		return err
-	}
-	// Servents of one computer meet in the runtime folder: these only each other.
-	runtime := filepath.Join(work, "run")
-	if err := errors.Join(os.Mkdir(runtime, 0o700), os.Setenv("XDG_RUNTIME_DIR", runtime)); err != nil {
-		return err
-	}
 	if err := writeFile(filepath.Join(work, "shared")); err != nil {
 		return err
 	}

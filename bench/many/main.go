@@ -39,20 +39,11 @@ func run(ctx context.Context) (err error) {
 	if flag.NArg() > 0 || *rounds < 1 || *files < step || *files%step != 0 || *size < 8 || *folder < 1 {
 		return fmt.Errorf("-rounds %d -files %d -size %d -folder %d: at least 1, %d and a multiple of it, 8, 1, and nothing else; see go run ./many -h", *rounds, *files, *size, *folder, step)
 	}
-	work, err := os.MkdirTemp(*dir, "servent-many-")
+	work, built, err := program.Workspace(ctx, "many", *dir, *source)
 	if err != nil {
-		return fmt.Errorf("%w; choose another folder with -dir", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	built := filepath.Join(work, "servent")
-	if err := program.Build(ctx, *source, built); err != nil {
-		return err
-	}
-	// Servents of one computer meet in the runtime folder: these only each other.
-	runtime := filepath.Join(work, "run")
-	if err := errors.Join(os.Mkdir(runtime, 0o700), os.Setenv("XDG_RUNTIME_DIR", runtime)); err != nil {
-		return err
-	}
 	if err := writeFiles(filepath.Join(work, "shared")); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"syscall"
@@ -27,6 +28,24 @@ func Build(ctx context.Context, source, to string) error {
 		return fmt.Errorf("build the servent in %s: %w\n%s", source, err, out)
 	}
 	return nil
+}
+
+// Workspace makes a folder in dir for a benchmark of that name, which removes it
+// in the end, and builds the command in the checkout source there. Servents of one
+// computer meet in the runtime folder: those of the benchmark meet only each other.
+func Workspace(ctx context.Context, name, dir, source string) (work, binary string, err error) {
+	work, err = os.MkdirTemp(dir, "servent-"+name+"-")
+	if err != nil {
+		return "", "", fmt.Errorf("%w; choose another folder with -dir", err)
+	}
+	binary, runtime := filepath.Join(work, "servent"), filepath.Join(work, "run")
+	if err = Build(ctx, source, binary); err == nil {
+		err = errors.Join(os.Mkdir(runtime, 0o700), os.Setenv("XDG_RUNTIME_DIR", runtime))
+	}
+	if err != nil {
+		return "", "", errors.Join(err, os.RemoveAll(work))
+	}
+	return work, binary, nil
 }
 
 // An Up is a running "servent up". One goroutine may use it.

@@ -60,7 +60,7 @@ func TestHitsOnATerminal(t *testing.T) {
 func TestHitsInAPipe(t *testing.T) {
 	var out bytes.Buffer
 	newConsole(&out, &out).printHits(hitsTest[:1])
-	want := `1	a\u001b[1A.iso	3145728	2	2	unsigned	` + rootA + `	b\u0009.iso` + "\n"
+	want := `1	a\u001b[1A.iso	3145728	2	2	unsigned	` + rootA + `	b\u0009.iso	` + "\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", &out, want)
 	}

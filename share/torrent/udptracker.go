@@ -7,8 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"sync"
 
-	"github.com/anacrolix/log"
 	"github.com/anacrolix/torrent/tracker/udp"
 )
 
@@ -23,20 +23,15 @@ func (a announcement) overUDP(ctx context.Context, tracker *url.URL) (answer, er
 	if err != nil {
 		return answer{}, err
 	}
-	client, err := udp.NewConnClient(udp.NewConnClientOpts{
-		Network: "udp", Host: conn.RemoteAddr().String(), Logger: log.NewLogger().WithFilterLevel(log.Disabled),
-		ListenPacket: func(string, string) (net.PacketConn, error) {
-			return &trackerConn{Conn: conn, lost: cancel, seen: map[uint32]bool{}}, nil
-		},
-	})
-	if err != nil {
-		return answer{}, err
-	}
-	defer client.Close()
+	client := udp.Client{Dispatcher: new(udp.Dispatcher), Writer: conn}
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer conn.Close()
+	reading.Go(func() { cancel(hear(conn, client.Dispatcher)) })
 	head, addrs, err := client.Announce(ctx, udp.AnnounceRequest{
 		InfoHash: a.hash, PeerId: a.peerID, Downloaded: a.figures.Downloaded, Left: a.figures.Left, Uploaded: a.figures.Uploaded,
 		Event: udp.AnnounceEvent(a.event), Key: a.key, NumWant: maxPeers, Port: a.port,
-	}, udp.Options{RequestUri: tracker.RequestURI()})
+	}, udp.Options{RequestUri: tracker.RequestURI()}, isIPv6)
 	if err != nil {
 		return answer{}, err
 	}
@@ -49,40 +44,40 @@ func (a announcement) overUDP(ctx context.Context, tracker *url.URL) (answer, er
 	return answer{int64(head.Interval), boundPeers(peers)}, nil
 }
 
-// A trackerConn is a UDP socket that hears one address alone, and of it one
-// answer to each request: of three the library would wait for ever.
-type trackerConn struct {
-	net.Conn
-	lost context.CancelCauseFunc // told when nothing more can be heard
-	seen map[uint32]bool         // transactions; owned by the one reader
+// isIPv6 says in which form a tracker of that address lists peers. Source: BEP 15.
+func isIPv6(tracker net.Addr) bool {
+	at, err := netip.ParseAddrPort(tracker.String())
+	return err == nil && at.Addr().Unmap().Is6()
 }
 
-// maxTransactions bounds seen: one announce takes two, each sent a few times.
-const maxTransactions = 64
+const (
+	// maxTransactions bounds what is remembered: one announce takes two, each sent a
+	// few times.
+	maxTransactions = 64
+	maxDatagram     = 2 << 10
+)
 
-func (c *trackerConn) ReadFrom(b []byte) (n int, from net.Addr, err error) {
-	defer func() {
-		if err != nil {
-			c.lost(err) // the library would only see it when it sends again
-		}
-	}()
+// hear hands on what a tracker answers until that ends, and returns why: one
+// answer to each request, for of three the library would wait for ever. The socket
+// hears the tracker's address alone.
+func hear(conn net.Conn, to *udp.Dispatcher) error {
+	seen := map[uint32]bool{}
+	b := make([]byte, maxDatagram)
 	for {
-		n, err := c.Read(b)
+		n, err := conn.Read(b)
 		if err != nil {
-			return 0, nil, err
+			return err
 		}
 		if n < 8 {
 			continue
 		}
 		transaction := binary.BigEndian.Uint32(b[4:])
-		if len(c.seen) == maxTransactions {
-			return 0, nil, errors.New("it answers what nobody asked")
+		if len(seen) == maxTransactions {
+			return errors.New("it answers what nobody asked")
 		}
-		if !c.seen[transaction] {
-			c.seen[transaction] = true
-			return n, c.RemoteAddr(), nil
+		if !seen[transaction] {
+			seen[transaction] = true
+			_ = to.Dispatch(b[:n], conn.RemoteAddr()) // an answer that nobody waits for is none
 		}
 	}
 }
-
-func (c *trackerConn) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
