@@ -14,6 +14,9 @@ const (
 	// those it fetches from at once.
 	maxCandidates = 256
 	maxJoined     = 32
+	// maxJoinedHearsay is how many of those may be known from other sources alone, so
+	// that one that makes up peers does not keep out those that hits name.
+	maxJoinedHearsay = maxJoined / 2
 	// A source that cannot be reached, or has gone, is dialled again after
 	// redialFirst, then twice as long each time, up to redialMost.
 	redialFirst = time.Second
@@ -127,16 +130,28 @@ func (l *candidates) makeRoom() bool {
 	return true
 }
 
+// isHearsay reports whether the candidate is known from other sources alone.
+func (c *candidate) isHearsay() bool {
+	to, ok := c.contact.(serventContact)
+	return ok && to.hearsay
+}
+
 // due returns the candidate to be joined next: of those that may be, the one that
-// failed least; nil where there is none, or where enough are joined.
+// failed least, and of such one that a hit names first; nil where there is none, or
+// where enough are joined.
 func (l candidates) due(now time.Time) *candidate {
 	var best *candidate
-	joined := 0
+	joined, hearsay := l.joined(), 0
 	for _, c := range l {
-		if c.joined {
-			joined++
+		if c.joined && c.isHearsay() {
+			hearsay++
 		}
-		if c.isDue(now) && (best == nil || c.fails < best.fails) {
+	}
+	for _, c := range l {
+		if c.isHearsay() && hearsay >= maxJoinedHearsay {
+			continue
+		}
+		if c.isDue(now) && (best == nil || c.fails < best.fails || c.fails == best.fails && best.isHearsay() && !c.isHearsay()) {
 			best = c
 		}
 	}

@@ -268,6 +268,7 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 			return
 		}
 		last = now
+		s.swarms.gave(now, d.want.root, total, state.Each)
 		r.last = api.Progress{
 			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
 			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: r.answered, ID: d.id,

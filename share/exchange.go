@@ -10,7 +10,7 @@ import (
 const (
 	// exchangeLook is how often an upload looks whether there are other peers to
 	// tell of; it tells once in [peerwire.PeersInterval] at most.
-	exchangeLook = 5 * time.Second
+	exchangeLook = time.Second
 	// exchangeBytes bounds the peers of one message, so that it is no longer than
 	// messages may be.
 	exchangeBytes = 12 << 10

@@ -36,7 +36,7 @@ type UploadConfig struct {
 
 	// Peers returns others that have something of the content, for a peer that wants
 	// to hear of them, and may be nil. It is called by the goroutine of [Serve], every
-	// 5 seconds at most.
+	// second at most.
 	Peers func() []peerwire.Peer
 }
 

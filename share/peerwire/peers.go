@@ -20,8 +20,9 @@ const (
 	MaxPeerAddrs = 8 // of one peer
 	MaxPeerAddr  = 128
 
-	// PeersInterval is how often a side may tell of peers.
-	PeersInterval = time.Minute
+	// PeersInterval is how often a side may tell of peers. BEP 11 has a minute for
+	// that, in which a download on a LAN is over.
+	PeersInterval = 10 * time.Second
 )
 
 // A Peer is one who takes part in a swarm. What its strings hold is for those who
@@ -138,8 +139,8 @@ func (c *Conn) SayPeers(told PeersMessage, out []Message) []Message {
 // Peers returns those that the peer's last [PeersMessage] added.
 func (c *Conn) Peers() []Peer { return c.peers.last }
 
-// receivePeers takes a PeersMessage. Of two that were sent a minute apart the first
-// may have been held up: one more than there were minutes is no fault.
+// receivePeers takes a PeersMessage. Of two that were sent an interval apart the
+// first may have been held up: one more than there were intervals is no fault.
 func (c *Conn) receivePeers(now time.Time, m Message) (Meaning, error) {
 	told, err := ParsePeersMessage(m.Data)
 	if err != nil {
