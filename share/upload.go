@@ -124,6 +124,7 @@ type upload struct {
 	seat     *seat
 	prover   prover
 	exchange exchange
+	gave     int // pieces of the info dictionary
 	block    [blockSize]byte
 	batch    [answerBlocks]peerwire.Block // that are being answered
 }
@@ -145,6 +146,7 @@ func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 	u.geometry = u.offer.geometry()
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
 		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		MetadataSize: int64(len(u.offer.info)),
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)
