@@ -25,7 +25,8 @@ type wanted struct {
 	sha1    [messages.SHA1Size]byte // of a file asked for by it, else zero
 	name    string                  // as hits say: untrusted
 	sources []contact
-	asked   time.Time // when the network was asked for sources; zero: not now
+	asked   time.Time     // when the network was asked for sources; zero: not now
+	giveUp  time.Duration // how long who waits for it goes on without a source
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this
@@ -81,9 +82,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if err != nil {
 		return api.Done{}, err
 	}
-	err = s.awaitFetch(ctx, d, r, emit)
-	already := errors.Is(err, share.ErrExists) && isThere(ctx, dest, want)
-	if err != nil && !already {
+	if err = s.awaitFetch(ctx, d, r, emit); err != nil {
 		return api.Done{}, err
 	}
 	s.downloads.mu.Lock()
@@ -91,7 +90,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	s.downloads.mu.Unlock()
 	return api.Done{
 		Type:    api.TypeDone,
-		Already: already,
+		Already: r.already,
 		Path:    dest,
 		Size:    want.size,
 		Root:    want.root.String(),
@@ -105,6 +104,7 @@ func (s *Servent) prepare(ctx context.Context, req api.GetRequest) (want wanted,
 	if want, err = s.want(ctx, req); err != nil {
 		return want, "", err
 	}
+	want.giveUp = giveUpAfter(req.GiveUp)
 	dest, err = s.destination(req.Output, want)
 	return want, dest, err
 }
