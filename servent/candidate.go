@@ -14,6 +14,9 @@ const (
 	// those it fetches from at once.
 	maxCandidates = 256
 	maxJoined     = 32
+	// maxJoinedCallers is how many of those may have connected to us, so that they do not
+	// keep out the ones that trackers name.
+	maxJoinedCallers = maxJoined / 2
 	// A source that cannot be reached, or has gone, is dialled again after
 	// redialFirst, then twice as long each time, up to redialMost.
 	redialFirst = time.Second
@@ -131,10 +134,10 @@ func (l *candidates) makeRoom() bool {
 // failed least; nil where there is none, or where enough are joined.
 func (l candidates) due(now time.Time) *candidate {
 	var best *candidate
-	joined := 0
+	joined, callers := l.joined(), l.callers()
 	for _, c := range l {
-		if c.joined {
-			joined++
+		if _, calls := c.contact.(callerContact); calls && callers >= maxJoinedCallers {
+			continue
 		}
 		if c.isDue(now) && (best == nil || c.fails < best.fails) {
 			best = c
@@ -154,6 +157,20 @@ func (l candidates) joined() (n int) {
 		}
 	}
 	return n
+}
+
+// callers counts those of the joined that have connected to us.
+func (l candidates) callers() (n int) {
+	for _, c := range l {
+		if _, calls := c.contact.(callerContact); calls && c.joined {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *candidates) forget(c *candidate) {
+	*l = slices.DeleteFunc(*l, func(one *candidate) bool { return one == c })
 }
 
 // untried reports whether one was never lost, nor is banned.

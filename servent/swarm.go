@@ -47,6 +47,7 @@ type downloadSwarm struct {
 	goesOn     bool          // nobody needs to wait for it, likewise
 	giveUp     time.Duration // how long it goes on without a source otherwise, likewise
 	lacking    bool          // bytes are missing, likewise
+	awaiting   bool          // a tracker may name sources soon
 }
 
 // errLiar says why a source is not even dialled.
@@ -64,6 +65,7 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
 		found: make(chan api.Hit, 1),
 	}
+	w.awaiting = want.torrent != nil
 	w.learn(w.begun, want.sources)
 	return w
 }
@@ -151,12 +153,18 @@ func (w *downloadSwarm) wait(now time.Time) time.Duration {
 	if !w.alive.IsZero() && !w.goesOn {
 		wait = min(wait, max(w.alive.Add(w.giveUp).Sub(now), requeryBusy))
 	}
+	if w.awaiting {
+		wait = min(wait, w.begun.Add(trackerWait).Sub(now))
+	}
 	return max(wait, time.Millisecond)
 }
 
 // sourceOf returns what the download dials.
 func (w *downloadSwarm) sourceOf(c *candidate) share.Source {
 	to := c.contact
+	if _, isServent := to.(serventContact); !isServent && w.want.torrent != nil {
+		return w.wireSource(to)
+	}
 	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) { return to.reach(ctx, w.s) }}
 }
 
@@ -202,8 +210,8 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 	switch lied := c.lose(now, l.why); {
 	case lied:
 		log.Warn("source banned: what it sent is not the file's")
-		if errors.Is(l.why, share.ErrLie) {
-			w.s.liars.add(now, l.name)
+		if _, isServent := c.contact.(serventContact); isServent && errors.Is(l.why, share.ErrLie) {
+			w.s.liars.add(now, l.name) // an address alone may be another's tomorrow
 		}
 		w.tellBanned(l)
 	case errors.Is(l.why, share.ErrVerify):
@@ -212,6 +220,9 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 		log.Info("source lost, it is dialled again")
 	default:
 		log.Debug("source not reached again", "fails", c.fails)
+	}
+	if _, isCaller := c.contact.(callerContact); isCaller && !c.banned {
+		w.candidates.forget(c)
 	}
 }
 
@@ -233,7 +244,7 @@ func (w *downloadSwarm) wake(now time.Time, slept bool) {
 // things are.
 func (w *downloadSwarm) requeryAt(now time.Time) (at time.Time, due bool) {
 	switch {
-	case w.asking:
+	case w.asking, w.want.torrent != nil && !isOwnLayout(w.want.torrent): // servents know no such content
 		return at, false
 	case w.answered == 0 && w.candidates.joined() == 0 && !w.candidates.untried() && !w.asked.After(w.alive):
 		return later(now, w.asked.Add(requeryLeast)), true // the last one is lost
@@ -284,6 +295,9 @@ func (w *downloadSwarm) requery(ctx context.Context, now time.Time) {
 
 // verdict says why a download that somebody waits for is given up; nil: it is not.
 func (w *downloadSwarm) verdict(now time.Time) error {
+	if w.awaiting = w.awaiting && now.Sub(w.begun) < trackerWait; w.awaiting {
+		return nil
+	}
 	if !w.lacking || w.asking || w.goesOn || w.answered > 0 || w.candidates.joined() > 0 || w.candidates.untried() {
 		return nil
 	}

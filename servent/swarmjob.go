@@ -37,7 +37,7 @@ func (w *downloadSwarm) place() (dest string, err error) {
 }
 
 // fetch runs the download, in a goroutine of its own.
-func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
+func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 	s, want := w.s, w.want
 	s.downloads.mu.Lock()
 	overwrite := w.d.overwrite
@@ -58,13 +58,27 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
 		Progress:   s.report(w.d, w.r, t),
 		Choker:     s.choker,
 	}
+	if want.torrent != nil {
+		job.Torrent = &want.torrent.Swarm
+		endCalls := s.wire.beginDownload(want.torrent.InfoHashes(), w.r)
+		defer endCalls()
+		endAnnounce := w.announce(ctx)
+		defer func() { endAnnounce(err == nil) }()
+	}
 	unoffered := func() {}
-	job.Opened = func(offer share.Offer) { unoffered = s.offers.begin(offer) }
+	job.Opened = func(offer share.Offer) {
+		if offer.Root == want.root { // else servents have no name for it
+			unoffered = s.offers.begin(offer)
+		}
+	}
 	defer func() { unoffered() }()
 	if want.root == share.EmptyRoot {
 		job.Join = nil // there is nothing to transfer
 	}
-	err := job.Run(ctx)
+	err = job.Run(ctx)
+	if err == nil && want.torrent != nil {
+		s.keepFetched(want.torrent, dest)
+	}
 	if err == nil {
 		s.shareFinished(dest)
 	}

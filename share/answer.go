@@ -86,6 +86,9 @@ func (u *upload) listen(m peerwire.Message) error {
 	if err := u.write(out); err != nil {
 		return err
 	}
+	if m.Kind == peerwire.Extended && m.ID == peerwire.OurMetadataID {
+		return u.answerMetadata(m.Data)
+	}
 	switch meaning {
 	case peerwire.Asked:
 		u.watch.beat()

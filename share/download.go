@@ -149,6 +149,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer held.end()
+	if d.Torrent != nil {
+		held.info = d.Torrent.Info
+	}
 	if d.Opened != nil && p.size > 0 {
 		d.Opened(held.offer(d.Name))
 	}

@@ -118,6 +118,7 @@ type upload struct {
 	out      []peerwire.Message
 	seat     *seat
 	prover   prover
+	gave     int // pieces of the info dictionary
 	block    [blockSize]byte
 	batch    [answerBlocks]peerwire.Block // that are being answered
 }
@@ -139,6 +140,7 @@ func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 	u.geometry = u.offer.geometry()
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
 		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		MetadataSize: int64(len(u.offer.info)),
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)

@@ -21,10 +21,10 @@ const getHelp = `Example:
 
 Fetch each WHAT, verified piece by piece: hits of the last search (1, 2-20 or
 all), the folder of one (3/; 3/.. is that around it), a root (8 digits and more
-name a hit or an own file), urn:sha1:… or a magnet link. Several keep their
-folders below -o. What is here already is told of or, with -o, copied. The same
-command goes on where it stopped, as does "servent downloads resume". Exit code
-5: not the bytes that the hit said, 7: unfinished.
+name a hit or an own file), urn:sha1:…, a magnet link or a .torrent file. Several
+keep their folders below -o. What is here already is told of or, with -o, copied.
+The same command goes on where it stopped, as does "servent downloads resume".
+Exit code 5: not the bytes that the hit said, 7: unfinished.
 
 Usage: servent get WHAT… [FLAGS]`
 

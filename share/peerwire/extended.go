@@ -6,6 +6,11 @@ package peerwire
 type ExtendedHandshake struct {
 	Client       string // "v", its name and version
 	RequestQueue int    // "reqq", how many requests it keeps waiting; 0: it did not say
+
+	// MetadataID is what a [MetadataMessage] to it travels as, and MetadataSize the
+	// length of its info dictionary, bytes; 0: it takes none, has none. Source: BEP 9.
+	MetadataID   byte
+	MetadataSize int64
 }
 
 // maxRequestQueue bounds what a peer may claim of its request queue.
@@ -13,7 +18,14 @@ const maxRequestQueue = 1 << 16
 
 // Message returns the message that carries h.
 func (h ExtendedHandshake) Message() Message {
-	items := map[string]any{"m": map[string]any{}}
+	extensions := map[string]any{}
+	items := map[string]any{"m": extensions}
+	if h.MetadataID > 0 {
+		extensions[MetadataExtension] = int64(h.MetadataID)
+	}
+	if h.MetadataSize > 0 {
+		items["metadata_size"] = h.MetadataSize
+	}
 	if h.Client != "" {
 		items["v"] = h.Client
 	}
@@ -36,6 +48,13 @@ func ParseExtendedHandshake(data []byte) (ExtendedHandshake, error) {
 	}
 	var h ExtendedHandshake
 	h.Client, _ = items["v"].(string)
+	if size, _ := items["metadata_size"].(int64); size > 0 {
+		h.MetadataSize = size
+	}
+	extensions, _ := items["m"].(map[string]any)
+	if id, _ := extensions[MetadataExtension].(int64); id > 0 && id <= 255 {
+		h.MetadataID = byte(id)
+	}
 	if n, _ := items["reqq"].(int64); n > 0 {
 		h.RequestQueue = int(min(n, maxRequestQueue))
 	}
