@@ -93,7 +93,7 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 func (w *downloadSwarm) look() {
 	w.s.downloads.mu.Lock()
 	defer w.s.downloads.mu.Unlock()
-	w.answered, w.alive, w.goesOn = w.r.answered, w.r.alive, w.r.detached
+	w.answered, w.alive, w.goesOn, w.giveUp = w.r.answered, w.r.alive, w.r.detached, w.r.giveUp
 	w.lacking = w.job == nil || w.r.last.Type != "" && w.d.verified < w.want.size
 }
 
