@@ -117,7 +117,12 @@ func TestDownloadKeepsItsSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, done.Path, want)
-	refused("when it is done")
+	size := req.Size
+	whole := &download{want: wanted{size: size}, state: api.DownloadDone, verified: size}
+	failed(t, whole.refuseSize(size+1), api.CodeVerify)
+	if err := whole.refuseSize(size); err != nil {
+		t.Errorf("a download that is done refuses its own size: %v", err)
+	}
 }
 
 // A size that was made up by then and kept is not believed after a restart, where

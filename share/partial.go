@@ -50,12 +50,12 @@ type partial struct {
 	files    []SwarmFile // nil: path is the one file, else the folder of these
 	record   *bbolt.DB
 	purpose  []byte // as it is recorded, or is to be; it never changes during a download
-	loaded   bool   // verified is what the record proves; else nothing is removed
 	verified []bool // owned by the assembly
 	unsaved  int64  // bytes written since the last save
 	saved    time.Time
 	saving   chan error // how the save that runs ended; nil: none runs
 	inSave   int64      // bytes that it saves
+	lost     error      // why what was written is in doubt; of who stores
 }
 
 // A store holds the bytes of a partial: an *os.File or a parts.
@@ -89,8 +89,7 @@ func openPartial(path string, g geometry, files []SwarmFile) (*partial, error) {
 		return nil, err
 	}
 	if err := p.open(); err != nil {
-		p.close()
-		return nil, err
+		return nil, also(err, p.letGo()) // what is there may be whole: nothing is known of it
 	}
 	return p, nil
 }
@@ -183,7 +182,7 @@ func (p *partial) load(holds func(at, length int64) bool) error {
 	if other, verified := recorded(record, holds); other != p.size && verified > 0 {
 		return fmt.Errorf("%w: %d bytes of it are here already, verified as of a file of %d bytes, not %d", ErrVerify, verified, other, p.size)
 	}
-	if p.loaded = true; record == nil {
+	if record == nil {
 		return nil
 	}
 	p.verified = p.decodeVerified(record, holds)
@@ -301,10 +300,15 @@ func (p *partial) encode() []byte {
 	return b
 }
 
-// store writes a record after the data that it tells of is on the disk.
+// store writes a record after the data that it tells of is on the disk. Once
+// that has failed it always fails: the system tells of a write that was lost one
+// time, and the next Sync would succeed without it. Source: fsync(2), NOTES.
 func (p *partial) store(record []byte) error {
-	if err := p.data.Sync(); err != nil {
-		return err
+	if p.lost == nil {
+		p.lost = p.data.Sync()
+	}
+	if p.lost != nil {
+		return p.lost
 	}
 	return p.write(record)
 }
@@ -348,16 +352,20 @@ func (p *partial) move(dest string, overwrite bool) error {
 	return moveInto(p.path, dest, overwrite)
 }
 
-// close lets go of the files. It keeps them if anything is verified, or may be.
+// close lets go of the files. It keeps them if anything is verified.
 func (p *partial) close() error {
-	if p.loaded && !slices.Contains(p.verified, true) {
+	if !slices.Contains(p.verified, true) {
 		os.RemoveAll(p.path)       // where that is not possible while they are open,
 		os.Remove(p.record.Path()) // they stay and do no harm
 	}
-	err := p.await()
+	return also(p.await(), p.letGo())
+}
+
+// letGo closes the files and leaves them as they are.
+func (p *partial) letGo() (err error) {
 	if p.data != nil {
-		if e := p.data.Close(); !errors.Is(e, os.ErrClosed) { // by finish
-			err = also(err, e)
+		if err = p.data.Close(); errors.Is(err, os.ErrClosed) { // by finish
+			err = nil
 		}
 	}
 	return also(err, p.record.Close())
