@@ -77,7 +77,14 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if err != nil {
 		return api.Done{}, err
 	}
-	d, r, err := s.beginFetch(want, dest, req.Overwrite, false)
+	done, err := s.fetch(ctx, want, dest, req.Overwrite, emit)
+	done.Seconds = time.Since(begin).Seconds()
+	return done, err
+}
+
+// fetch downloads a file to dest itself, whatever is there, and waits for it.
+func (s *Servent) fetch(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (api.Done, error) {
+	d, r, err := s.beginFetch(want, dest, overwrite, false)
 	if err != nil {
 		return api.Done{}, err
 	}
@@ -95,7 +102,6 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 		Path:    dest,
 		Size:    want.size,
 		Root:    want.root.String(),
-		Seconds: time.Since(begin).Seconds(),
 		Sources: sources,
 	}, nil
 }
