@@ -118,7 +118,7 @@ func (s *Servent) newBatch(ctx context.Context, req api.BatchRequest) (*bulk, er
 	if err := checkBatch(req); err != nil {
 		return nil, err
 	}
-	b := &bulk{s: s, req: req, folder: req.Output, sources: newBatchSources(s)}
+	b := &bulk{s: s, req: req, folder: req.Output, sources: newBatchSources(s, req.GiveUp)}
 	if b.folder == "" {
 		b.folder = s.cfg.Downloads
 		if err := makeFolder(b.folder); err != nil {
@@ -381,10 +381,12 @@ func (b *bulk) getLarge(ctx context.Context, worker int, c *batchContent) {
 // download runs the download of a large file. One that finds its sources busy is
 // tried again; what has come stays.
 func (b *bulk) download(ctx context.Context, worker int, c *batchContent, p batchPlace) (already bool, err error) {
+	want := c.want
+	want.giveUp = b.sources.giveUp
 	for pause := batchRetry; ; pause *= 2 {
-		done, err := b.s.fetch(ctx, c.want, b.pathOf(p), b.req.Overwrite, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
+		_, already, err := b.s.fetchTo(ctx, want, b.pathOf(p), b.req.Overwrite, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
 		if !errors.Is(err, share.ErrUnfinished) || pause > batchRetryMost {
-			return done.Already, err
+			return already, err
 		}
 		select {
 		case <-time.After(pause):

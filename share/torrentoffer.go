@@ -48,7 +48,7 @@ func (s *Swarm) Offer(files []File) (Offer, error) {
 			return Offer{}, fmt.Errorf("share: offer the torrent %q: %q is not what it says", s.Name, f.Name)
 		}
 	}
-	o := Offer{Name: s.Name, Size: s.Length, pieceLength: s.PieceLength}
+	o := Offer{Name: s.Name, Size: s.Length, pieceLength: s.PieceLength, info: s.Info}
 	whole := wholeTorrent{files: files, places: s.Files}
 	switch one := s.Files[0]; {
 	case !s.Folder && s.HasV2() && (one.Layer != nil || one.Size <= s.PieceLength):
