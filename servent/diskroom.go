@@ -36,6 +36,9 @@ func (s *Servent) fetchWithRoom(ctx context.Context, d *download, r *fetching) e
 			rest = roomEvery
 		}
 		s.downloads.mu.Unlock()
+		if ctx.Err() == nil && s.tryNext(d, r, err) {
+			continue
+		}
 		if errors.Is(err, share.ErrExists) && isThere(ctx, dest, want) {
 			r.already = true
 			return nil

@@ -119,8 +119,8 @@ func TestDownloadKeepsItsSize(t *testing.T) {
 	same(t, done.Path, want)
 	size := req.Size
 	whole := &download{want: wanted{size: size}, state: api.DownloadDone, verified: size}
-	failed(t, whole.refuseSize(size+1), api.CodeVerify)
-	if err := whole.refuseSize(size); err != nil {
+	failed(t, whole.refuseSize(&wanted{size: size + 1}), api.CodeVerify)
+	if err := whole.refuseSize(&wanted{size: size}); err != nil {
 		t.Errorf("a download that is done refuses its own size: %v", err)
 	}
 }

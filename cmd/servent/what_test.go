@@ -91,6 +91,28 @@ func TestParseWhatRefuses(t *testing.T) {
 	}
 }
 
+// Two sizes under one root are two hits: its number chooses one, its root leaves it
+// to the servent, and of many that are named the one with most sources is taken.
+func TestParseWhatOfTwoSizes(t *testing.T) {
+	source := api.Source{Peer: "p", Hops: 1}
+	last := lastSearch{Words: "x", Hits: []api.Hit{
+		{N: 1, Name: "a.iso", Size: 11, Root: rootA, Path: "lie", Sources: []api.Source{source}},
+		{N: 2, Name: "a.iso", Size: 10, Root: rootA, Path: "iso", Sources: []api.Source{source, source}},
+	}}
+	for what, size := range map[string]int64{"1": 11, "2": 10, rootA: unknownSize, rootA[:8]: unknownSize, "magnet:?x.root=" + rootA: unknownSize} {
+		got, err := parseWhat(what, last)
+		if err != nil || got.Root != rootA || got.Size != size || (size == unknownSize) != (len(got.Sources) == 0) {
+			t.Errorf("%s: %+v, %v, want the size %d", what, got, err, size)
+		}
+	}
+	for _, what := range []string{"all", "1-2"} {
+		s, err := selectWhats([]string{what}, last)
+		if err != nil || len(s.files) != 1 || s.files[0].Size != 10 || s.paths[0] != "iso" || s.whats[0] != "2" {
+			t.Errorf("%s: %+v, %v, want the second hit", what, s, err)
+		}
+	}
+}
+
 func FuzzParseWhat(f *testing.F) {
 	f.Add("magnet:?xt=urn:sha1:" + sha1Z + "&x.root=" + rootA + "&xl=7&dn=a")
 	f.Add("12")
