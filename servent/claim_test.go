@@ -116,7 +116,9 @@ func TestDownloadFindsAnotherSize(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	hit := func(size int64) api.Hit { return api.Hit{Size: size, Sources: []api.Source{{Peer: newPeer(t).String()}}} }
+	hit := func(size int64) api.Hit {
+		return api.Hit{Size: size, Sources: []api.Source{{Peer: newPeer(t).String()}}}
+	}
 	w := wanted{size: 10}
 	for size := int64(10); size < 100; size++ {
 		w.claim(hit(size))
