@@ -2,6 +2,7 @@ package servent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -471,5 +472,38 @@ func TestDownloadOfAnotherProcess(t *testing.T) {
 	}
 	if left, err := os.ReadDir(partial); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A servent that was killed between the end of a download and the list that says so
+// finds the file there in its next run, and neither fetches nor replaces it.
+func TestDownloadKilledAtItsEnd(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]int{"big.iso": slowSize})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	req := request(t, far, "big.iso")
+	whole, err := os.ReadFile(filepath.Join(dir, "big.iso"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	dest := filepath.Join(t.TempDir(), "big.iso")
+	kept, err := json.Marshal([]keptDownload{{
+		Root: req.Root, Size: req.Size, Name: req.Name, Dest: dest, Overwrite: true, State: api.DownloadQueued, Priority: api.PriorityNormal, Sources: req.Sources,
+	}})
+	if err := errors.Join(err, os.WriteFile(dest, whole, 0o600), os.WriteFile(filepath.Join(home, downloadsFile), kept, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(dest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := start(t, Config{Home: home, Connect: []string{addr(far)}})
+	eventually(t, "it is done", func() bool { return listed(t, near).State == api.DownloadDone })
+	if after, err := os.Stat(dest); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the file was replaced: %v", err)
+	}
+	if kept, err := os.ReadFile(filepath.Join(home, downloadsFile)); err != nil || string(kept) != "[]" {
+		t.Errorf("kept: %s, %v, want nothing: it is done", kept, err)
 	}
 }

@@ -148,6 +148,10 @@ func (d *download) refuseSize(want *wanted) error {
 func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err error) {
 	l := &s.downloads
 	l.mu.Lock()
+	few := len(l.list) <= keptAtOnce
+	if err == nil && few { // so that a kill does not have it looked at again
+		defer s.keepNow()
+	}
 	defer l.mu.Unlock()
 	d.run, d.reason = nil, ""
 	cause := context.Cause(ctx)

@@ -82,7 +82,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if err != nil {
 		return api.Done{}, err
 	}
-	already := !req.Overwrite && isThere(ctx, dest, want)
+	already := !req.Overwrite && !s.downloads.isOpen(want.root, dest) && isThere(ctx, dest, want)
 	sources, size := 0, want.size
 	if !already { // else what the list says of it stays
 		if sources, size, already, err = s.fetchTo(ctx, want, dest, req.Overwrite, emit); err != nil {
