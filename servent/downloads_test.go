@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -505,5 +506,61 @@ func TestDownloadKilledAtItsEnd(t *testing.T) {
 	}
 	if kept, err := os.ReadFile(filepath.Join(home, downloadsFile)); err != nil || string(kept) != "[]" {
 		t.Errorf("kept: %s, %v, want nothing: it is done", kept, err)
+	}
+}
+
+// What is written of the list is what can be read of it, however many sources with
+// however many addresses there are.
+func TestKeptDownloadsFit(t *testing.T) {
+	t.Parallel()
+	const many = 2000
+	var addrs []string
+	for i := range maxContactAddrs {
+		addrs = append(addrs, fmt.Sprintf("/ip4/10.0.0.%d/udp/6346/quic-v1/webtransport/certhash/%s", i, strings.Repeat("u", 100)))
+	}
+	var sources []api.Source
+	for range maxKeptSources {
+		sources = append(sources, api.Source{Peer: newPeer(t).String(), Addrs: addrs})
+	}
+	home := t.TempDir()
+	l := downloads{folder: home, file: filepath.Join(home, downloadsFile)}
+	for i := range many {
+		l.add(&download{want: wanted{root: share.Root{byte(i), byte(i >> 8), 1}, size: 10, name: "x"}, dest: "/x", sources: sources, goesOn: true})
+	}
+	again := downloads{folder: home, file: l.file}
+	if err := errors.Join(l.save(), again.recall()); err != nil {
+		t.Fatal(err)
+	}
+	if len(again.list) != many || len(again.list[0].sources) == 0 || len(again.list[0].sources[0].Addrs) != maxKeptAddrs {
+		t.Errorf("%d of %d are there after a restart, the first: %+v", len(again.list), many, again.list[:1])
+	}
+	if len(l.list[0].sources[0].Addrs) != maxContactAddrs {
+		t.Error("what runs has lost addresses")
+	}
+
+	var kept []keptDownload
+	for _, d := range l.list[:10] {
+		k, _ := d.keep()
+		kept = append(kept, k)
+	}
+	whole, err := encodeKept(kept, maxDownloadsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ most, n, sources int }{
+		"all that there is": {len(whole), 10, maxKeptSources},
+		"fewer sources":     {len(whole) - 1, 10, 2},
+		"no sources":        {10_000, 10, 0},
+		"fewer downloads":   {1000, 5, 0},
+		"none":              {2, 0, 0},
+	} {
+		b, err := encodeKept(kept, c.most)
+		var got []keptDownload
+		if e := json.Unmarshal(b, &got); e != nil || len(b) > c.most || (err == nil) != (len(got) == len(kept)) {
+			t.Errorf("%s: %d bytes of %d, %v, %v", name, len(b), c.most, err, e)
+		}
+		if len(got) != c.n || c.n > 0 && len(got[0].Sources) != c.sources {
+			t.Errorf("%s: %d downloads with %+v, want %d with %d sources", name, len(got), got, c.n, c.sources)
+		}
 	}
 }
