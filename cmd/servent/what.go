@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -69,9 +70,14 @@ func isNumber(s string) bool {
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
 // fromHit asks for what hit offered, from who offered it. Not for its SHA-1: that is
-// what anybody says who answers, and the root proves the file.
+// what anybody says who answers, and the root proves the file. In which folders they
+// have it is left out, for it is of no use, and can be longer than a request.
 func fromHit(hit api.Hit) api.GetRequest {
-	return api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}
+	request := api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: slices.Clone(hit.Sources)}
+	for i := range request.Sources {
+		request.Sources[i].Paths = nil
+	}
+	return request
 }
 
 func byNumber(what string, last lastSearch) (api.GetRequest, error) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -110,6 +112,29 @@ func TestParseWhatOfTwoSizes(t *testing.T) {
 		if err != nil || len(s.files) != 1 || s.files[0].Size != 10 || s.paths[0] != "iso" || s.whats[0] != "2" {
 			t.Errorf("%s: %+v, %v, want the second hit", what, s, err)
 		}
+	}
+}
+
+// A hit with as much as a search keeps of one can be asked for: a call has 1 MiB.
+func TestLargeHitFitsARequest(t *testing.T) {
+	hit := api.Hit{N: 1, Root: rootA}
+	for range 140 {
+		source := api.Source{Peer: "p", Hops: 1}
+		for i := range 8 {
+			source.Paths = append(source.Paths, strings.Repeat("x", 1020)+strconv.Itoa(i))
+		}
+		hit.Sources = append(hit.Sources, source)
+	}
+	request, err := parseWhat("1", lastSearch{Hits: []api.Hit{hit}})
+	if err != nil || len(request.Sources) != len(hit.Sources) {
+		t.Fatalf("%d sources, %v", len(request.Sources), err)
+	}
+	b, err := json.Marshal(request)
+	if err != nil || len(b) > 1<<20 {
+		t.Errorf("the request has %d bytes, %v", len(b), err)
+	}
+	if len(hit.Sources[0].Paths) == 0 {
+		t.Error("the hit lost its folders, which get N/ needs")
 	}
 }
 
