@@ -55,6 +55,7 @@ type Servent struct {
 	up, down  *share.Limiter // of all transfers that way
 	choker    *share.Choker  // of all uploads
 	offers    offers         // downloads under way
+	swarms    swarmPeers     // who else is in them, and in our uploads
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup

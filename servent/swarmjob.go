@@ -7,6 +7,7 @@ import (
 
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/peerwire"
 )
 
 // start begins to fetch, once the size of the file is known.
@@ -58,6 +59,8 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 		Progress:   s.report(w.d, w.r, t),
 		Choker:     s.choker,
 	}
+	heard := swarmHearsay{}
+	job.Heard = func(source string, told []peerwire.Peer) { w.r.learn(heard.take(s, source, told)) }
 	if want.torrent != nil {
 		job.Torrent = &want.torrent.Swarm
 		endCalls := s.wire.beginDownload(want.torrent.InfoHashes(), w.r)
