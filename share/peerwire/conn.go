@@ -19,6 +19,9 @@ type ConnConfig struct {
 	// its first version, in which peers ask for no hashes and pieces run across files.
 	NoHashes bool
 
+	// HearPeers has the peer told that we take a [PeersMessage].
+	HearPeers bool
+
 	// MetadataSize is the length of the info dictionary that the peer may ask for,
 	// bytes; 0: it is told of none. Source: BEP 9.
 	MetadataSize int64
@@ -61,6 +64,7 @@ type Conn struct {
 	waiting  blockQueue  // the peer's requests
 	proofs   []HashRange // our hash requests
 	hashes   []HashRange // the peer's
+	peers    peersTold   // by the peer
 }
 
 // A peerState is what the peer has said of itself.
@@ -131,6 +135,9 @@ func (c *Conn) Settings(out []Message) []Message {
 	ours := ExtendedHandshake{Client: c.cfg.Client, RequestQueue: c.cfg.RequestQueue, MetadataSize: c.cfg.MetadataSize}
 	if ours.MetadataSize > 0 {
 		ours.MetadataID = OurMetadataID
+	}
+	if c.cfg.HearPeers {
+		ours.PeersID = ourPeersID
 	}
 	return append(out, ours.Message())
 }
@@ -221,6 +228,8 @@ func (c *Conn) Receive(now time.Time, m Message, out []Message) (Meaning, []Mess
 		if m.ID == 0 {
 			meaning = PeerSettings
 			c.peer.settings, err = ParseExtendedHandshake(m.Data)
+		} else if c.cfg.HearPeers && m.ID == ourPeersID {
+			meaning, err = c.receivePeers(now, m)
 		}
 	case HashRequest:
 		meaning, err = HashesAsked, c.receiveHashRequest(m)
