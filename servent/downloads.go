@@ -43,9 +43,9 @@ type download struct {
 	overwrite bool
 	begun     time.Time
 	state     api.DownloadState
-	failed    *api.Error // why, if it did
-	reason    string     // why it waits
-	sources   []api.Source
+	failed    *api.Error           // why, if it did
+	reason    string               // why it waits
+	sources   []api.DownloadSource // without their figures, which are the run's
 	priority  api.Priority
 	rank      int       // before others of its priority: the lesser one
 	goesOn    bool      // it is to run, and runs on after a restart
@@ -169,20 +169,35 @@ func (l *downloads) named(name string) (*download, error) {
 func (d *download) tell(now time.Time) api.Download {
 	told := api.Download{
 		ID: d.id, State: d.state, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
-		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.Source{}, Begun: d.begun, Priority: d.priority,
+		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.DownloadSource{}, Begun: d.begun, Priority: d.priority,
 	}
 	if d.run != nil {
 		told.Answering = d.run.answered
 		told.Rate = d.meter.look(now, d.verified)
 		told.ETA = timeLeft(told.Rate, d.want.size-d.verified)
 	}
-	told.Sources = append(told.Sources, d.sources...)
+	for _, one := range d.sources {
+		if d.run != nil {
+			one = d.run.figures.of(one)
+		}
+		told.Sources = append(told.Sources, one)
+	}
 	if d.failed != nil {
 		told.Code, told.Reason = d.failed.Code, d.failed.Message
 	} else {
 		told.Reason = d.reason
 	}
 	return told
+}
+
+// progress returns what those are told who wait for a running download.
+func (d *download) progress(now time.Time) api.Progress {
+	rate := d.meter.look(now, d.verified)
+	return api.Progress{
+		Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
+		Verified: d.verified, Rate: rate, ETA: timeLeft(rate, d.want.size-d.verified), Sources: d.run.answered, ID: d.id,
+		State: d.state, Reason: d.reason,
+	}
 }
 
 // timeLeft returns how many seconds so many bytes take; -1: not known.
