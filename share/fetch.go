@@ -30,7 +30,7 @@ type fetch struct {
 
 	sources []*source // those that are left
 	last    sourceID
-	events  chan event
+	events  chan []event
 	lost    losses // of the others
 
 	layer    []Root  // the hashes of the pieces that are proven, from the first on
@@ -96,8 +96,8 @@ func (f *fetch) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case e := <-f.events:
-			err = f.take(e)
+		case burst := <-f.events:
+			err = f.takeBurst(burst)
 		case t := <-f.crew.done:
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
@@ -233,6 +233,18 @@ func (f *fetch) askNew(s *source, room int, now time.Time) int {
 		}
 	}
 	return room
+}
+
+// takeBurst handles what a source did, in its order.
+func (f *fetch) takeBurst(burst []event) error {
+	for i := range burst {
+		if err := f.take(burst[i]); err != nil {
+			return err
+		}
+	}
+	clear(burst)
+	bursts.Put((*[maxBurst]event)(burst[:maxBurst]))
+	return nil
 }
 
 // take handles what a source did.
