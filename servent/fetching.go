@@ -19,19 +19,21 @@ var (
 )
 
 // A fetching is a download under way. What follows stop is guarded by the mutex of
-// the list, but for err, which is set before ended is closed.
+// the list, but for err and already, which are set before ended is closed.
 type fetching struct {
 	stop     context.CancelCauseFunc
 	begin    func() // it has a place
 	resumed  bool   // its sources may have changed since they were heard of
 	ended    chan struct{}
 	err      error // how it ended
+	already  bool  // its file was at its place before
 	detached bool  // it goes on where nobody waits
 	waiting  []*follower
-	last     api.Progress // as it was told last; Type is empty before that
-	answered int          // sources that answer
-	most     int          // that did at one time
-	alive    time.Time    // when one answered last; zero: none ever did
+	last     api.Progress  // as it was told last; Type is empty before that
+	answered int           // sources that answer
+	most     int           // that did at one time
+	alive    time.Time     // when one answered last; zero: none ever did
+	giveUp   time.Duration // how long it goes on without a source, unless detached
 
 	// What its swarm is told.
 	heard  chan []contact // further sources; those that do not fit are dropped
@@ -91,12 +93,16 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.find(want.root)
+	if err := d.refuseSize(want.size); err != nil {
+		return nil, nil, err
+	}
 	if d != nil && d.run != nil {
 		if d.dest != dest {
 			return nil, nil, api.NewError(api.CodeBusy, fmt.Sprintf(
 				"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
 		}
 		d.run.detached = d.run.detached || detached
+		d.run.giveUp = max(d.run.giveUp, want.giveUp)
 		d.run.learn(want.sources)
 		d.run.changed()
 		return d, d.run, nil
@@ -110,6 +116,24 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	r := s.enqueue(d, detached)
 	l.schedule()
 	return d, r, nil
+}
+
+// refuseSize says why a file of that size is not what d, which may be nil, fetches:
+// of two sizes under one root one is a lie, and for the size of a hit that any
+// neighbour can have made up nothing is given up that is here.
+func (d *download) refuseSize(size int64) error {
+	if d == nil || d.want.size < 0 || d.want.size == size {
+		return nil
+	}
+	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, size)
+	switch {
+	case d.state == api.DownloadDone:
+		return api.NewError(api.CodeVerify, told+fmt.Sprintf("download %d has proven the first", d.id))
+	case d.run != nil || d.verified > 0:
+		return api.NewError(api.CodeVerify, told+fmt.Sprintf(
+			"download %d fetches the first and has %s of it; to try the second: servent downloads cancel %d", d.id, d.percent(), d.id))
+	}
+	return nil
 }
 
 // endFetch notes how a run ended.
@@ -268,6 +292,7 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 			return
 		}
 		last = now
+		s.swarms.gave(now, d.want.root, total, state.Each)
 		r.last = api.Progress{
 			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
 			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: r.answered, ID: d.id,

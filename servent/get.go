@@ -26,7 +26,8 @@ type wanted struct {
 	sha1    [messages.SHA1Size]byte // of a file asked for by it, else zero
 	name    string                  // as hits say: untrusted
 	sources []contact
-	asked   time.Time // when the network was asked for sources; zero: not now
+	asked   time.Time     // when the network was asked for sources; zero: not now
+	giveUp  time.Duration // how long who waits for it goes on without a source
 
 	torrent *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
 }
@@ -83,9 +84,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	already := !req.Overwrite && isThere(ctx, dest, want)
 	sources := 0
 	if !already { // else what the list says of it stays
-		sources, err = s.fetchTo(ctx, want, dest, req.Overwrite, emit)
-		already = errors.Is(err, share.ErrExists) && isThere(ctx, dest, want) // just now
-		if err != nil && !already {
+		if sources, already, err = s.fetchTo(ctx, want, dest, req.Overwrite, emit); err != nil {
 			return api.Done{}, err
 		}
 	}
@@ -100,18 +99,19 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	}, nil
 }
 
-// fetchTo fetches what is wanted, and returns how many sources gave it at one time.
-func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (sources int, err error) {
+// fetchTo fetches what is wanted to dest itself, and returns how many sources
+// gave it at one time, or that it was at its place just before.
+func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (sources int, already bool, err error) {
 	d, r, err := s.beginFetch(want, dest, overwrite, false)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if err := s.awaitFetch(ctx, d, r, emit); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
-	return r.most, nil
+	return r.most, r.already, nil
 }
 
 // prepare returns what is wanted, and where it is to go.
@@ -119,6 +119,7 @@ func (s *Servent) prepare(ctx context.Context, req api.GetRequest) (want wanted,
 	if want, err = s.want(ctx, req); err != nil {
 		return want, "", err
 	}
+	want.giveUp = giveUpAfter(req.GiveUp)
 	dest, err = s.destination(req.Output, want)
 	return want, dest, err
 }

@@ -12,9 +12,17 @@ import (
 )
 
 // sourceless is how long a download that somebody waits for goes on after its last
-// source was lost, asking and dialling again. One that nobody waits for goes on
-// for ever.
+// source was lost, asking and dialling again, unless the request says otherwise.
+// One that nobody waits for goes on for ever.
 const sourceless = time.Minute
+
+// giveUpAfter returns how long a request goes on without a source.
+func giveUpAfter(giveUp time.Duration) time.Duration {
+	if giveUp <= 0 {
+		return sourceless
+	}
+	return giveUp
+}
 
 // A downloadSwarm says from whom a download fetches: it finds sources, has the download
 // join them, dials those again that were lost, and never those that lied. Its
@@ -34,11 +42,12 @@ type downloadSwarm struct {
 	asking     bool
 	asked      time.Time // when the last query was sent
 	begun      time.Time
-	alive      time.Time // when a source answered last, as of the last look; zero: none ever did
-	answered   int       // sources that answer, likewise
-	goesOn     bool      // nobody needs to wait for it, likewise
-	lacking    bool      // bytes are missing, likewise
-	awaiting   bool      // a tracker may name sources soon
+	alive      time.Time     // when a source answered last, as of the last look; zero: none ever did
+	answered   int           // sources that answer, likewise
+	goesOn     bool          // nobody needs to wait for it, likewise
+	giveUp     time.Duration // how long it goes on without a source otherwise, likewise
+	lacking    bool          // bytes are missing, likewise
+	awaiting   bool          // a tracker may name sources soon
 }
 
 // errLiar says why a source is not even dialled.
@@ -142,7 +151,7 @@ func (w *downloadSwarm) wait(now time.Time) time.Duration {
 		wait = min(wait, max(at.Sub(now), requeryBusy))
 	}
 	if !w.alive.IsZero() && !w.goesOn {
-		wait = min(wait, max(w.alive.Add(w.s.sourceless).Sub(now), requeryBusy))
+		wait = min(wait, max(w.alive.Add(w.giveUp).Sub(now), requeryBusy))
 	}
 	if w.awaiting {
 		wait = min(wait, w.begun.Add(trackerWait).Sub(now))
@@ -296,7 +305,7 @@ func (w *downloadSwarm) verdict(now time.Time) error {
 	if mayAsk := due && w.s.linked.Load() > 0 && !w.spent; mayAsk && at.Sub(now) <= requeryLeast {
 		return nil // nobody was asked since the last source was lost
 	}
-	if !w.alive.IsZero() && !w.candidates.useless() && now.Sub(w.alive) < w.s.sourceless {
+	if !w.alive.IsZero() && !w.candidates.useless() && now.Sub(w.alive) < w.giveUp {
 		return nil
 	}
 	return w.forsaken()

@@ -7,6 +7,7 @@ import (
 
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/peerwire"
 )
 
 // start begins to fetch, once the size of the file is known.
@@ -58,6 +59,8 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 		Progress:   s.report(w.d, w.r, t),
 		Choker:     s.choker,
 	}
+	heard := swarmHearsay{}
+	job.Heard = func(source string, told []peerwire.Peer) { w.r.learn(heard.take(s, source, told)) }
 	if want.torrent != nil {
 		job.Torrent = &want.torrent.Swarm
 		endCalls := s.wire.beginDownload(want.torrent.InfoHashes(), w.r)
@@ -90,7 +93,7 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 func (w *downloadSwarm) look() {
 	w.s.downloads.mu.Lock()
 	defer w.s.downloads.mu.Unlock()
-	w.answered, w.alive, w.goesOn = w.r.answered, w.r.alive, w.r.detached
+	w.answered, w.alive, w.goesOn, w.giveUp = w.r.answered, w.r.alive, w.r.detached, w.r.giveUp
 	w.lacking = w.job == nil || w.r.last.Type != "" && w.d.verified < w.want.size
 }
 

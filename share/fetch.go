@@ -23,7 +23,8 @@ type fetch struct {
 	crew     *crew
 	progress func(State)
 	lostOne  func(source string, why error)
-	join     <-chan Source // nil: no more come
+	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
+	join     <-chan Source                              // nil: no more come
 	patience time.Duration
 	limit    *Limiter
 	choker   *Choker // is told what each source gives
@@ -64,6 +65,7 @@ func (f *fetch) add(ctx context.Context, from Source) {
 	}
 	conn := peerwire.NewConn(peerwire.ConnConfig{
 		InfoHash: name, Names: f.plan.names, NoHashes: f.plan.sums != nil, Size: f.size, PieceLength: f.pieceLength, Client: clientName,
+		HearPeers: f.heard != nil && from.Answer == nil,
 	})
 	f.last++
 	var answer *answering
@@ -313,6 +315,8 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
 		return f.takeProof(s, m)
+	case peerwire.PeersHeard:
+		f.heard(s.name, s.conn.Peers())
 	}
 	return nil
 }
@@ -341,14 +345,14 @@ func (f *fetch) takeHas(s *source, m peerwire.Message) {
 		f.count(s, int(m.Index))
 		return
 	}
-	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() {
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() && !s.isCounted {
 		s.wanted = f.assembly.left
 		f.tell(0)
 		return
 	}
 	s.isCounted = true
 	for piece := range f.assembly.verified {
-		if s.conn.Has(piece) {
+		if s.conn.IsNews(piece) {
 			f.count(s, piece)
 		}
 	}

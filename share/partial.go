@@ -55,6 +55,7 @@ type partial struct {
 	saved    time.Time
 	saving   chan error // how the save that runs ended; nil: none runs
 	inSave   int64      // bytes that it saves
+	lost     error      // why what was written is in doubt; of who stores
 }
 
 // A store holds the bytes of a partial: an *os.File or a parts.
@@ -88,8 +89,7 @@ func openPartial(path string, g geometry, files []SwarmFile) (*partial, error) {
 		return nil, err
 	}
 	if err := p.open(); err != nil {
-		p.close()
-		return nil, err
+		return nil, also(err, p.letGo()) // what is there may be whole: nothing is known of it
 	}
 	return p, nil
 }
@@ -164,8 +164,9 @@ func dropDamaged(path string) error {
 }
 
 // load reads the record. What it says of pieces that the file is too short
-// for, or of a file of another size, is not believed, and taken out of it before
-// the file grows and makes it look true.
+// for is not believed, and taken out of it before the file grows and makes it look
+// true. Where it proves pieces of a file of another size, one of the sizes is a
+// lie: nothing is touched, and the error is [ErrVerify].
 func (p *partial) load(holds func(at, length int64) bool) error {
 	var record []byte
 	err := p.record.View(func(tx *bbolt.Tx) error {
@@ -175,8 +176,14 @@ func (p *partial) load(holds func(at, length int64) bool) error {
 		}
 		return nil
 	})
-	if err != nil || record == nil {
+	if err != nil {
 		return err
+	}
+	if other, verified := recorded(record, holds); other != p.size && verified > 0 {
+		return fmt.Errorf("%w: %d bytes of it are here already, verified as of a file of %d bytes, not %d", ErrVerify, verified, other, p.size)
+	}
+	if record == nil {
+		return nil
 	}
 	p.verified = p.decodeVerified(record, holds)
 	if believed := p.encode(); !bytes.Equal(record, believed) {
@@ -196,6 +203,25 @@ func (g geometry) decodeVerified(record []byte, holds func(at, length int64) boo
 		verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && holds(int64(i)*g.pieceLength, int64(g.pieceSize(i)))
 	}
 	return verified
+}
+
+// recorded returns the size of the file that a record tells of by its root, and how
+// many bytes are verified and on the disk; size -1: it tells of none.
+func recorded(record []byte, holds func(at, length int64) bool) (size, verified int64) {
+	if len(record) < 8 {
+		return -1, 0
+	}
+	size = int64(binary.BigEndian.Uint64(record))
+	if size <= 0 || size > MaxSize {
+		return -1, 0
+	}
+	g := geometryOf(size)
+	for i, ok := range g.decodeVerified(record, holds) {
+		if ok {
+			verified += int64(g.pieceSize(i))
+		}
+	}
+	return size, verified
 }
 
 // intend makes the record say what the download is for, if it takes long enough
@@ -274,10 +300,15 @@ func (p *partial) encode() []byte {
 	return b
 }
 
-// store writes a record after the data that it tells of is on the disk.
+// store writes a record after the data that it tells of is on the disk. Once
+// that has failed it always fails: the system tells of a write that was lost one
+// time, and the next Sync would succeed without it. Source: fsync(2), NOTES.
 func (p *partial) store(record []byte) error {
-	if err := p.data.Sync(); err != nil {
-		return err
+	if p.lost == nil {
+		p.lost = p.data.Sync()
+	}
+	if p.lost != nil {
+		return p.lost
 	}
 	return p.write(record)
 }
@@ -327,10 +358,14 @@ func (p *partial) close() error {
 		os.RemoveAll(p.path)       // where that is not possible while they are open,
 		os.Remove(p.record.Path()) // they stay and do no harm
 	}
-	err := p.await()
+	return also(p.await(), p.letGo())
+}
+
+// letGo closes the files and leaves them as they are.
+func (p *partial) letGo() (err error) {
 	if p.data != nil {
-		if e := p.data.Close(); !errors.Is(e, os.ErrClosed) { // by finish
-			err = also(err, e)
+		if err = p.data.Close(); errors.Is(err, os.ErrClosed) { // by finish
+			err = nil
 		}
 	}
 	return also(err, p.record.Close())

@@ -33,6 +33,11 @@ type UploadConfig struct {
 	// Sent is told of the bytes of file content written to the peer, and may be
 	// nil. It is called by the goroutine of [Serve].
 	Sent func(bytes int)
+
+	// Peers returns others that have something of the content, for a peer that wants
+	// to hear of them, and may be nil. It is called by the goroutine of [Serve], every
+	// second at most.
+	Peers func() []peerwire.Peer
 }
 
 // What the callers of Serve branch on.
@@ -118,6 +123,7 @@ type upload struct {
 	out      []peerwire.Message
 	seat     *seat
 	prover   prover
+	exchange exchange
 	gave     int // pieces of the info dictionary
 	block    [blockSize]byte
 	batch    [answerBlocks]peerwire.Block // that are being answered
@@ -231,7 +237,9 @@ func (u *upload) read() {
 			return
 		}
 		switch {
-		case m.Kind == peerwire.Extended, m.Kind == peerwire.Bitfield && !told:
+		case m.Kind == peerwire.Bitfield && told:
+			continue // aria2 says again what it has; one at a time is kept here
+		case m.Kind == peerwire.Extended, m.Kind == peerwire.Bitfield:
 			m.Data = bytes.Clone(m.Data) // it is the reader's
 			told = told || m.Kind == peerwire.Bitfield
 		default:

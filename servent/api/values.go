@@ -85,6 +85,7 @@ type GetRequest struct {
 	Output    string        `json:"output,omitempty"`  // absolute: a folder, or the file itself; empty: the downloads folder
 	Overwrite bool          `json:"overwrite,omitempty"`
 	Timeout   time.Duration `json:"timeout,omitempty"` // in ns; 0: none
+	GiveUp    time.Duration `json:"give_up,omitempty"` // in ns: how long it goes on after its last source was lost; 0: 1 minute
 }
 
 // A TorrentRequest asks for the metainfo of a shared file or folder, which is

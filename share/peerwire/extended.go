@@ -6,6 +6,7 @@ package peerwire
 type ExtendedHandshake struct {
 	Client       string // "v", its name and version
 	RequestQueue int    // "reqq", how many requests it keeps waiting; 0: it did not say
+	PeersID      byte   // what a [PeersMessage] to it travels as; 0: it takes none
 
 	// MetadataID is what a [MetadataMessage] to it travels as, and MetadataSize the
 	// length of its info dictionary, bytes; 0: it takes none, has none. Source: BEP 9.
@@ -20,6 +21,9 @@ const maxRequestQueue = 1 << 16
 func (h ExtendedHandshake) Message() Message {
 	extensions := map[string]any{}
 	items := map[string]any{"m": extensions}
+	if h.PeersID > 0 {
+		extensions[PeersExtension] = int64(h.PeersID)
+	}
 	if h.MetadataID > 0 {
 		extensions[MetadataExtension] = int64(h.MetadataID)
 	}
@@ -52,11 +56,18 @@ func ParseExtendedHandshake(data []byte) (ExtendedHandshake, error) {
 		h.MetadataSize = size
 	}
 	extensions, _ := items["m"].(map[string]any)
-	if id, _ := extensions[MetadataExtension].(int64); id > 0 && id <= 255 {
-		h.MetadataID = byte(id)
-	}
+	h.PeersID, h.MetadataID = extensionID(extensions[PeersExtension]), extensionID(extensions[MetadataExtension])
 	if n, _ := items["reqq"].(int64); n > 0 {
 		h.RequestQueue = int(min(n, maxRequestQueue))
 	}
 	return h, nil
+}
+
+// extensionID returns the number of an extension as it is listed; 0: it is not, or
+// is switched off.
+func extensionID(listed any) byte {
+	if id, _ := listed.(int64); id > 0 && id <= 255 {
+		return byte(id)
+	}
+	return 0
 }
