@@ -336,14 +336,14 @@ func (f *fetch) takeHas(s *source, m peerwire.Message) {
 		f.count(s, int(m.Index))
 		return
 	}
-	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() {
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() && !s.isCounted {
 		s.wanted = f.assembly.left
 		f.tell(0)
 		return
 	}
 	s.isCounted = true
 	for piece := range f.assembly.verified {
-		if s.conn.Has(piece) {
+		if s.conn.IsNews(piece) {
 			f.count(s, piece)
 		}
 	}
