@@ -206,6 +206,9 @@ func (f *fetch) request(s *source) error {
 		f.askLayer(s)
 		return s.flush()
 	}
+	if s.isSnubbed && s.conn.InFlight() == 0 { // it owes nothing any more: whether it answers is to be seen anew
+		s.isSnubbed, s.heard = false, time.Now()
+	}
 	room := min(s.conn.Room(), f.window(s)-s.conn.InFlight())
 	if room <= 0 || s.isSnubbed {
 		return s.flush()
