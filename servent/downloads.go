@@ -45,9 +45,9 @@ type download struct {
 	overwrite bool
 	begun     time.Time
 	state     api.DownloadState
-	failed    *api.Error // why, if it did
-	reason    string     // why it waits
-	sources   []api.Source
+	failed    *api.Error           // why, if it did
+	reason    string               // why it waits
+	sources   []api.DownloadSource // without their figures, which are the run's
 	priority  api.Priority
 	rank      int       // before others of its priority: the lesser one
 	turn      int       // then, when it went back behind them
@@ -108,6 +108,7 @@ func (l *downloads) meet() error {
 			d.elsewhere = true // until it has been looked at
 			l.add(d)
 		}
+		d.believe(u)
 		if d.elsewhere {
 			d.verified, d.elsewhere, d.state = u.Verified, u.Busy, api.DownloadPaused
 			if u.Busy {
@@ -117,6 +118,13 @@ func (l *downloads) meet() error {
 	}
 	l.list = slices.DeleteFunc(l.list, func(d *download) bool { return d.elsewhere && !there[d.want.root] })
 	return nil
+}
+
+// believe takes the size that what is verified proves.
+func (d *download) believe(u share.Unfinished) {
+	if d.run == nil && u.Verified > 0 {
+		d.want.size = u.Size
+	}
 }
 
 // choose returns the downloads that names name; those to which it applies are
@@ -172,20 +180,35 @@ func (l *downloads) named(name string) (*download, error) {
 func (d *download) tell(now time.Time) api.Download {
 	told := api.Download{
 		ID: d.id, State: d.state, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
-		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.Source{}, Begun: d.begun, Priority: d.priority,
+		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.DownloadSource{}, Begun: d.begun, Priority: d.priority,
 	}
 	if d.run != nil {
 		told.Answering = d.run.answered
 		told.Rate = d.meter.look(now, d.verified)
 		told.ETA = timeLeft(told.Rate, d.want.size-d.verified)
 	}
-	told.Sources = append(told.Sources, d.sources...)
+	for _, one := range d.sources {
+		if d.run != nil {
+			one = d.run.figures.of(one)
+		}
+		told.Sources = append(told.Sources, one)
+	}
 	if d.failed != nil {
 		told.Code, told.Reason = d.failed.Code, d.failed.Message
 	} else {
 		told.Reason = d.reason
 	}
 	return told
+}
+
+// progress returns what those are told who wait for a running download.
+func (d *download) progress(now time.Time) api.Progress {
+	rate := d.meter.look(now, d.verified)
+	return api.Progress{
+		Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
+		Verified: d.verified, Rate: rate, ETA: timeLeft(rate, d.want.size-d.verified), Sources: d.run.answered, ID: d.id,
+		State: d.state, Reason: d.reason,
+	}
 }
 
 // timeLeft returns how many seconds so many bytes take; -1: not known.

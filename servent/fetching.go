@@ -29,7 +29,8 @@ type fetching struct {
 	already  bool  // its file was at its place before
 	detached bool  // it goes on where nobody waits
 	waiting  []*follower
-	last     api.Progress  // as it was told last; Type is empty before that
+	fetches  bool          // how much is verified is known
+	figures  figures       // of its sources
 	answered int           // sources that answer
 	most     int           // that did at one time
 	alive    time.Time     // when one answered last; zero: none ever did
@@ -93,6 +94,9 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.find(want.root)
+	if err := d.refuseSize(want.size); err != nil {
+		return nil, nil, err
+	}
 	if d != nil && d.run != nil {
 		if d.dest != dest {
 			return nil, nil, api.NewError(api.CodeBusy, fmt.Sprintf(
@@ -115,12 +119,33 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	return d, r, nil
 }
 
+// refuseSize says why a file of that size is not what d, which may be nil, fetches:
+// of two sizes under one root one is a lie, and for the size of a hit that any
+// neighbour can have made up nothing is given up that is here.
+func (d *download) refuseSize(size int64) error {
+	if d == nil || d.want.size < 0 || d.want.size == size {
+		return nil
+	}
+	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, size)
+	switch {
+	case d.state == api.DownloadDone:
+		return api.NewError(api.CodeVerify, told+fmt.Sprintf("download %d has proven the first", d.id))
+	case d.run != nil || d.verified > 0:
+		return api.NewError(api.CodeVerify, told+fmt.Sprintf(
+			"download %d fetches the first and has %s of it; to try the second: servent downloads cancel %d", d.id, d.percent(), d.id))
+	}
+	return nil
+}
+
 // endFetch notes how a run ended.
 func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err error) {
 	l := &s.downloads
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d.run, d.reason = nil, ""
+	for i, one := range d.sources {
+		d.sources[i] = r.figures.last(one)
+	}
 	cause := context.Cause(ctx)
 	r.stop(nil)
 	if s.running.Err() == nil || err == nil { // else it goes on in the next run of the servent
@@ -167,8 +192,8 @@ func (s *Servent) awaitFetch(ctx context.Context, d *download, r *fetching, emit
 	f := &follower{progress: make(chan api.Progress, followed)}
 	l.mu.Lock()
 	r.waiting = append(r.waiting, f)
-	if r.last.Type != "" {
-		f.put(r.last)
+	if r.fetches {
+		f.put(d.progress(time.Now()))
 	}
 	l.mu.Unlock()
 	look := time.NewTicker(stillEvery)
@@ -231,17 +256,15 @@ const (
 	stillEvery = time.Second
 )
 
-// lookAt returns how far a download is now, once it is known to have begun.
+// lookAt returns how far a download is now, or why it has not begun; false when it
+// has ended.
 func (s *Servent) lookAt(d *download, r *fetching, now time.Time) (api.Progress, bool) {
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
-	if d.run != r || r.last.Type == "" {
+	if d.run != r {
 		return api.Progress{}, false
 	}
-	p := r.last
-	p.Verified, p.Rate = d.verified, d.meter.look(now, d.verified)
-	p.ETA = timeLeft(p.Rate, p.Size-p.Verified)
-	return p, true
+	return d.progress(now), true
 }
 
 // answer notes how many sources answer. The caller holds the list's mutex.
@@ -249,10 +272,17 @@ func (r *fetching) answer(now time.Time, sources int) {
 	if sources > 0 || r.answered > 0 {
 		r.alive = now
 	}
-	if (sources > 0) != (r.answered > 0) || r.last.Type == "" {
+	if (sources > 0) != (r.answered > 0) || !r.fetches {
 		r.changed()
 	}
 	r.answered, r.most = sources, max(r.most, sources)
+}
+
+// noteLost notes what a source brought that is lost.
+func (s *Servent) noteLost(r *fetching, source share.SourceState) {
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	r.figures.lose(source)
 }
 
 // report returns the function that turns verified bytes into progress.
@@ -266,18 +296,16 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 		defer s.downloads.mu.Unlock()
 		d.verified = verified
 		r.answer(now, state.Sources)
-		speed := d.meter.look(now, verified)
+		r.fetches = true
 		if now.Sub(last) < progressEvery && verified < total {
 			return
 		}
 		last = now
 		s.swarms.gave(now, d.want.root, total, state.Each)
-		r.last = api.Progress{
-			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
-			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: r.answered, ID: d.id,
-		}
+		r.figures.take(state.Each)
+		told := d.progress(now)
 		for _, f := range r.waiting {
-			f.put(r.last)
+			f.put(told)
 		}
 	}
 }

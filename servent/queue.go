@@ -133,7 +133,7 @@ func (s *Servent) enqueue(d *download, detached bool) *fetching {
 	d.meter = newMeter(time.Now())
 	d.sources = nil
 	for _, c := range d.want.sources {
-		d.sources = append(d.sources, c.tell())
+		d.sources = append(d.sources, api.DownloadSource{Source: c.tell(), State: api.SourceKnown})
 	}
 	s.awaitPlace(ctx, d, r)
 	s.downloads.noteChange()

@@ -106,6 +106,47 @@ func TestDownloadQueue(t *testing.T) {
 	}
 }
 
+// Who waits for a download is told why it does not move: that it is queued, and, once
+// it has its turn, that no source answers.
+func TestGetThatWaits(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{Home: t.TempDir()})
+	l := &s.downloads
+	l.mu.Lock()
+	for n := range maxRunning {
+		l.add(&download{
+			want: wanted{root: share.Root{99, byte(n)}, size: smallFile}, state: api.DownloadRunning, priority: api.PriorityNormal,
+			run: &fetching{stop: func(error) {}, wake: make(chan bool, 1)},
+		})
+	}
+	l.mu.Unlock()
+	gone := api.Source{Peer: newPeer(t).String(), Addrs: []string{"/ip4/127.0.0.1/tcp/1"}}
+	req := api.GetRequest{Root: strings.Repeat("ab", 32), Size: smallFile, Name: "x", Sources: []api.Source{gone}}
+	g := getBehind(t, s, req)
+	if p := <-g.progress; p.State != api.DownloadQueued || p.Size != smallFile || p.Name != "x" || p.ID == 0 {
+		t.Errorf("while others run it is told %+v", p)
+	}
+	if _, err := s.ResumeDownloads(t.Context(), api.DownloadsRequest{IDs: []string{req.Root}}); err != nil { // it does not give up
+		t.Fatal(err)
+	}
+	l.mu.Lock()
+	for _, d := range l.list[:maxRunning] {
+		d.state, d.run = api.DownloadDone, nil
+	}
+	l.schedule()
+	l.mu.Unlock()
+	for p := range g.progress {
+		if p.State == api.DownloadWaiting {
+			if !strings.Contains(p.Reason, gone.Peer) || p.Sources != 0 {
+				t.Errorf("without a source it is told %+v", p)
+			}
+			break
+		}
+	}
+	g.leave()
+	failed(t, <-g.ended, api.CodeInterrupt)
+}
+
 // A download that finds the disk full is paused, says so, and goes on by itself
 // once there is room.
 func TestDownloadOnAFullDisk(t *testing.T) {

@@ -55,9 +55,12 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 		Overwrite:  overwrite,
 		Limit:      s.down,
 		Join:       w.join,
-		Lost:       func(name string, why error) { w.lost <- lostSource{name, why} },
-		Progress:   s.report(w.d, w.r, t),
-		Choker:     s.choker,
+		Lost: func(source share.SourceState, why error) {
+			s.noteLost(w.r, source)
+			w.lost <- lostSource{source.Name, why}
+		},
+		Progress: s.report(w.d, w.r, t),
+		Choker:   s.choker,
 	}
 	heard := swarmHearsay{}
 	job.Heard = func(source string, told []peerwire.Peer) { w.r.learn(heard.take(s, source, told)) }
@@ -94,7 +97,7 @@ func (w *downloadSwarm) look() {
 	w.s.downloads.mu.Lock()
 	defer w.s.downloads.mu.Unlock()
 	w.answered, w.alive, w.goesOn, w.giveUp = w.r.answered, w.r.alive, w.r.detached, w.r.giveUp
-	w.lacking = w.job == nil || w.r.last.Type != "" && w.d.verified < w.want.size
+	w.lacking = w.job == nil || w.r.fetches && w.d.verified < w.want.size
 }
 
 // tell notes how things are for those who list the downloads, and says why this
@@ -104,9 +107,9 @@ func (w *downloadSwarm) tell(now time.Time) error {
 	if w.lacking && w.answered == 0 && !w.candidates.untried() {
 		state, reason = api.DownloadWaiting, w.lacks()
 	}
-	known := make([]api.Source, 0, len(w.candidates))
+	known := make([]api.DownloadSource, 0, len(w.candidates))
 	for _, c := range w.candidates {
-		known = append(known, c.tell())
+		known = append(known, c.told())
 	}
 	l := &w.s.downloads
 	l.mu.Lock()

@@ -43,7 +43,7 @@ const defaultDownloadPatience = 30 * time.Second
 // [Download.Run]; it may be run again after it failed.
 type Download struct {
 	Root Root   // what to fetch
-	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing
+	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing, and ErrVerify where bytes of another are here
 	Name string // for error texts, where it is quoted
 
 	// Torrent, unless nil, is what to fetch in place of Root and Size. A file of it
@@ -52,7 +52,8 @@ type Download struct {
 	Torrent *Swarm
 
 	// SHA1, unless zero, is what the finished file must have as well: the root of
-	// a file that was asked for by its SHA-1 is only what a hit claimed.
+	// a file that was asked for by its SHA-1 is only what a hit claimed. It costs
+	// another read of the file.
 	SHA1 [sha1.Size]byte
 
 	// PartialDir is the folder of what is not finished yet: ROOT.part and
@@ -81,13 +82,13 @@ type Download struct {
 	// goroutine of Run, and not for an empty file.
 	Opened func(Offer)
 
-	// Lost is told of each source that is let go before the end, by its name, and
-	// why: [ErrLie] of one that sent what is not the file's, which is not to be
+	// Lost is told of each source that is let go before the end, how it stood then,
+	// and why: [ErrLie] of one that sent what is not the file's, which is not to be
 	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
 	// [ErrVerify] of one that left in the middle of a piece that is wrong; else
 	// [ErrUnfinished]. It may be nil. It is called by the goroutine of Run, which it
 	// must not keep.
-	Lost func(source string, why error)
+	Lost func(source SourceState, why error)
 
 	// Heard is told of peers that a source says have something of the content, by
 	// name of the source: untrusted. Default nil: sources are not asked for that. It
@@ -174,8 +175,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkSHA1 reads the whole file once more where its SHA-1 is known, and forgets
-// a file that has another.
+// checkSHA1 reads the whole file once more where its SHA-1 is known. A file that has
+// another stays as it is: the root proves it, and that it has this SHA-1 was but a
+// claim.
 func (d *Download) checkSHA1(ctx context.Context, p *partial) error {
 	if d.SHA1 == [sha1.Size]byte{} {
 		return nil
@@ -191,8 +193,7 @@ func (d *Download) checkSHA1(ctx context.Context, p *partial) error {
 		}
 	}
 	if !bytes.Equal(h.Sum(nil), d.SHA1[:]) {
-		clear(p.verified) // close removes what has nothing verified
-		return fmt.Errorf("%w: the file has another SHA-1 than the one asked for", ErrVerify)
+		return fmt.Errorf("%w: the file is whole, as its root says, and has another SHA-1 than the one asked for", ErrVerify)
 	}
 	return nil
 }
@@ -216,7 +217,7 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	}
 	f := &fetch{
 		geometry: p.geometry, root: plan.root, plan: plan, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
-		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan event, eventQueue),
+		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan []event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience

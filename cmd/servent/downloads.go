@@ -34,7 +34,8 @@ One download a line; sources are those that answer, of those known. In a pipe,
 with tabs between: number, state (queued, running, waiting, paused, failed,
 done), bytes verified, bytes, bytes a second, seconds left (-1: not known),
 sources known, when begun, name, root, where it goes, why it failed or waits,
-sources that answer, priority. Without a running servent: what is unfinished.
+sources that answer, priority. With --json each source tells its state, bytes
+and rate. Without a running servent: what is unfinished.
 
 Usage: servent downloads list [FLAGS]`
 
