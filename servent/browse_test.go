@@ -171,8 +171,9 @@ func TestBrowseAHostileServent(t *testing.T) {
 func TestBrowseOfASlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
-		defer far.Close()
+		drained := make(chan struct{})
 		go func() {
+			defer close(drained)
 			for drop := make([]byte, browseHit/8); ; time.Sleep(browsePatience / 2) {
 				if _, err := far.Read(drop); err != nil {
 					return
@@ -187,5 +188,7 @@ func TestBrowseOfASlowReader(t *testing.T) {
 		if took := time.Since(begun); !errors.Is(err, os.ErrDeadlineExceeded) || took > browseMost || took < browsePatience {
 			t.Errorf("it ended after %v: %v, want a deadline after %v at most", took, err, browseMost)
 		}
+		far.Close()
+		<-drained
 	})
 }

@@ -518,9 +518,9 @@ func TestKeptDownloadsFit(t *testing.T) {
 	for i := range maxContactAddrs {
 		addrs = append(addrs, fmt.Sprintf("/ip4/10.0.0.%d/udp/6346/quic-v1/webtransport/certhash/%s", i, strings.Repeat("u", 100)))
 	}
-	var sources []api.Source
+	var sources []api.DownloadSource
 	for range maxKeptSources {
-		sources = append(sources, api.Source{Peer: newPeer(t).String(), Addrs: addrs})
+		sources = append(sources, api.DownloadSource{Source: api.Source{Peer: newPeer(t).String(), Addrs: addrs}})
 	}
 	home := t.TempDir()
 	l := downloads{folder: home, file: filepath.Join(home, downloadsFile)}

@@ -59,10 +59,12 @@ func (d *download) keep() (keptDownload, bool) {
 		return keptDownload{}, false
 	}
 	k := keptDownload{
-		Root: d.want.root.String(), Size: d.want.size, Name: d.want.name, Dest: d.dest, Overwrite: d.overwrite,
+		Sources: []api.Source{},
+		Root:    d.want.root.String(), Size: d.want.size, Name: d.want.name, Dest: d.dest, Overwrite: d.overwrite,
 		Begun: d.begun, State: api.DownloadPaused, Priority: d.priority, Rank: d.rank,
 	}
-	for _, source := range d.sources[:min(len(d.sources), maxKeptSources)] {
+	for _, one := range d.sources[:min(len(d.sources), maxKeptSources)] {
+		source := one.Source
 		source.Addrs = source.Addrs[:min(len(source.Addrs), maxKeptAddrs)]
 		k.Sources = append(k.Sources, source)
 	}
@@ -92,7 +94,10 @@ func (k keptDownload) download() (*download, bool) {
 	}
 	d := &download{
 		want: want, dest: k.Dest, overwrite: k.Overwrite, begun: k.Begun, state: api.DownloadPaused,
-		priority: k.Priority, rank: k.Rank, sources: k.Sources,
+		priority: k.Priority, rank: k.Rank,
+	}
+	for _, one := range k.Sources {
+		d.sources = append(d.sources, api.DownloadSource{Source: one, State: api.SourceKnown})
 	}
 	if _, ok := priorities[d.priority]; !ok {
 		d.priority = api.PriorityNormal

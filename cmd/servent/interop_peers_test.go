@@ -133,6 +133,27 @@ func (l *swarmLab) libtorrent(what, dir string, flags ...string) *client {
 	return c
 }
 
+// libtorrentName returns the name and version of libtorrent.
+func (l *swarmLab) libtorrentName() string {
+	l.t.Helper()
+	out, err := exec.Command(systemPython, l.script, "version").Output()
+	if err != nil {
+		l.t.Fatalf("libtorrent: %v", err)
+	}
+	return "libtorrent " + strings.TrimSpace(string(out))
+}
+
+// aria2Name returns the name and version of aria2.
+func aria2Name(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("aria2c", "--version").Output()
+	if err != nil {
+		t.Fatalf("aria2: %v", err)
+	}
+	version, _, _ := strings.Cut(strings.TrimPrefix(string(out), "aria2 version "), "\n")
+	return "aria2 " + version
+}
+
 // create has libtorrent make a metainfo.
 func (l *swarmLab) create(version, content string, trackers ...string) (torrent string) {
 	l.t.Helper()
@@ -158,12 +179,13 @@ func (l *swarmLab) hashesOf(torrent string) []string {
 	return strings.Fields(string(out))
 }
 
-// aria2 joins the swarm of a torrent, with the content in dir. All is its default
-// but for discovery, which is off.
+// aria2 joins the swarm of a torrent, with the content in dir, and prints a line
+// with that once it has everything. All is its default but for discovery, which is
+// off.
 func (l *swarmLab) aria2(torrent, dir string, flags ...string) *client {
 	l.t.Helper()
 	c := l.startClient("aria2", append([]string{"aria2c", "--no-conf", "--enable-dht=false", "--enable-dht6=false",
-		"--bt-enable-lpd=false", "--enable-peer-exchange=false", "--disable-ipv6", "--file-allocation=none",
+		"--bt-enable-lpd=false", "--enable-peer-exchange=false", "--disable-ipv6", "--file-allocation=none", "--on-bt-download-complete=echo",
 		"--listen-port=" + strconv.Itoa(freePort(l.t)), "--dir=" + dir, torrent}, flags...)...)
 	return c
 }

@@ -4,9 +4,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"slices"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
