@@ -62,6 +62,9 @@ func (c *candidate) lose(now time.Time, why error) (lied bool) {
 	case errors.Is(why, share.ErrChanged):
 		c.next = now.Add(changedRest)
 		return false
+	case errors.Is(why, errSourceTaken):
+		c.next = now.Add(redialFirst)
+		return false
 	case errors.Is(why, share.ErrVerify):
 		c.doubts++
 		c.banned = c.doubts >= maxDoubts

@@ -31,8 +31,10 @@ type downloads struct {
 
 	mu    sync.Mutex
 	last  int
-	first int         // the rank of the one that was put first last
-	list  []*download // by number
+	first int           // the rank of the one that was put first last
+	turns int           // how many went back to the queue behind the others
+	turn  time.Duration // how long one waits before it does
+	list  []*download   // by number
 }
 
 // A download is one of the list. Its fields are guarded by the list's mutex.
@@ -48,6 +50,7 @@ type download struct {
 	sources   []api.DownloadSource // without their figures, which are the run's
 	priority  api.Priority
 	rank      int       // before others of its priority: the lesser one
+	turn      int       // then, when it went back behind them
 	goesOn    bool      // it is to run, and runs on after a restart
 	verified  int64     // bytes
 	meter     *meter    // of the running one

@@ -100,8 +100,9 @@ func (w *downloadSwarm) look() {
 	w.lacking = w.job == nil || w.r.fetches && w.d.verified < w.want.size
 }
 
-// tell notes how things are for those who list the downloads.
-func (w *downloadSwarm) tell() {
+// tell notes how things are for those who list the downloads, and says why this
+// one goes back to the queue, if it does.
+func (w *downloadSwarm) tell(now time.Time) error {
 	state, reason := api.DownloadRunning, ""
 	if w.lacking && w.answered == 0 && !w.candidates.untried() {
 		state, reason = api.DownloadWaiting, w.lacks()
@@ -117,10 +118,27 @@ func (w *downloadSwarm) tell() {
 		l.noteChange()
 	}
 	news := w.d.state != state
+	if news {
+		w.waits = now
+	}
+	if why := l.goesBack(w.d, state, now.Sub(w.waits)); why != nil {
+		w.keep()
+		return why
+	}
 	w.d.state, w.d.reason, w.d.sources = state, reason, known
 	if news {
 		w.s.tellDownload(w.d)
 		l.schedule() // one that waits keeps no place
+	}
+	return nil
+}
+
+// keep leaves what was found out to the next swarm of the run. The caller holds the
+// list's mutex.
+func (w *downloadSwarm) keep() {
+	w.d.want.asked, w.d.want.sources = w.asked, nil
+	for _, c := range w.candidates {
+		w.d.want.sources = append(w.d.want.sources, c.contact)
 	}
 }
 

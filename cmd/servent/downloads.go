@@ -64,7 +64,8 @@ Usage: servent downloads resume N…|all [FLAGS]`
 
 Say which downloads run before others: those of a higher priority (high, normal,
 low), then those that were begun first. "first" is high, and before all others.
-Four run at once, and eight more of files below 1 MiB; what runs goes on.
+Four run at once, and eight more of files below 1 MiB; what runs goes on. One
+that has no source waits beside them; with many such, they do so in turns.
 
 Usage: servent downloads priority N…|all high|normal|low|first [FLAGS]`
 
