@@ -141,8 +141,7 @@ func (f *smallFetch) take(m peerwire.Message) error {
 	switch meaning {
 	case peerwire.PeerHas:
 		if pieces, _ := f.conn.HasTold(); pieces == 0 {
-			f.kind = ErrVerify
-			return errors.New("has the file no more as its hit said")
+			return errors.New("has nothing of the file yet")
 		}
 	case peerwire.Delivered:
 		copy(f.data[m.Begin:], m.Data)
@@ -150,6 +149,7 @@ func (f *smallFetch) take(m peerwire.Message) error {
 	case peerwire.Refused:
 		if f.conn.IsUnchoked() {
 			f.kind = ErrVerify
+			return errors.New("has the file no more as its hit said")
 		}
 		return errors.New("refuses the file")
 	}
