@@ -116,7 +116,7 @@ func (w *downloadSwarm) step(ctx context.Context, now time.Time) (ended bool, er
 	}
 	select {
 	case join <- next:
-		c.joined, c.since = true, now
+		c.joined, c.since, c.early = true, now, nil
 	case err := <-job:
 		return true, err
 	case l := <-w.lost:
@@ -164,6 +164,9 @@ func (w *downloadSwarm) sourceOf(c *candidate) share.Source {
 	to := c.contact
 	if _, isServent := to.(serventContact); !isServent && w.want.torrent != nil {
 		return w.wireSource(to)
+	}
+	if c.early != nil {
+		return share.Source{Name: to.name(), Dial: c.early.await}
 	}
 	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) { return to.reach(ctx, w.s) }}
 }
