@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"time"
-
-	"github.com/libp2p/go-libp2p/core/network"
 )
 
 // An approach is the way to a source that is tried while the download still opens
@@ -19,7 +17,7 @@ type reached struct {
 }
 
 // approach begins to reach the source that is to be joined first, if that is a
-// servent. What leads there and is not wanted until ctx ends is reset.
+// servent. What leads there and is not wanted until ctx ends is closed.
 func (w *downloadSwarm) approach(ctx context.Context) {
 	c := w.candidates.due(time.Now())
 	if c == nil {
@@ -30,13 +28,14 @@ func (w *downloadSwarm) approach(ctx context.Context) {
 		return
 	}
 	early := &approach{make(chan reached)}
+	dial := w.dialOf(to)
 	underWay := w.s.work(func() {
-		stream, err := to.reach(ctx, w.s)
+		stream, err := dial(ctx)
 		select {
 		case early.led <- reached{stream, err}:
 		case <-ctx.Done():
-			if s, ok := stream.(network.Stream); ok {
-				s.Reset()
+			if err == nil {
+				stream.Close()
 			}
 		}
 	})

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
+	"servent/servent/api"
 	"servent/share"
 )
 
@@ -61,6 +63,9 @@ func (c *candidate) lose(now time.Time, why error) (lied bool) {
 	case errors.Is(why, share.ErrChanged):
 		c.next = now.Add(changedRest)
 		return false
+	case errors.Is(why, errSourceTaken):
+		c.next = now.Add(redialFirst)
+		return false
 	case errors.Is(why, share.ErrVerify):
 		c.doubts++
 		c.banned = c.doubts >= maxDoubts
@@ -79,6 +84,23 @@ func redialAfter(fails int) time.Duration {
 		wait = min(wait, redialFirst<<max(0, fails-1))
 	}
 	return wait - wait/8 + rand.N(wait/4)
+}
+
+// told returns what is told of the candidate, but for its figures.
+func (c *candidate) told() api.DownloadSource {
+	out := api.DownloadSource{Source: c.tell(), State: api.SourceKnown}
+	switch {
+	case c.banned:
+		out.State = api.SourceBanned
+	case c.joined:
+		out.State = api.SourceDialled
+	case c.why != nil:
+		out.State = api.SourceLost
+	}
+	if c.why != nil && !c.joined {
+		out.Reason = strings.TrimPrefix(c.why.Error(), share.ErrUnfinished.Error()+": ") // that is the state
+	}
+	return out
 }
 
 // forgive lets the candidate be joined at once.

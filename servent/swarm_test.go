@@ -70,9 +70,25 @@ func TestDownloadFromThreeSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, g.done.Path, filepath.Join(dir, "big.iso"))
+	close(g.progress)
+	news := map[string]api.SourceState{}
+	for p := range g.progress {
+		for _, one := range p.News {
+			news[one.Peer] = one.State
+		}
+	}
+	if len(news) != 2 || news[dies.ID().String()] != api.SourceLost || news[liar.ID().String()] != api.SourceBanned {
+		t.Errorf("who waits was told %v", news)
+	}
 	banned := told.lines("level=WARN", "source banned", liar.ID().String(), "big.iso", "block ")
 	if len(banned) != 1 {
 		t.Errorf("of the liar the log says %q, want one line", banned)
+	}
+	for _, one := range listed(t, near).Sources {
+		state := map[string]api.SourceState{dies.ID().String(): api.SourceLost, liar.ID().String(): api.SourceBanned, honest.ID().String(): api.SourceKnown}[one.Peer]
+		if one.State != state || one.Received == 0 && state != api.SourceLost || one.Rate != 0 || (one.Reason == "") != (state == api.SourceKnown) {
+			t.Errorf("a source is listed as %+v, want it %s", one, state)
+		}
 	}
 	if others := told.lines("source banned"); len(others) != len(banned) {
 		t.Errorf("banned: %q, want the liar alone", others)

@@ -22,7 +22,7 @@ type fetch struct {
 	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
-	lostOne  func(source string, why error)
+	lostOne  func(source SourceState, why error)
 	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
 	join     <-chan Source                              // nil: no more come
 	patience time.Duration
@@ -286,11 +286,6 @@ func (f *fetch) takeEnd(s *source, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return f.lose(s, ErrUnfinished, err)
 	}
-	// A source that has nothing yet says so and that it would answer; one whose
-	// file has changed only says that it has nothing.
-	if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() && s.answer == nil {
-		return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
-	}
 	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
 }
 
@@ -310,12 +305,13 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	case peerwire.Refused, peerwire.Cancelled:
 		f.assembly.giveBack(blockOf(m), s.id)
 		f.changes++
+		if meaning == peerwire.Cancelled || !s.conn.IsUnchoked() { // a choke takes requests back
+			return nil
+		}
 		if s.refusals++; s.answer != nil && s.refusals <= maxRefusals {
 			return nil // other clients have their own reasons
 		}
-		if meaning == peerwire.Refused && s.conn.IsUnchoked() { // else a choke takes requests back
-			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
-		}
+		return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
 		return f.takeProof(s, m)
@@ -454,7 +450,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	}
 	why := f.accuse(s, kind, reason)
 	if f.lostOne != nil {
-		f.lostOne(s.name, why)
+		f.lostOne(s.state(), why)
 	}
 	f.lost.add(why)
 	f.tell(0)
