@@ -217,7 +217,7 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	}
 	f := &fetch{
 		geometry: p.geometry, root: plan.root, plan: plan, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
-		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan event, eventQueue),
+		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan []event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience

@@ -31,7 +31,7 @@ type fetch struct {
 
 	sources []*source // those that are left
 	last    sourceID
-	events  chan event
+	events  chan []event
 	lost    losses // of the others
 
 	layer    []Root  // the hashes of the pieces that are proven, from the first on
@@ -98,8 +98,8 @@ func (f *fetch) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case e := <-f.events:
-			err = f.take(e)
+		case burst := <-f.events:
+			err = f.takeBurst(burst)
 		case t := <-f.crew.done:
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
@@ -206,6 +206,9 @@ func (f *fetch) request(s *source) error {
 		f.askLayer(s)
 		return s.flush()
 	}
+	if s.isSnubbed && s.conn.InFlight() == 0 { // it owes nothing any more: whether it answers is to be seen anew
+		s.isSnubbed, s.heard = false, time.Now()
+	}
 	room := min(s.conn.Room(), f.window(s)-s.conn.InFlight())
 	if room <= 0 || s.isSnubbed {
 		return s.flush()
@@ -235,6 +238,18 @@ func (f *fetch) askNew(s *source, room int, now time.Time) int {
 		}
 	}
 	return room
+}
+
+// takeBurst handles what a source did, in its order.
+func (f *fetch) takeBurst(burst []event) error {
+	for i := range burst {
+		if err := f.take(burst[i]); err != nil {
+			return err
+		}
+	}
+	clear(burst)
+	bursts.Put((*[maxBurst]event)(burst[:maxBurst]))
+	return nil
 }
 
 // take handles what a source did.
@@ -333,14 +348,14 @@ func (f *fetch) takeHas(s *source, m peerwire.Message) {
 		f.count(s, int(m.Index))
 		return
 	}
-	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() {
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() && !s.isCounted {
 		s.wanted = f.assembly.left
 		f.tell(0)
 		return
 	}
 	s.isCounted = true
 	for piece := range f.assembly.verified {
-		if s.conn.Has(piece) {
+		if s.conn.IsNews(piece) {
 			f.count(s, piece)
 		}
 	}
