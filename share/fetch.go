@@ -22,7 +22,7 @@ type fetch struct {
 	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
-	lostOne  func(source string, why error)
+	lostOne  func(source SourceState, why error)
 	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
 	join     <-chan Source                              // nil: no more come
 	patience time.Duration
@@ -453,7 +453,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	}
 	why := f.accuse(s, kind, reason)
 	if f.lostOne != nil {
-		f.lostOne(s.name, why)
+		f.lostOne(s.state(), why)
 	}
 	f.lost.add(why)
 	f.tell(0)
