@@ -192,7 +192,7 @@ func TestPieces(t *testing.T) {
 // their peer to be served.
 func TestWriterAtRest(t *testing.T) {
 	heap := func() uint64 {
-		for range 3 { // a pool keeps what it has over one collection
+		for range 3 { // what is let go of in one is gone in the next
 			runtime.GC()
 		}
 		var m runtime.MemStats

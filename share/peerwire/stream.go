@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 )
 
 const (
@@ -110,22 +109,32 @@ func cut(err error) error {
 // A Writer writes messages to a stream, many at a time. One goroutine uses it.
 // While nothing waits to be sent it holds no large buffer.
 type Writer struct {
+	// Buffers lends large buffers, each a *[Buffer]; a sync.Pool can. Where it is nil
+	// they are made as they are needed.
+	Buffers interface {
+		Get() any
+		Put(any)
+	}
+
 	w     io.Writer
 	buf   []byte
-	large *[writeBuffer]byte // that buf began in; nil: it is small, or was
+	large *Buffer // that buf began in; nil: it is small
 }
+
+// A Buffer is what a Writer gathers many blocks in.
+type Buffer [writeBuffer]byte
 
 // keptBuffer is how large a buffer a Writer keeps that has nothing to send.
 const keptBuffer = 8 << 10
 
-// largeBuffers are those of all Writers that have much to send: who sends nothing,
-// such as a peer's upload while it is choked, has none.
-var largeBuffers = sync.Pool{New: func() any { return new([writeBuffer]byte) }}
-
 // grow makes room for so many bytes.
 func (w *Writer) grow(room int) {
 	if w.large == nil && len(w.buf)+room > keptBuffer {
-		w.large = largeBuffers.Get().(*[writeBuffer]byte)
+		if w.Buffers != nil {
+			w.large = w.Buffers.Get().(*Buffer)
+		} else {
+			w.large = new(Buffer)
+		}
 		w.buf = append(w.large[:0], w.buf...)
 	}
 	w.buf = slices.Grow(w.buf, room)
@@ -134,8 +143,8 @@ func (w *Writer) grow(room int) {
 // release empties the buffer, and lets go of it where it is large.
 func (w *Writer) release() {
 	w.buf = w.buf[:0]
-	if w.large != nil {
-		largeBuffers.Put(w.large)
+	if w.large != nil && w.Buffers != nil {
+		w.Buffers.Put(w.large)
 	}
 	if w.large != nil || cap(w.buf) > keptBuffer {
 		w.large, w.buf = nil, nil
