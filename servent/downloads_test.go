@@ -445,7 +445,8 @@ func TestDownloadOfAnotherProcess(t *testing.T) {
 	if err := lock.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	near := start(t, Config{Home: home})
+	near, stop := launch(t, Config{Home: home})
+	t.Cleanup(stop)
 	if d := listed(t, near); d.State != api.DownloadRunning || d.Root != root {
 		t.Errorf("while it is fetched: %+v", d)
 	}
@@ -471,6 +472,12 @@ func TestDownloadOfAnotherProcess(t *testing.T) {
 	if d := listed(t, near); d.State != api.DownloadPaused || d.ID != 1 {
 		t.Errorf("when it is left: %+v", d)
 	}
+	_, err = CancelHomeDownloads(home, []string{root})
+	failed(t, err, api.CodeBusy) // what it removed the servent would write again
+	if d := listed(t, near); d.State != api.DownloadPaused {
+		t.Errorf("cancelled behind the servent's back: %+v", d)
+	}
+	stop()
 	list, err := CancelHomeDownloads(home, []string{root})
 	if err != nil || len(list.Downloads) != 1 {
 		t.Errorf("cancelled without a servent: %+v, %v", list, err)
