@@ -66,6 +66,7 @@ type Servent struct {
 	transfers transfers
 	feed      feed
 	downloads downloads
+	batches   batchRows
 	requeries requeries
 	liars     liars
 	diskFree  func(folder string) (int64, error) // tests have disks of their own
