@@ -43,6 +43,12 @@ func (w *swarm) run(t *testing.T) time.Duration {
 	return time.Since(w.began)
 }
 
+// give sends the block of data, in pieces of 64 KiB, that m asks for.
+func (p *peer) give(data []byte, m peerwire.Message) {
+	at := int(m.Index)*65536 + int(m.Begin)
+	p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+}
+
 // seederOf returns a seeder that sends so many bytes a second.
 func seederOf(f File, rate int64) *seeder {
 	s := seed(f)
@@ -166,8 +172,7 @@ func TestSilentThenChokes(t *testing.T) {
 			time.Sleep(time.Minute)
 			p.say(peerwire.Message{Kind: peerwire.Unchoke})
 			for m := range asked {
-				at := int(m.Index)*65536 + int(m.Begin)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+				p.give(data, m)
 			}
 		})
 		w := newSwarm(s.digest, data, dir)
@@ -328,8 +333,7 @@ func TestPartialSources(t *testing.T) {
 		serve := func(p *peer, pieces int) {
 			for range pieces * 65536 / blockSize {
 				m := p.until(peerwire.Request)
-				at := int(m.Index)*65536 + int(m.Begin)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+				p.give(data, m)
 			}
 		}
 		have := func(piece uint32) peerwire.Message { return peerwire.Message{Kind: peerwire.Have, Index: piece} }
