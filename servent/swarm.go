@@ -48,7 +48,8 @@ type downloadSwarm struct {
 	goesOn     bool          // nobody needs to wait for it, likewise
 	giveUp     time.Duration // how long it goes on without a source otherwise, likewise
 	lacking    bool          // bytes are missing, likewise
-	awaiting   bool          // a tracker may name sources soon
+	trackers   *trackerWord
+	awaiting   bool // a tracker may name sources soon
 }
 
 // errLiar says why a source is not even dialled.
@@ -66,7 +67,7 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
 		found: make(chan api.Hit, 1),
 	}
-	w.awaiting = want.torrent != nil
+	w.trackers, w.awaiting = new(trackerWord), want.torrent != nil
 	w.learn(w.begun, want.sources)
 	return w
 }
@@ -339,7 +340,10 @@ func (w *downloadSwarm) forsaken() error {
 			err = fmt.Errorf("%w; %w", err, one)
 		}
 	}
-	if err == nil {
+	switch {
+	case err == nil && w.want.torrent != nil:
+		err = fmt.Errorf("%w: %w", share.ErrUnfinished, w.trackers.nobody())
+	case err == nil:
 		err = fmt.Errorf("%w: nobody is known to have it", share.ErrUnfinished)
 	}
 	return fmt.Errorf("servent: fetch %q: %w", w.want.name, err)

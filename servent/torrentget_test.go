@@ -342,3 +342,20 @@ func TestTorrentGetMetadataFromTheSecond(t *testing.T) {
 	m := seedV1(t, seeder, writeV1(t, "SEBLINUX.iso", "", one), one)
 	getTorrent(t, us, fmt.Sprintf("magnet:?xt=urn:btih:%x&x.pe=%s%s", m.V1, silent.Addr(), peerOf(seeder)), one)
 }
+
+func TestTrackerWordSaysWhy(t *testing.T) {
+	w := new(trackerWord)
+	for _, step := range []struct {
+		note error
+		want string
+	}{
+		{errors.New("udp://192.0.2.1: refused"), "no tracker of it answers: udp://192.0.2.1: refused"},
+		{nil, "its trackers name nobody who has it"},
+		{errors.New("later"), "its trackers name nobody who has it"},
+	} {
+		w.note(step.note)
+		if got := w.nobody().Error(); got != step.want {
+			t.Errorf("after %v: got %q, want %q", step.note, got, step.want)
+		}
+	}
+}
