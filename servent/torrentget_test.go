@@ -337,10 +337,14 @@ func TestTorrentGetMetadataFromTheSecond(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	seeder, us := wireServent(t), wireServent(t)
+	kept := t.TempDir()
+	seeder, us := wireServent(t), start(t, Config{Downloads: t.TempDir(), Partial: t.TempDir(), Torrents: kept}) // as the command runs one
 	one := torrentFile{"", testBytes(100_000, 7)}
 	m := seedV1(t, seeder, writeV1(t, "SEBLINUX.iso", "", one), one)
 	getTorrent(t, us, fmt.Sprintf("magnet:?xt=urn:btih:%x&x.pe=%s%s", m.V1, silent.Addr(), peerOf(seeder)), one)
+	if again, err := readMetainfo(filepath.Join(kept, fmt.Sprintf("%x.torrent", m.V1))); err != nil || again.V1 != m.V1 {
+		t.Errorf("the metainfo that is kept: got %+v, %v", again, err)
+	}
 }
 
 func TestTrackerWordSaysWhy(t *testing.T) {
