@@ -83,6 +83,7 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 		watch: watch(ctx, stream, cfg.Patience),
 	}
 	u.writer = peerwire.NewWriter(cfg.Limit.writer(ctx, stream, u.watch.spare))
+	u.writer.Buffers = &blockBuffers
 	err := u.run(lookup)
 	close(u.quit)
 	u.watch.end()
@@ -100,6 +101,10 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 	}
 	return fmt.Errorf("share: serve %q: %w", u.offer.Name, err)
 }
+
+// blockBuffers are those of all uploads: one that sends nothing, such as that of a
+// peer that is choked, has none.
+var blockBuffers = sync.Pool{New: func() any { return new(peerwire.Buffer) }}
 
 // An upload is one peer that is served one file. The goroutine of Serve owns it;
 // a second one reads what the peer says.
@@ -157,10 +162,10 @@ func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 		}
 	}
 	u.out = u.conn.Settings(u.out)
-	if u.content, err = u.offer.open(u.wakeUp); errors.Is(err, ErrOfferEnded) {
+	if u.content, err = u.offer.open(u.wakeUp); errors.Is(err, ErrChanged) {
+		u.content = changedFile{err}
+	} else if err != nil { // nothing was said yet, and nothing is
 		return err
-	} else if err != nil {
-		return also(err, u.say(u.conn.SayHas(false, u.out)))
 	}
 	defer u.content.Close()
 	u.prover = newProver(u.offer.Root, u.geometry, u.content.layer(), u.readPiece)
