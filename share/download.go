@@ -140,8 +140,8 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	path := plan.path(d.PartialDir)
-	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(path, d.Dest) {
-		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
+	if err := d.isFree(path); err != nil {
+		return err
 	}
 	if _, err := os.Stat(filepath.Dir(d.Dest)); err != nil { // before the work, not after it
 		return err
@@ -151,6 +151,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = also(err, p.close()) }()
+	if err := d.isFree(path); err != nil { // another download may have ended while this one waited for it
+		return err
+	}
 	p.intend(d.purpose(p.purpose))
 	held, err := openHoldings(p, plan.root)
 	if err != nil {
@@ -169,8 +172,17 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if err := d.checkSHA1(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
-	if err := held.moveTo(d.Dest, func() error { return p.finish(d.Dest, d.Overwrite) }); err != nil {
+	if err := held.moveTo(d.Dest, func() error { return p.finish(ctx, d.Dest, d.Overwrite) }); err != nil {
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
+	}
+	return nil
+}
+
+// isFree returns ErrExists where there is something at Dest, other than the partial
+// file at path, that is not to be replaced.
+func (d *Download) isFree(path string) error {
+	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(path, d.Dest) {
+		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
 	}
 	return nil
 }

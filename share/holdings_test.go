@@ -234,7 +234,7 @@ func TestHoldingsEnd(t *testing.T) {
 			p.want(t, peerwire.Have)
 			dest := filepath.Join(dir, "done")
 			if finished {
-				if err := p.moveTo(dest, func() error { return p.partial.finish(dest, false) }); err != nil {
+				if err := p.moveTo(dest, func() error { return p.partial.finish(t.Context(), dest, false) }); err != nil {
 					t.Fatal(err)
 				}
 			}
