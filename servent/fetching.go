@@ -35,6 +35,7 @@ type fetching struct {
 	most     int           // that did at one time
 	alive    time.Time     // when one answered last; zero: none ever did
 	giveUp   time.Duration // how long it goes on without a source, unless detached
+	tried    []int64       // sizes that led to nothing; of the run
 
 	// What its swarm is told.
 	heard  chan []contact // further sources; those that do not fit are dropped
@@ -67,7 +68,11 @@ func (r *fetching) changed() {
 // A follower waits for a run.
 type follower struct {
 	progress chan api.Progress
+	news     []api.DownloadSource // not told yet; the mutex of the list guards it
 }
+
+// maxNews bounds the news that wait for a follower; the oldest are dropped.
+const maxNews = 16
 
 // followed is how many states of a download wait for a follower before the
 // oldest is dropped: the first and the last ones matter.
@@ -94,7 +99,7 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.find(want.root)
-	if err := d.refuseSize(want.size); err != nil {
+	if err := d.refuseSize(&want); err != nil {
 		return nil, nil, err
 	}
 	if d != nil && d.run != nil {
@@ -119,14 +124,21 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	return d, r, nil
 }
 
-// refuseSize says why a file of that size is not what d, which may be nil, fetches:
-// of two sizes under one root one is a lie, and for the size of a hit that any
-// neighbour can have made up nothing is given up that is here.
-func (d *download) refuseSize(size int64) error {
-	if d == nil || d.want.size < 0 || d.want.size == size {
+// refuseSize says why what is wanted is not what d, which may be nil, fetches: of
+// two sizes under one root one is a lie, and for the size of a hit that any
+// neighbour can have made up nothing is given up that is here. Where that of d is
+// claimed as well it is what is wanted.
+func (d *download) refuseSize(want *wanted) error {
+	if d == nil || d.want.size < 0 {
 		return nil
 	}
-	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, size)
+	if same, ok := want.as(d.want.size); ok && (d.run != nil || d.verified > 0) {
+		*want = same
+	}
+	if d.want.size == want.size {
+		return nil
+	}
+	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, want.size)
 	switch {
 	case d.state == api.DownloadDone:
 		return api.NewError(api.CodeVerify, told+fmt.Sprintf("download %d has proven the first", d.id))
@@ -141,6 +153,10 @@ func (d *download) refuseSize(size int64) error {
 func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err error) {
 	l := &s.downloads
 	l.mu.Lock()
+	few := len(l.list) <= keptAtOnce
+	if err == nil && few { // so that a kill does not have it looked at again
+		defer s.keepNow()
+	}
 	defer l.mu.Unlock()
 	d.run, d.reason = nil, ""
 	for i, one := range d.sources {
@@ -201,6 +217,7 @@ func (s *Servent) awaitFetch(ctx context.Context, d *download, r *fetching, emit
 	tell := func(p api.Progress) {
 		l.mu.Lock()
 		p.Shared = r.detached || len(r.waiting) > 1
+		p.News, f.news = f.news, nil
 		l.mu.Unlock()
 		emit(p)
 	}
@@ -276,6 +293,21 @@ func (r *fetching) answer(now time.Time, sources int) {
 		r.changed()
 	}
 	r.answered, r.most = sources, max(r.most, sources)
+}
+
+// tellNews tells those who wait for a download of a source that was lost.
+func (w *downloadSwarm) tellNews(c *candidate) {
+	w.s.downloads.mu.Lock()
+	defer w.s.downloads.mu.Unlock()
+	news := w.r.figures.of(c.told())
+	if c.isHearsay() && news.Received == 0 {
+		return // it may have been made up
+	}
+	for _, f := range w.r.waiting {
+		f.news = append(f.news, news)
+		f.news = f.news[max(0, len(f.news)-maxNews):]
+		f.put(w.d.progress(time.Now()))
+	}
 }
 
 // noteLost notes what a source brought that is lost.
