@@ -34,11 +34,12 @@ type fetch struct {
 	events  chan []event
 	lost    losses // of the others
 
-	layer    []Root  // the hashes of the pieces that are proven, from the first on
-	layerBy  *source // who was asked for more of them
-	suspects []*suspect
-	spares   map[peerwire.Block]spare
-	changes  int // how often something came about that a source could be asked for, though it had nothing before
+	layer     []Root  // the hashes of the pieces that are proven, from the first on
+	layerBy   *source // who was asked for more of them
+	layerOwed int     // how many runs of them that one owes
+	suspects  []*suspect
+	spares    map[peerwire.Block]spare
+	changes   int // how often something came about that a source could be asked for, though it had nothing before
 
 	verified int64 // bytes
 	received int64 // likewise, of blocks
