@@ -51,6 +51,7 @@ type downloadSwarm struct {
 	lacking    bool          // bytes are missing, likewise
 	proven     bool          // some have come, so that the size is the right one, likewise
 	awaiting   bool          // a tracker may name sources soon
+	trackers   *trackerWord  // what they say
 }
 
 // errLiar says why a source is not even dialled.
@@ -68,7 +69,7 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
 		found: make(chan []api.Hit, 1),
 	}
-	w.awaiting = want.torrent != nil
+	w.trackers, w.awaiting = new(trackerWord), want.torrent != nil
 	w.learn(w.begun, want.sources)
 	return w
 }
@@ -122,7 +123,7 @@ func (w *downloadSwarm) step(ctx context.Context, now time.Time) (ended bool, er
 	}
 	select {
 	case join <- next:
-		c.joined, c.since = true, now
+		c.joined, c.since, c.early = true, now, nil
 	case err := <-job:
 		return true, err
 	case l := <-w.lost:
@@ -179,10 +180,18 @@ func (w *downloadSwarm) sourceOf(c *candidate) share.Source {
 	if _, isServent := to.(serventContact); !isServent && w.want.torrent != nil {
 		return w.wireSource(to)
 	}
+	if c.early != nil {
+		return share.Source{Name: to.name(), Dial: c.early.await}
+	}
+	return share.Source{Name: to.name(), Dial: w.dialOf(to)}
+}
+
+// dialOf returns the way to a source, within what it serves this servent at once.
+func (w *downloadSwarm) dialOf(to contact) share.Dial {
 	isSmall := w.want.size < smallFile
-	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+	return func(ctx context.Context) (io.ReadWriteCloser, error) {
 		return w.s.sources.dial(ctx, w.s, to, isSmall)
-	}}
+	}
 }
 
 // learn takes in sources. Those that lied to this servent lately are banned.
@@ -369,7 +378,10 @@ func (w *downloadSwarm) forsaken() error {
 			err = fmt.Errorf("%w; %w", err, one)
 		}
 	}
-	if err == nil {
+	switch {
+	case err == nil && w.want.torrent != nil:
+		err = fmt.Errorf("%w: %w", share.ErrUnfinished, w.trackers.nobody())
+	case err == nil:
 		err = fmt.Errorf("%w: nobody is known to have it", share.ErrUnfinished)
 	}
 	return fmt.Errorf("servent: fetch %q: %w", w.want.name, err)

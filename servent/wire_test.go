@@ -88,6 +88,26 @@ func TestWireServesEachViewOfATorrent(t *testing.T) {
 	}
 }
 
+// gives asks the other side for a block once it may, and reports whether it came.
+func gives(conn net.Conn) bool {
+	if _, err := peerwire.ReadHandshake(conn); err != nil {
+		return false
+	}
+	want, _ := peerwire.Message{Kind: peerwire.Interested}.AppendBinary(nil)
+	conn.Write(want)
+	for r := peerwire.NewReader(conn); ; {
+		switch m, err := r.Next(); {
+		case err != nil, m.Kind == peerwire.Reject:
+			return false
+		case m.Kind == peerwire.Piece:
+			return true
+		case m.Kind == peerwire.Unchoke:
+			ask, _ := peerwire.Message{Kind: peerwire.Request, Length: peerwire.BlockSize}.AppendBinary(nil)
+			conn.Write(ask)
+		}
+	}
+}
+
 func TestWireRefuses(t *testing.T) {
 	s, dir, m := exportedTorrent(t)
 	closed := func(conn net.Conn) bool { // a reset is as good
@@ -110,10 +130,13 @@ func TestWireRefuses(t *testing.T) {
 	if !closed(conn) {
 		t.Error("what is no greeting was answered")
 	}
+	if !gives(greetWire(t, s, m.InfoHashes()[0])) {
+		t.Error("a file that is as it was is not served")
+	}
 	if err := os.WriteFile(filepath.Join(dir, "SEBLINUX.iso"), []byte("another file"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if hash := m.InfoHashes()[0]; tellsAll(t, greetWire(t, s, hash), hash) {
+	if gives(greetWire(t, s, m.InfoHashes()[0])) {
 		t.Error("a file that has changed is served")
 	}
 }
@@ -131,18 +154,33 @@ func TestWireBoundsPeersOfOneAddress(t *testing.T) {
 	}
 }
 
+// What was exported is served by the next run of the servent, by each infohash.
 func TestTorrentsOutliveARestart(t *testing.T) {
-	s, _, m := exportedTorrent(t)
-	again, err := openTorrents(s.torrents.dir)
+	cfg, m := exported(t)
+	s := ready(t, start(t, cfg))
+	for _, hash := range m.InfoHashes() {
+		if !tellsAll(t, greetWire(t, s, hash), hash) {
+			t.Errorf("%x: it is not served after a restart", hash)
+		}
+	}
+	if all := s.torrents.all(); len(all) != 1 {
+		t.Errorf("got %d torrents, want 1", len(all))
+	}
+}
+
+// exported runs a servent that exports a file, and returns how to run it again.
+func exported(t *testing.T) (Config, *torrent.Metainfo) {
+	t.Helper()
+	dir, out := folder(t, map[string]int{"SEBLINUX.iso": 300_000}), filepath.Join(t.TempDir(), "x.torrent")
+	cfg := Config{Listen: loopback, NoDiscovery: true, Home: t.TempDir(), Shares: []string{dir}, BitTorrent: "127.0.0.1:0"}
+	s, stop := launch(t, cfg)
+	defer stop()
+	if _, err := s.Torrent(t.Context(), api.TorrentRequest{Path: filepath.Join(dir, "SEBLINUX.iso"), Output: out}, nil); err != nil {
+		t.Fatal(err)
+	}
+	m, err := readMetainfo(out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, hash := range m.InfoHashes() {
-		if got, err := again.find(hash); err != nil || got.V2 != m.V2 {
-			t.Errorf("%x: got %v, %v; want the torrent", hash, got, err)
-		}
-	}
-	if all := again.all(); len(all) != 1 {
-		t.Errorf("got %d torrents, want 1", len(all))
-	}
+	return cfg, m
 }

@@ -47,6 +47,26 @@ func TestDepositPut(t *testing.T) {
 	checkNoHidden(t, dir)
 }
 
+// TestDepositClose: the names of all folders on the way to a file are made durable,
+// and it is said where they cannot be.
+func TestDepositClose(t *testing.T) {
+	dir := t.TempDir()
+	d := openDeposit(t, dir)
+	must(t, d.Put("a/b/x", nil, false))
+	must(t, d.Put("a/c/x", nil, false))
+	for _, folder := range []string{".", "a", "a/b", "a/c"} {
+		if !d.dirs[folder] {
+			t.Errorf("%q is not to be synced", folder)
+		}
+	}
+	must(t, os.RemoveAll(filepath.Join(dir, "a", "c"))) // nothing to be made durable
+	must(t, os.Rename(filepath.Join(dir, "a", "b"), filepath.Join(dir, "b")))
+	must(t, os.Symlink(t.TempDir(), filepath.Join(dir, "a", "b")))
+	if err := d.Close(); err == nil {
+		t.Error("nothing is said of a folder that is another now")
+	}
+}
+
 // checkNoHidden checks that nothing is left that was being written.
 func checkNoHidden(t *testing.T, dir string) {
 	t.Helper()
@@ -80,8 +100,8 @@ func TestDepositStaysInItsFolder(t *testing.T) {
 	if err := d.Put("file", []byte("theirs"), false); !errors.Is(err, ErrExists) {
 		t.Errorf("over a link: got %v, want ErrExists", err)
 	}
-	if err := d.Put("file", []byte("theirs"), true); err != nil {
-		t.Errorf("in place of a link: %v", err)
+	if err := d.Put("file", []byte("theirs"), true); !errors.Is(err, ErrExists) {
+		t.Errorf("in place of a link: got %v, want ErrExists", err)
 	}
 	if got, _ := os.ReadFile(secret); string(got) != "mine" {
 		t.Errorf("a file outside became %q", got)

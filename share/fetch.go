@@ -34,11 +34,12 @@ type fetch struct {
 	events  chan []event
 	lost    losses // of the others
 
-	layer    []Root  // the hashes of the pieces that are proven, from the first on
-	layerBy  *source // who was asked for more of them
-	suspects []*suspect
-	spares   map[peerwire.Block]spare
-	changes  int // how often something came about that a source could be asked for, though it had nothing before
+	layer     []Root  // the hashes of the pieces that are proven, from the first on
+	layerBy   *source // who was asked for more of them
+	layerOwed int     // how many runs of them that one owes
+	suspects  []*suspect
+	spares    map[peerwire.Block]spare
+	changes   int // how often something came about that a source could be asked for, though it had nothing before
 
 	verified int64 // bytes
 	received int64 // likewise, of blocks
@@ -339,6 +340,9 @@ func (f *fetch) takeChoke(s *source) {
 // takeHas counts what a source says that it has.
 func (f *fetch) takeHas(s *source, m peerwire.Message) {
 	s.fruitless = -1
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() { // what it did not know before, it does now
+		s.noLayer = false
+	}
 	if m.Kind == peerwire.Have {
 		s.isCounted = true
 		f.count(s, int(m.Index))

@@ -7,14 +7,21 @@ import (
 	"servent/share/peerwire"
 )
 
+// layerFlight is how many runs of hashes of pieces are asked for at a time: all of
+// the layer of a file that servents know by its root, in one round trip.
+const layerFlight = 8
+
 // askLayer asks a source for the next hashes of pieces, unless another is asked
 // for them.
 func (f *fetch) askLayer(s *source) {
 	if f.layerBy != nil || s.noLayer {
 		return
 	}
-	f.layerBy = s
-	s.requestHashes(layerRequest(f.root, f.geometry, len(f.layer)))
+	f.layerBy, f.layerOwed = s, 0
+	for first := len(f.layer); first < f.pieces() && f.layerOwed < layerFlight; first += layerRun {
+		s.requestHashes(layerRequest(f.root, f.geometry, first))
+		f.layerOwed++
+	}
 }
 
 // takeProof takes hashes, or that they do not come: those of pieces, or those
@@ -25,12 +32,17 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 		return f.takeTestimony(u, s, m)
 	}
 	if f.layerBy == s {
-		f.layerBy = nil
+		if f.layerOwed--; f.layerOwed <= 0 {
+			f.layerBy = nil
+		}
 	}
 	if len(f.layer) == f.pieces() || m.Range != layerRequest(f.root, f.geometry, len(f.layer)) { // it has been settled without it
 		return nil
 	}
 	if m.Kind == peerwire.HashReject {
+		if f.layerBy == s {
+			f.layerBy = nil
+		}
 		if pieces, _ := s.conn.HasTold(); pieces < f.pieces() { // another may know them
 			s.noLayer = true
 			return nil

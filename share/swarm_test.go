@@ -192,6 +192,38 @@ func TestSilentThenChokes(t *testing.T) {
 	})
 }
 
+// TestLayerOnceWhole: a source that did not know the hashes of the pieces while it
+// had a part of them is asked again when it has all.
+func TestLayerOnceWhole(t *testing.T) {
+	data := content(5 * 65536)
+	s := newPlayed(t, data)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		dial := s.dial(t, func(p *peer, s *played) {
+			p.say(peerwire.Message{Kind: peerwire.HaveNone}, peerwire.Message{Kind: peerwire.Have, Index: 1}, peerwire.Message{Kind: peerwire.Unchoke})
+			p.say(peerwire.Message{Kind: peerwire.HashReject, Range: p.until(peerwire.HashRequest).Range})
+			time.Sleep(time.Minute)
+			for _, i := range []uint32{0, 2, 3, 4} {
+				p.say(peerwire.Message{Kind: peerwire.Have, Index: i})
+			}
+			s.prove(p)
+			for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
+				at := int(m.Index)*65536 + int(m.Begin)
+				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+			}
+		})
+		w := newSwarm(s.digest, data, dir)
+		w.Sources = sourcesOf(dial)
+		w.Join = make(chan Source)
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		if err := w.Run(ctx); err != nil {
+			t.Fatalf("after %v: %v", time.Since(w.began), err)
+		}
+		wantFile(t, w.Dest, data)
+	})
+}
+
 // TestHeldBlock: a source that stops in the middle of a block keeps nobody from
 // it, and its bytes come to no place that is another's.
 func TestHeldBlock(t *testing.T) {
