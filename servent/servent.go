@@ -67,6 +67,7 @@ type Servent struct {
 	feed      feed
 	downloads downloads
 	sources   sourceSlots
+	batches   batchRows
 	requeries requeries
 	liars     liars
 	diskFree  func(folder string) (int64, error) // tests have disks of their own
@@ -169,6 +170,7 @@ func (s *Servent) open() (err error) {
 	}
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
+	setDefault(&s.cfg.Torrents, s.home.path(TorrentsFolder))
 	s.downloads.folder = s.cfg.Partial
 	if !s.home.throwAway {
 		s.downloads.file, s.downloads.changed = s.home.path(downloadsFile), make(chan struct{}, 1)
@@ -176,7 +178,7 @@ func (s *Servent) open() (err error) {
 			s.log.Warn("downloads", "err", err)
 		}
 	}
-	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
+	s.folders, err = openShares(s.home.path(catalogFile), s.cfg.Torrents, func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
 	if err != nil {
 		return err
 	}

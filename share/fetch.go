@@ -340,6 +340,9 @@ func (f *fetch) takeChoke(s *source) {
 // takeHas counts what a source says that it has.
 func (f *fetch) takeHas(s *source, m peerwire.Message) {
 	s.fruitless = -1
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() { // what it did not know before, it does now
+		s.noLayer = false
+	}
 	if m.Kind == peerwire.Have {
 		s.isCounted = true
 		f.count(s, int(m.Index))

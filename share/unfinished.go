@@ -158,21 +158,24 @@ func removeBoth(path, record string) error {
 	if _, err := os.Stat(filepath.Dir(record)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	lock, err := lockFile(record, recordTimeout)
+	lock, err := lockRecord(record)
 	if errors.Is(err, ErrLocked) {
 		return ErrBusy
 	}
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	remove := func(path string) error {
+		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err := remove(path); err != nil {
 		return also(err, lock.Unlock())
 	}
-	if err := lock.Unlock(); err != nil {
-		return err
+	if !movesOpen {
+		return also(lock.Unlock(), remove(record))
 	}
-	if err := os.Remove(record); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return also(remove(record), lock.Unlock())
 }
