@@ -38,7 +38,7 @@ func getVerb(con *console) *cli.Command {
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
 			&cli.BoolFlag{Name: "rename", Usage: "keep a file that is there, give the new one a number"},
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
-			&cli.DurationFlag{Name: "give-up", Value: time.Minute, Usage: "end `TIME` after the last source is lost, exit code 7"},
+			&cli.DurationFlag{Name: "give-up", Value: time.Minute, Usage: "end `TIME` after the last source left (1m0s), code 7"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
 		}, joinFlags()...),
 		Action: func(c *cli.Context) error { return get(c.Context, con, c) },
