@@ -17,7 +17,7 @@ func TestAssembly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieceLength := int64(minPieceLength) << rapid.IntRange(0, 8).Draw(t, "piece length")
 		size := rapid.Int64Range(1, min(5*maxOpenBytes, 40*pieceLength)).Draw(t, "size")
-		g := geometry{size, pieceLength}
+		g := geometry{size: size, pieceLength: pieceLength}
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		p := assemblyPlay{t: t, assembly: newAssembly(g, make([]bool, g.pieces()), random), asked: map[peerwire.Block]sourceID{}}
 		p.bound(rapid.IntRange(0, 3*maxOpenBytes).Draw(t, "ahead"), rapid.Int64Range(pieceLength, 2*maxOpenBytes).Draw(t, "most"))

@@ -138,7 +138,7 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if _, err := os.Stat(filepath.Dir(d.Dest)); err != nil { // before the work, not after it
 		return err
 	}
-	p, err := openPartial(path, plan.geometry, plan.files)
+	p, err := openPartial(path, plan.geometry)
 	if err != nil {
 		return err
 	}
@@ -211,6 +211,7 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience
 	}
+	f.told.Size = p.content()
 	f.tell(f.assembly.bytes())
 	if f.assembly.isDone() || ctx.Err() != nil {
 		return ctx.Err()

@@ -33,8 +33,7 @@ type fetch struct {
 	events  chan event
 	lost    losses // of the others
 
-	layer    []Root  // the hashes of the pieces that are proven, from the first on
-	layerBy  *source // who was asked for more of them
+	proofs   *proofs // the hashes of the pieces
 	suspects []*suspect
 	spares   map[peerwire.Block]spare
 	changes  int // how often something came about that a source could be asked for, though it had nothing before
@@ -48,8 +47,8 @@ type fetch struct {
 
 // start takes sources by the ways to them.
 func (f *fetch) start(ctx context.Context, sources []Source) {
-	if f.layer = f.plan.layer; f.layer != nil || f.plan.sums != nil {
-		f.held.prove(f.layer)
+	if f.proofs = newProofs(f.plan); f.proofs.left == 0 {
+		f.held.prove(f.proofs.hashes)
 	}
 	for _, s := range sources {
 		f.add(ctx, s)
@@ -200,8 +199,8 @@ func (f *fetch) request(s *source) error {
 	if s.wanted == 0 {
 		return s.flush()
 	}
-	if f.plan.sums == nil && len(f.layer) < f.pieces() {
-		f.askLayer(s)
+	if f.proofs.left > 0 {
+		f.askLayers(s)
 		return s.flush()
 	}
 	room := min(s.conn.Room(), f.window(s)-s.conn.InFlight())
@@ -324,6 +323,9 @@ func (f *fetch) takeChoke(s *source) {
 // takeHas counts what a source says that it has.
 func (f *fetch) takeHas(s *source, m peerwire.Message) {
 	s.fruitless = -1
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() { // what it did not know before, it does now
+		s.noLayer = false
+	}
 	if m.Kind == peerwire.Have {
 		s.isCounted = true
 		f.count(s, int(m.Index))
@@ -372,7 +374,7 @@ func (f *fetch) takeDone(t task) error {
 	if p.hashed++; !p.isHashed() {
 		return nil
 	}
-	if !f.assembly.isRight(p, f.layer[p.index]) {
+	if !f.assembly.isRight(p, f.tree(p).pieceHeight(), f.proofs.hashes[p.index]) {
 		return f.suspect(p)
 	}
 	if err := f.convict(p); err != nil {
@@ -407,7 +409,7 @@ func (f *fetch) takeWritten(t task) error {
 			s.wanted--
 		}
 	}
-	f.tell(int64(f.pieceSize(p.index)))
+	f.tell(f.contentSize(p.index))
 	f.partial.saveIfDue(time.Now(), f.pieceSize(p.index))
 	return nil
 }
@@ -429,9 +431,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 			}
 		}
 	}
-	if f.layerBy == s {
-		f.layerBy = nil
-	}
+	f.proofs.releaseAll(s)
 	why := f.accuse(s, kind, reason)
 	if f.lostOne != nil {
 		f.lostOne(s.name, why)

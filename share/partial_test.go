@@ -19,7 +19,7 @@ func TestPartialAfterKill(t *testing.T) {
 	data := content(4 * 65536)
 	g := geometryOf(int64(len(data)))
 	path := partialPath(t.TempDir(), Root{1})
-	p, err := openPartial(path, g, nil)
+	p, err := openPartial(path, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestPartialAfterKill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	q, err := openPartial(left, g, nil)
+	q, err := openPartial(left, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestPartialAfterKill(t *testing.T) {
 	if err := q.close(); err != nil {
 		t.Fatal(err)
 	}
-	if q, err = openPartial(left, geometryOf(g.size-1), nil); err != nil { // as a lying hit has it
+	if q, err = openPartial(left, geometryOf(g.size-1)); err != nil { // as a lying hit has it
 		t.Fatal(err)
 	}
 	if slices.Contains(q.verified, true) {
@@ -81,7 +81,7 @@ func TestStaleRecord(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	open := func() *partial {
 		t.Helper()
-		p, err := openPartial(path, g, nil)
+		p, err := openPartial(path, g)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestDamagedRecord(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
 	g := geometryOf(4 * 65536)
-	p, err := openPartial(path, g, nil)
+	p, err := openPartial(path, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestDamagedRecord(t *testing.T) {
 		if err := os.WriteFile(recordPath, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p, err := openPartial(path, g, nil)
+		p, err := openPartial(path, g)
 		if err != nil {
 			t.Fatalf("cut to %d bytes: %v", size, err)
 		}
@@ -202,7 +202,7 @@ func (s watchedStore) Sync() error { return errors.Join(s.synced(), s.store.Sync
 // before, and not at all where they cannot be made so.
 func TestRecordAfterSync(t *testing.T) {
 	data := content(2 * 65536)
-	p, err := openPartial(partialPath(t.TempDir(), Root{1}), geometryOf(int64(len(data))), nil)
+	p, err := openPartial(partialPath(t.TempDir(), Root{1}), geometryOf(int64(len(data))))
 	must(t, err)
 	defer p.close()
 	recorded := func() (b []byte) {

@@ -1,0 +1,268 @@
+package share
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// withoutLayers returns the torrent as a magnet link has it.
+func (s *testSwarm) withoutLayers() *Swarm {
+	asked := s.Swarm
+	asked.Files = slices.Clone(asked.Files)
+	for i := range asked.Files {
+		asked.Files[i].Layer = nil
+	}
+	return &asked
+}
+
+// download returns the download of a torrent into dir.
+func (s *testSwarm) download(asked *Swarm, dir string, sources ...Source) *Download {
+	return &Download{
+		Torrent: asked, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
+		Sources: sources, Lost: func(string, error) {},
+	}
+}
+
+// listed returns what lies below a folder: the bytes of each file by its path.
+func listed(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		below, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(below)] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// contents returns what listed says of the whole torrent.
+func (s *testSwarm) contents() map[string]string {
+	files := map[string]string{}
+	for i, f := range s.Files {
+		files[f.Path] = string(s.file(i))
+	}
+	return files
+}
+
+// TestFolderOfAnyShape: whatever files a folder holds, in v2 and in both versions,
+// who fetches it gets these and nothing else, padding neither written nor counted;
+// and who fetches it from one who is fetching it does as well.
+func TestFolderOfAnyShape(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		pieceLength := 16 << rapid.IntRange(10, 12).Draw(rt, "piece length")
+		size := rapid.OneOf(rapid.Just(0), rapid.IntRange(1, 40_000), rapid.IntRange(40_000, 300_000),
+			rapid.SampledFrom([]int{16 << 10, pieceLength - 1, pieceLength, pieceLength + 1, 3 * pieceLength}))
+		sizes := rapid.SliceOfN(size, 2, 8).Draw(rt, "sizes")
+		if slices.Max(sizes) == 0 {
+			sizes[0] = 1
+		}
+		same := rapid.Bool().Draw(rt, "files may be the same")
+		var files [][]byte
+		for i, n := range sizes {
+			if same {
+				i = 0
+			}
+			files = append(files, content(n + i)[i:])
+		}
+		s := swarmWith(t, int64(pieceLength), rapid.Bool().Draw(rt, "v1 too"), true, files...)
+		offer, err := s.Offer(s.place(t, t.TempDir()))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		asked := &s.Swarm
+		if rapid.Bool().Draw(rt, "layers unknown") {
+			asked = s.withoutLayers()
+		}
+		names := s.InfoHashes()
+		var last State
+		var second *Download
+		synctest.Test(t, func(t *testing.T) {
+			ended := make(chan error, 1)
+			first := s.download(asked, t.TempDir(), s.sourceOf("whole", offer, rapid.SampledFrom(names).Draw(rt, "name")))
+			first.Progress = func(state State) { last = state }
+			first.Opened = func(part Offer) {
+				second = s.download(asked, filepath.Dir(first.Dest)+"-2", s.sourceOf("part", part, names[0]), s.sourceOf("whole", offer, names[0]))
+				if err := os.Mkdir(filepath.Dir(second.Dest), 0o777); err != nil {
+					rt.Fatal(err)
+				}
+				go func() { ended <- second.Run(context.Background()) }()
+			}
+			if err := errors.Join(first.Run(t.Context()), <-ended); err != nil {
+				rt.Fatal(err)
+			}
+			for _, d := range []*Download{first, second} {
+				if got := listed(t, d.Dest); !maps.Equal(got, s.contents()) {
+					rt.Fatalf("got %d files %v, want those of the torrent", len(got), slices.Sorted(maps.Keys(got)))
+				}
+			}
+		})
+		if last.Size != s.Size() || last.Verified != s.Size() {
+			rt.Fatalf("%d of %d bytes told as verified, the files have %d", last.Verified, last.Size, s.Size())
+		}
+	})
+}
+
+// A bentOnce serves one wrong byte, the first time that it is read.
+type bentOnce struct {
+	offered
+	at   int64
+	done *bool // of one goroutine: that of Serve
+}
+
+func (b bentOnce) ReadAt(p []byte, at int64) (int, error) {
+	n, err := b.offered.ReadAt(p, at)
+	if i := b.at - at; 0 <= i && i < int64(n) && !*b.done {
+		*b.done = true
+		p[i] ^= 1
+	}
+	return n, err
+}
+
+// TestFolderLiar: in a folder of v2 the block that is wrong is found by its hash,
+// whichever file it is of, and its sender is let go.
+func TestFolderLiar(t *testing.T) {
+	s := swarmOf(t, 64<<10, false, true, 200_000, 10, 30_000, 0, 3_000_000)
+	offer, err := s.Offer(s.place(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range s.Files {
+		for _, asked := range []*Swarm{&s.Swarm, s.withoutLayers()} {
+			if f.Size == 0 {
+				continue
+			}
+			at := f.Offset + f.Size - 1
+			liar := offer
+			liar.open = func(wake func()) (offered, error) {
+				content, err := offer.open(wake)
+				return bentOnce{content, at, new(bool)}, err
+			}
+			lost := map[string]error{}
+			join := make(chan Source, 1)
+			d := s.download(asked, t.TempDir(), s.sourceOf("liar", liar, s.InfoHashes()[0]))
+			d.Join = join
+			d.Lost = func(name string, why error) {
+				lost[name] = why
+				join <- s.sourceOf("honest", offer, s.InfoHashes()[0])
+			}
+			synctest.Test(t, func(t *testing.T) {
+				if err := d.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			})
+			s.wantFiles(t, d.Dest)
+			want := fmt.Sprintf("block %d of piece %d", at%s.PieceLength/blockSize, at/s.PieceLength)
+			if why := lost["liar"]; len(lost) != 1 || !errors.Is(why, ErrLie) || !strings.Contains(why.Error(), want) {
+				t.Errorf("file %d: lost %v; want the liar, for %s", i, lost, want)
+			}
+		}
+	}
+}
+
+// A hashBent serves other hashes of pieces than those it has.
+type hashBent struct {
+	offered
+	bend func([]Root) []Root
+}
+
+func (b hashBent) layer() []Root { return b.bend(b.offered.layer()) }
+
+// bendHashes has an offer tell other hashes.
+func bendHashes(o Offer, bend func([]Root) []Root) Offer {
+	open := o.open
+	o.open = func(wake func()) (offered, error) {
+		content, err := open(wake)
+		return hashBent{content, bend}, err
+	}
+	return o
+}
+
+// TestFolderHashLiars: nobody who tells wrong hashes of pieces, refuses them or
+// keeps them back can spoil a folder, or hold it up while another has them.
+func TestFolderHashLiars(t *testing.T) {
+	s := swarmOf(t, 16<<10, false, true, 200_000, 10, 300_000, 0, 100_000)
+	offer, err := s.Offer(s.place(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := s.Swarm
+	other.Files = slices.Clone(s.Files)
+	for i := range other.Files {
+		other.Files[i].Root[0] ^= 1
+	}
+	refusing, err := other.Offer(s.place(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		liar Offer
+		want error // that it is lost with; nil: it need not be
+	}{
+		{"one wrong", bendHashes(offer, func(hashes []Root) []Root {
+			hashes = slices.Clone(hashes)
+			hashes[len(hashes)-1][0] ^= 1
+			return hashes
+		}), ErrLie},
+		{"those of another file", bendHashes(offer, func(hashes []Root) []Root {
+			return append(hashes[20:len(hashes):len(hashes)], hashes[:20]...)
+		}), ErrLie},
+		{"refused", refusing, ErrVerify},
+		{"kept back", bendHashes(offer, func([]Root) []Root { return nil }), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lost := map[string]error{}
+			d := s.download(s.withoutLayers(), t.TempDir(), s.sourceOf("liar", c.liar, s.InfoHashes()[0]))
+			d.Lost = func(name string, why error) { lost[name] = why }
+			synctest.Test(t, func(t *testing.T) {
+				join := make(chan Source, 1)
+				d.Join = join
+				time.AfterFunc(time.Second, func() { join <- s.sourceOf("honest", offer, s.InfoHashes()[0]) })
+				began := time.Now()
+				if err := d.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(began); took > defaultDownloadPatience {
+					t.Errorf("it took %v", took)
+				}
+			})
+			s.wantFiles(t, d.Dest)
+			if why := lost["liar"]; !errors.Is(why, c.want) || lost["honest"] != nil {
+				t.Errorf("lost %v; want the liar, with %v", lost, c.want)
+			}
+		})
+	}
+}
+
+// TestFolderHashesUnknown: a folder of v2 is not offered by who does not know the
+// hashes of its pieces, nor with files that are not its own.
+func TestFolderHashesUnknown(t *testing.T) {
+	s := swarmOf(t, 16<<10, false, true, 200_000, 10)
+	files := s.place(t, t.TempDir())
+	if _, err := s.withoutLayers().Offer(files); err == nil {
+		t.Error("an offer without layers: no error")
+	}
+	files[0].Root, files[1].Root = s.Files[0].Root, s.Files[0].Root
+	if _, err := s.Offer(files); err == nil {
+		t.Error("an offer of a file of another root: no error")
+	}
+}
