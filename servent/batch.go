@@ -118,7 +118,7 @@ func (s *Servent) newBatch(ctx context.Context, req api.BatchRequest) (*bulk, er
 	if err := checkBatch(req); err != nil {
 		return nil, err
 	}
-	b := &bulk{s: s, req: req, folder: req.Output, sources: newBatchSources(s)}
+	b := &bulk{s: s, req: req, folder: req.Output, sources: newBatchSources(s, req.GiveUp)}
 	if b.folder == "" {
 		b.folder = s.cfg.Downloads
 		if err := makeFolder(b.folder); err != nil {
@@ -382,7 +382,7 @@ func (b *bulk) download(ctx context.Context, worker int, c *batchContent, p batc
 	for pause := batchRetry; ; pause *= 2 {
 		done, err := b.s.get(ctx, api.GetRequest{
 			Root: c.want.root.String(), SHA1: c.want.tellSHA1(), Size: c.want.size, Name: c.want.name, Sources: c.want.tellSources(),
-			Output: b.pathOf(p), Overwrite: b.req.Overwrite,
+			Output: b.pathOf(p), Overwrite: b.req.Overwrite, GiveUp: b.req.GiveUp,
 		}, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
 		if !errors.Is(err, share.ErrUnfinished) || pause > batchRetryMost {
 			return done.Already, err

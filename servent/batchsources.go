@@ -17,8 +17,6 @@ import (
 )
 
 const (
-	// batchPatience is how long a batch goes on when none of its small files comes.
-	batchPatience = 30 * time.Second
 	// batchRetry and batchRetryMost are how long a small file waits before its
 	// sources are tried again, the first time and at most: they may have been busy.
 	batchRetry     = 20 * time.Millisecond
@@ -31,7 +29,8 @@ const (
 // call their methods.
 type batchSources struct {
 	s      *Servent
-	news   atomic.Int64 // when a file came last, in nanoseconds of the Unix time
+	giveUp time.Duration // how long it goes on when no file comes
+	news   atomic.Int64  // when a file came last, in nanoseconds of the Unix time
 	mu     sync.Mutex
 	byName map[string]*batchSource
 }
@@ -57,8 +56,8 @@ func (b *batchSource) reach(ctx context.Context, s *Servent, source contact) (io
 	return stream, err
 }
 
-func newBatchSources(s *Servent) *batchSources {
-	b := &batchSources{s: s, byName: map[string]*batchSource{}}
+func newBatchSources(s *Servent, giveUp time.Duration) *batchSources {
+	b := &batchSources{s: s, giveUp: giveUpAfter(giveUp), byName: map[string]*batchSource{}}
 	b.news.Store(time.Now().UnixNano())
 	return b
 }
@@ -106,7 +105,7 @@ func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
 				left = slices.DeleteFunc(left, func(one contact) bool { return one.name() == source.name() })
 			}
 		}
-		if len(left) == 0 || time.Since(time.Unix(0, b.news.Load())) > batchPatience {
+		if len(left) == 0 || time.Since(time.Unix(0, b.news.Load())) > b.giveUp {
 			break
 		}
 		select {

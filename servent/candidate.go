@@ -14,6 +14,12 @@ const (
 	// those it fetches from at once.
 	maxCandidates = 256
 	maxJoined     = 32
+	// maxJoinedHearsay is how many of those may be known from other sources alone, so
+	// that one that makes up peers does not keep out those that hits name.
+	maxJoinedHearsay = maxJoined / 2
+	// maxJoinedCallers is how many of those may have connected to us, so that they do not
+	// keep out the ones that trackers name.
+	maxJoinedCallers = maxJoined / 2
 	// A source that cannot be reached, or has gone, is dialled again after
 	// redialFirst, then twice as long each time, up to redialMost.
 	redialFirst = time.Second
@@ -127,16 +133,29 @@ func (l *candidates) makeRoom() bool {
 	return true
 }
 
+// isHearsay reports whether the candidate is known from other sources alone.
+func (c *candidate) isHearsay() bool {
+	to, ok := c.contact.(serventContact)
+	return ok && to.hearsay
+}
+
+// isCaller reports whether the candidate has connected to us.
+func (c *candidate) isCaller() bool {
+	_, ok := c.contact.(callerContact)
+	return ok
+}
+
 // due returns the candidate to be joined next: of those that may be, the one that
-// failed least; nil where there is none, or where enough are joined.
+// failed least, and of such one that a hit names first; nil where there is none, or
+// where enough are joined.
 func (l candidates) due(now time.Time) *candidate {
 	var best *candidate
-	joined := 0
+	joined, callers, hearsay := l.joined(), l.countJoined((*candidate).isCaller), l.countJoined((*candidate).isHearsay)
 	for _, c := range l {
-		if c.joined {
-			joined++
+		if c.isCaller() && callers >= maxJoinedCallers || c.isHearsay() && hearsay >= maxJoinedHearsay {
+			continue
 		}
-		if c.isDue(now) && (best == nil || c.fails < best.fails) {
+		if c.isDue(now) && (best == nil || c.fails < best.fails || c.fails == best.fails && best.isHearsay() && !c.isHearsay()) {
 			best = c
 		}
 	}
@@ -147,13 +166,20 @@ func (l candidates) due(now time.Time) *candidate {
 }
 
 // joined counts those that are being dialled, or fetched from.
-func (l candidates) joined() (n int) {
+func (l candidates) joined() int { return l.countJoined(func(*candidate) bool { return true }) }
+
+// countJoined counts those of a kind that are.
+func (l candidates) countJoined(of func(*candidate) bool) (n int) {
 	for _, c := range l {
-		if c.joined {
+		if c.joined && of(c) {
 			n++
 		}
 	}
 	return n
+}
+
+func (l *candidates) forget(c *candidate) {
+	*l = slices.DeleteFunc(*l, func(one *candidate) bool { return one == c })
 }
 
 // untried reports whether one was never lost, nor is banned.

@@ -33,8 +33,9 @@ const maxContactAddrs = 16
 
 // A serventContact is a servent, by what hits say of it: untrusted.
 type serventContact struct {
-	info peer.AddrInfo
-	hops int // links to it; 0: not known
+	info    peer.AddrInfo
+	hops    int  // links to it; 0: not known
+	hearsay bool // no hit and no user named it, but peers of the swarm alone
 }
 
 func (c serventContact) name() string { return c.info.ID.String() }
@@ -59,7 +60,7 @@ func (c serventContact) and(older contact) (contact, bool) {
 			addrs = append(addrs, a)
 		}
 	}
-	both := serventContact{peer.AddrInfo{ID: c.info.ID, Addrs: addrs}, c.hops}
+	both := serventContact{peer.AddrInfo{ID: c.info.ID, Addrs: addrs}, c.hops, c.hearsay && o.hearsay}
 	setDefault(&both.hops, o.hops)
 	return both, news
 }
@@ -96,7 +97,7 @@ func contactsOf(sources []api.Source) ([]contact, error) {
 		if err != nil {
 			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: source %q: %v", source.Peer, err))
 		}
-		c := serventContact{peer.AddrInfo{ID: id}, source.Hops}
+		c := serventContact{info: peer.AddrInfo{ID: id}, hops: source.Hops}
 		for _, text := range source.Addrs {
 			if a, err := ma.NewMultiaddr(text); err == nil && len(c.info.Addrs) < maxContactAddrs {
 				c.info.Addrs = append(c.info.Addrs, a)

@@ -86,7 +86,7 @@ func bare(t testing.TB, cfg Config) *Servent {
 		loopEnded: make(chan struct{}), ready: make(chan struct{}),
 		router: routing.New(routing.Config{Servent: serventGUID(id), Rate: float64(max(0, cfg.Rate)), Burst: float64(cfg.Burst)}),
 		links:  newLinkTable(), hosts: newHostCache(id), searches: map[messages.GUID]*search{},
-		bans: bans{}, tries: tries{},
+		bans: bans{}, tries: tries{}, wire: newPlainWire(),
 	}
 	s.listens = []ma.Multiaddr{ma.StringCast("/ip4/192.0.2.1/tcp/6346")}
 	s.know()

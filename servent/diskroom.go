@@ -21,8 +21,8 @@ const (
 	roomMargin = 4 << 20
 )
 
-// fetchWithRoom downloads the file of a run. Where the disk is full and the
-// download goes on by itself, it waits for room.
+// fetchWithRoom downloads the file of a run, unless it is at its place already.
+// Where the disk is full and the download goes on by itself, it waits for room.
 func (s *Servent) fetchWithRoom(ctx context.Context, d *download, r *fetching) error {
 	for rest := roomEvery; ; rest = min(2*rest, roomMost) {
 		s.downloads.mu.Lock()
@@ -30,11 +30,16 @@ func (s *Servent) fetchWithRoom(ctx context.Context, d *download, r *fetching) e
 		s.downloads.mu.Unlock()
 		err := s.newSwarm(d, r, want).run(ctx)
 		s.downloads.mu.Lock()
-		alone := r.detached
+		alone, dest := r.detached, d.dest
+		want = d.want // its size may be known by now
 		if d.verified > before {
 			rest = roomEvery
 		}
 		s.downloads.mu.Unlock()
+		if errors.Is(err, share.ErrExists) && isThere(ctx, dest, want) {
+			r.already = true
+			return nil
+		}
 		if !errors.Is(err, share.ErrDiskFull) || ctx.Err() != nil || !alone {
 			return err
 		}

@@ -19,19 +19,21 @@ var (
 )
 
 // A fetching is a download under way. What follows stop is guarded by the mutex of
-// the list, but for err, which is set before ended is closed.
+// the list, but for err and already, which are set before ended is closed.
 type fetching struct {
 	stop     context.CancelCauseFunc
 	begin    func() // it has a place
 	resumed  bool   // its sources may have changed since they were heard of
 	ended    chan struct{}
 	err      error // how it ended
+	already  bool  // its file was at its place before
 	detached bool  // it goes on where nobody waits
 	waiting  []*follower
-	last     api.Progress // as it was told last; Type is empty before that
-	answered int          // sources that answer
-	most     int          // that did at one time
-	alive    time.Time    // when one answered last; zero: none ever did
+	last     api.Progress  // as it was told last; Type is empty before that
+	answered int           // sources that answer
+	most     int           // that did at one time
+	alive    time.Time     // when one answered last; zero: none ever did
+	giveUp   time.Duration // how long it goes on without a source, unless detached
 
 	// What its swarm is told.
 	heard  chan []contact // further sources; those that do not fit are dropped
@@ -97,6 +99,7 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 				"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
 		}
 		d.run.detached = d.run.detached || detached
+		d.run.giveUp = max(d.run.giveUp, want.giveUp)
 		d.run.learn(want.sources)
 		d.run.changed()
 		return d, d.run, nil
@@ -268,6 +271,7 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 			return
 		}
 		last = now
+		s.swarms.gave(now, d.want.root, total, state.Each)
 		r.last = api.Progress{
 			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
 			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: r.answered, ID: d.id,

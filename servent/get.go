@@ -13,6 +13,7 @@ import (
 	"servent/messages"
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/torrent"
 )
 
 // locateTimeout is how long a file that nobody is known to have is asked for.
@@ -25,7 +26,10 @@ type wanted struct {
 	sha1    [messages.SHA1Size]byte // of a file asked for by it, else zero
 	name    string                  // as hits say: untrusted
 	sources []contact
-	asked   time.Time // when the network was asked for sources; zero: not now
+	asked   time.Time     // when the network was asked for sources; zero: not now
+	giveUp  time.Duration // how long who waits for it goes on without a source
+
+	torrent *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this
@@ -77,18 +81,13 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if err != nil {
 		return api.Done{}, err
 	}
-	d, r, err := s.beginFetch(want, dest, req.Overwrite, false)
-	if err != nil {
-		return api.Done{}, err
+	already := !req.Overwrite && isThere(ctx, dest, want)
+	sources := 0
+	if !already { // else what the list says of it stays
+		if sources, already, err = s.fetchTo(ctx, want, dest, req.Overwrite, emit); err != nil {
+			return api.Done{}, err
+		}
 	}
-	err = s.awaitFetch(ctx, d, r, emit)
-	already := errors.Is(err, share.ErrExists) && isThere(ctx, dest, want)
-	if err != nil && !already {
-		return api.Done{}, err
-	}
-	s.downloads.mu.Lock()
-	sources := r.most
-	s.downloads.mu.Unlock()
 	return api.Done{
 		Type:    api.TypeDone,
 		Already: already,
@@ -100,17 +99,36 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	}, nil
 }
 
+// fetchTo fetches what is wanted, and returns how many sources gave it at one time,
+// or that it was at its place just before.
+func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (sources int, already bool, err error) {
+	d, r, err := s.beginFetch(want, dest, overwrite, false)
+	if err != nil {
+		return 0, false, err
+	}
+	if err := s.awaitFetch(ctx, d, r, emit); err != nil {
+		return 0, false, err
+	}
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	return r.most, r.already, nil
+}
+
 // prepare returns what is wanted, and where it is to go.
 func (s *Servent) prepare(ctx context.Context, req api.GetRequest) (want wanted, dest string, err error) {
 	if want, err = s.want(ctx, req); err != nil {
 		return want, "", err
 	}
+	want.giveUp = giveUpAfter(req.GiveUp)
 	dest, err = s.destination(req.Output, want)
 	return want, dest, err
 }
 
 // want completes a request: what it does not say is asked of the network.
 func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) {
+	if req.Torrent != "" {
+		return s.wantTorrent(ctx, req)
+	}
 	if strings.EqualFold(req.Root, share.EmptyRoot.String()) {
 		return wanted{root: share.EmptyRoot, name: req.Name}, nil
 	}

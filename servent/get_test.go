@@ -129,6 +129,17 @@ func TestGetOverAnExistingFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, req.Output, filepath.Join(dir, "a.iso"))
+
+	// Nothing becomes of it where it is asked for again, as by two commands of which
+	// one ends first: what is done stays so.
+	req.Overwrite = false
+	done, err := near.Get(t.Context(), req, ignore)
+	if err != nil || !done.Already {
+		t.Errorf("again: got %+v, %v, want that it is there already", done, err)
+	}
+	if d := listed(t, near); d.State != api.DownloadDone {
+		t.Errorf("again: the download is now %+v, want it done", d)
+	}
 }
 
 func TestGetRefusesWhatIsNoRequest(t *testing.T) {
@@ -179,8 +190,7 @@ func TestGetGoesOnWhereItEnded(t *testing.T) {
 		io.CopyN(to, from, size/2)
 		go h.Close() // for good
 	})
-	near.sourceless = 100 * time.Millisecond
-	req.Sources = []api.Source{source(h)}
+	req.Sources, req.GiveUp = []api.Source{source(h)}, 100*time.Millisecond
 	_, err := near.Get(t.Context(), req, ignore)
 	failed(t, err, api.CodeUnfinished)
 	if _, err := os.Stat(filepath.Join(near.cfg.Downloads, "big.iso")); err == nil {

@@ -71,7 +71,7 @@ func (l *downloads) nextQueued(small bool) (next *download) {
 func (s *Servent) enqueue(d *download, detached bool) *fetching {
 	ctx, stop := context.WithCancelCause(s.running)
 	r := &fetching{
-		stop: stop, ended: make(chan struct{}), detached: detached,
+		stop: stop, ended: make(chan struct{}), detached: detached, giveUp: d.want.giveUp,
 		heard: make(chan []contact, maxHeard), wake: make(chan bool, 1), states: make(chan struct{}, 1),
 	}
 	d.run, d.state, d.failed, d.reason, d.elsewhere, d.goesOn = r, api.DownloadQueued, nil, "", false, true

@@ -55,6 +55,7 @@ type Servent struct {
 	up, down  *share.Limiter // of all transfers that way
 	choker    *share.Choker  // of all uploads
 	offers    offers         // downloads under way
+	swarms    swarmPeers     // who else is in them, and in our uploads
 	loopEnded chan struct{}
 	ready     chan struct{}
 	workers   sync.WaitGroup
@@ -67,19 +68,17 @@ type Servent struct {
 	downloads downloads
 	requeries requeries
 	liars     liars
-	// sourceless is how long a get goes on without a source; tests have no minute.
-	sourceless time.Duration
-	diskFree   func(folder string) (int64, error) // tests have disks of their own
-	answers    answers
-	endings    tally         // of links
-	refusals   tally         // of links that others offered
-	pushed     tally         // Pushes for us, by what became of them
-	web        string        // URL of the page, set before the local API answers
-	streams    chan struct{} // holds one for each stream of the local API that is under way
-	ran        atomic.Bool
-	wire       *plainWire
-	closeOnce  sync.Once
-	closeErr   error
+	diskFree  func(folder string) (int64, error) // tests have disks of their own
+	answers   answers
+	endings   tally         // of links
+	refusals  tally         // of links that others offered
+	pushed    tally         // Pushes for us, by what became of them
+	web       string        // URL of the page, set before the local API answers
+	streams   chan struct{} // holds one for each stream of the local API that is under way
+	ran       atomic.Bool
+	wire      *plainWire
+	closeOnce sync.Once
+	closeErr  error
 
 	// What follows is the loop's.
 	ending    bool // the farewell has been said
@@ -145,8 +144,7 @@ func New(cfg Config) (*Servent, error) {
 		tries:     tries{},
 		requeries: newRequeries(),
 
-		sourceless: sourceless,
-		diskFree:   diskFree,
+		diskFree: diskFree,
 	}
 	s.choker = share.NewChoker(cfg.Uploads, s.up)
 	s.transfers.feed = &s.feed

@@ -12,9 +12,17 @@ import (
 )
 
 // sourceless is how long a download that somebody waits for goes on after its last
-// source was lost, asking and dialling again. One that nobody waits for goes on
-// for ever.
+// source was lost, asking and dialling again, unless the request says otherwise.
+// One that nobody waits for goes on for ever.
 const sourceless = time.Minute
+
+// giveUpAfter returns how long a request goes on without a source.
+func giveUpAfter(giveUp time.Duration) time.Duration {
+	if giveUp <= 0 {
+		return sourceless
+	}
+	return giveUp
+}
 
 // A downloadSwarm says from whom a download fetches: it finds sources, has the download
 // join them, dials those again that were lost, and never those that lied. Its
@@ -34,10 +42,12 @@ type downloadSwarm struct {
 	asking     bool
 	asked      time.Time // when the last query was sent
 	begun      time.Time
-	alive      time.Time // when a source answered last, as of the last look; zero: none ever did
-	answered   int       // sources that answer, likewise
-	goesOn     bool      // nobody needs to wait for it, likewise
-	lacking    bool      // bytes are missing, likewise
+	alive      time.Time     // when a source answered last, as of the last look; zero: none ever did
+	answered   int           // sources that answer, likewise
+	goesOn     bool          // nobody needs to wait for it, likewise
+	giveUp     time.Duration // how long it goes on without a source otherwise, likewise
+	lacking    bool          // bytes are missing, likewise
+	awaiting   bool          // a tracker may name sources soon
 }
 
 // errLiar says why a source is not even dialled.
@@ -55,6 +65,7 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
 		found: make(chan api.Hit, 1),
 	}
+	w.awaiting = want.torrent != nil
 	w.learn(w.begun, want.sources)
 	return w
 }
@@ -140,7 +151,10 @@ func (w *downloadSwarm) wait(now time.Time) time.Duration {
 		wait = min(wait, max(at.Sub(now), requeryBusy))
 	}
 	if !w.alive.IsZero() && !w.goesOn {
-		wait = min(wait, max(w.alive.Add(w.s.sourceless).Sub(now), requeryBusy))
+		wait = min(wait, max(w.alive.Add(w.giveUp).Sub(now), requeryBusy))
+	}
+	if w.awaiting {
+		wait = min(wait, w.begun.Add(trackerWait).Sub(now))
 	}
 	return max(wait, time.Millisecond)
 }
@@ -148,6 +162,9 @@ func (w *downloadSwarm) wait(now time.Time) time.Duration {
 // sourceOf returns what the download dials.
 func (w *downloadSwarm) sourceOf(c *candidate) share.Source {
 	to := c.contact
+	if _, isServent := to.(serventContact); !isServent && w.want.torrent != nil {
+		return w.wireSource(to)
+	}
 	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) { return to.reach(ctx, w.s) }}
 }
 
@@ -193,8 +210,8 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 	switch lied := c.lose(now, l.why); {
 	case lied:
 		log.Warn("source banned: what it sent is not the file's")
-		if errors.Is(l.why, share.ErrLie) {
-			w.s.liars.add(now, l.name)
+		if _, isServent := c.contact.(serventContact); isServent && errors.Is(l.why, share.ErrLie) {
+			w.s.liars.add(now, l.name) // an address alone may be another's tomorrow
 		}
 		w.tellBanned(l)
 	case errors.Is(l.why, share.ErrVerify):
@@ -203,6 +220,9 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 		log.Info("source lost, it is dialled again")
 	default:
 		log.Debug("source not reached again", "fails", c.fails)
+	}
+	if _, isCaller := c.contact.(callerContact); isCaller && !c.banned {
+		w.candidates.forget(c)
 	}
 }
 
@@ -224,7 +244,7 @@ func (w *downloadSwarm) wake(now time.Time, slept bool) {
 // things are.
 func (w *downloadSwarm) requeryAt(now time.Time) (at time.Time, due bool) {
 	switch {
-	case w.asking:
+	case w.asking, w.want.torrent != nil && !isOwnLayout(w.want.torrent): // servents know no such content
 		return at, false
 	case w.answered == 0 && w.candidates.joined() == 0 && !w.candidates.untried() && !w.asked.After(w.alive):
 		return later(now, w.asked.Add(requeryLeast)), true // the last one is lost
@@ -275,6 +295,9 @@ func (w *downloadSwarm) requery(ctx context.Context, now time.Time) {
 
 // verdict says why a download that somebody waits for is given up; nil: it is not.
 func (w *downloadSwarm) verdict(now time.Time) error {
+	if w.awaiting = w.awaiting && now.Sub(w.begun) < trackerWait; w.awaiting {
+		return nil
+	}
 	if !w.lacking || w.asking || w.goesOn || w.answered > 0 || w.candidates.joined() > 0 || w.candidates.untried() {
 		return nil
 	}
@@ -282,7 +305,7 @@ func (w *downloadSwarm) verdict(now time.Time) error {
 	if mayAsk := due && w.s.linked.Load() > 0 && !w.spent; mayAsk && at.Sub(now) <= requeryLeast {
 		return nil // nobody was asked since the last source was lost
 	}
-	if !w.alive.IsZero() && !w.candidates.useless() && now.Sub(w.alive) < w.s.sourceless {
+	if !w.alive.IsZero() && !w.candidates.useless() && now.Sub(w.alive) < w.giveUp {
 		return nil
 	}
 	return w.forsaken()

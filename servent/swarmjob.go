@@ -7,6 +7,7 @@ import (
 
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/peerwire"
 )
 
 // start begins to fetch, once the size of the file is known.
@@ -37,7 +38,7 @@ func (w *downloadSwarm) place() (dest string, err error) {
 }
 
 // fetch runs the download, in a goroutine of its own.
-func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
+func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 	s, want := w.s, w.want
 	s.downloads.mu.Lock()
 	overwrite := w.d.overwrite
@@ -58,13 +59,29 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
 		Progress:   s.report(w.d, w.r, t),
 		Choker:     s.choker,
 	}
+	heard := swarmHearsay{}
+	job.Heard = func(source string, told []peerwire.Peer) { w.r.learn(heard.take(s, source, told)) }
+	if want.torrent != nil {
+		job.Torrent = &want.torrent.Swarm
+		endCalls := s.wire.beginDownload(want.torrent.InfoHashes(), w.r)
+		defer endCalls()
+		endAnnounce := w.announce(ctx)
+		defer func() { endAnnounce(err == nil) }()
+	}
 	unoffered := func() {}
-	job.Opened = func(offer share.Offer) { unoffered = s.offers.begin(offer) }
+	job.Opened = func(offer share.Offer) {
+		if offer.Root == want.root { // else servents have no name for it
+			unoffered = s.offers.begin(offer)
+		}
+	}
 	defer func() { unoffered() }()
 	if want.root == share.EmptyRoot {
 		job.Join = nil // there is nothing to transfer
 	}
-	err := job.Run(ctx)
+	err = job.Run(ctx)
+	if err == nil && want.torrent != nil {
+		s.keepFetched(want.torrent, dest)
+	}
 	if err == nil {
 		s.shareFinished(dest)
 	}
@@ -76,7 +93,7 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) error {
 func (w *downloadSwarm) look() {
 	w.s.downloads.mu.Lock()
 	defer w.s.downloads.mu.Unlock()
-	w.answered, w.alive, w.goesOn = w.r.answered, w.r.alive, w.r.detached
+	w.answered, w.alive, w.goesOn, w.giveUp = w.r.answered, w.r.alive, w.r.detached, w.r.giveUp
 	w.lacking = w.job == nil || w.r.last.Type != "" && w.d.verified < w.want.size
 }
 

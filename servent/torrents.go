@@ -1,6 +1,8 @@
 package servent
 
 import (
+	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,11 +18,13 @@ import (
 )
 
 const (
-	// TorrentsFolder is where a home keeps the metainfos that were exported.
+	// TorrentsFolder is where a home keeps the metainfos that were exported or
+	// fetched by.
 	TorrentsFolder = "torrents"
 
 	torrentSuffix = ".torrent"
-	maxTorrents   = 10_000 // that are listed
+	rootsSuffix   = ".roots" // of the files of a torrent that names none
+	maxTorrents   = 10_000   // that are listed
 )
 
 // torrents are the torrents that a home knows: each lies in its folder under the
@@ -115,4 +119,43 @@ func (t *torrents) all() []*torrent.Metainfo {
 		}
 	}
 	return out
+}
+
+// keepRoots remembers which contents the files of a torrent are, where it does not
+// say so itself.
+func (t *torrents) keepRoots(m *torrent.Metainfo, roots []share.Root) error {
+	var b []byte
+	for _, root := range roots {
+		b = append(hex.AppendEncode(b, root[:]), '\n')
+	}
+	return writeWhole(t.rootsPath(m), b)
+}
+
+func (t *torrents) rootsPath(m *torrent.Metainfo) string {
+	return filepath.Join(t.dir, fmt.Sprintf("%x%s", m.InfoHashes()[0], rootsSuffix))
+}
+
+// roots returns which contents the files of a torrent are, in their order; false
+// where that is not known of all of them.
+func (t *torrents) roots(m *torrent.Metainfo) ([]share.Root, bool) {
+	roots := make([]share.Root, len(m.Files))
+	kept, _ := os.ReadFile(t.rootsPath(m)) // without them the torrent may name its own
+	lines := bytes.Fields(kept)
+	for i, f := range m.Files {
+		var err error
+		switch {
+		case f.Size == 0:
+			roots[i] = share.EmptyRoot
+		case f.Root != share.Root{}:
+			roots[i] = f.Root
+		case len(lines) == len(m.Files):
+			roots[i], err = share.ParseRoot(string(lines[i]))
+		default:
+			return nil, false
+		}
+		if err != nil {
+			return nil, false
+		}
+	}
+	return roots, true
 }

@@ -8,6 +8,7 @@ import (
 
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/peerwire"
 )
 
 const (
@@ -32,6 +33,8 @@ func (s *Servent) upload(stream network.Stream) {
 	defer t.end()
 	library := s.collection.Library()
 	var file share.File
+	var served servedFile
+	defer func() { served.end() }()
 	lookUp := func(hash [20]byte) (share.Offer, bool) {
 		var ok bool
 		offer := share.Offer{}
@@ -39,14 +42,18 @@ func (s *Servent) upload(stream network.Stream) {
 			offer = file.Offer()
 		} else if offer, ok = s.offers.find(hash); ok { // of what we are fetching ourselves
 			file = share.File{}
+			s.swarmed(offer.Root, peer)
 		}
 		if ok {
+			served = servedFile{swarms: &s.swarms, root: offer.Root, piece: share.PieceLength(offer.Size), peer: peer}
 			t.is(offer.Name, offer.Root.String(), offer.Size)
 		}
 		return offer, ok
 	}
 	err := share.Serve(s.running, stream, lookUp, share.UploadConfig{
-		Limit: s.up, Choker: s.choker, Peer: peer.String(), Sent: func(n int) { t.sent(int64(n)) },
+		Limit: s.up, Choker: s.choker, Peer: peer.String(),
+		Sent:  func(n int) { t.sent(int64(n)); served.sent(int64(n)) },
+		Peers: func() []peerwire.Peer { return s.swarmOthers(served.root, stream.Conn()) },
 	})
 	t.failed(err)
 	switch {

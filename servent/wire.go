@@ -32,13 +32,15 @@ type plainWire struct {
 	at netip.AddrPort // where we listen, set before the local API answers; zero: nowhere
 	id [20]byte       // by which clients and trackers know this run of the servent
 
-	mu      sync.Mutex
-	seeding map[[20]byte]bool // torrents that are announced as whole, by their first infohash
+	mu       sync.Mutex
+	fetching map[[20]byte]*fetching    // torrents that are being fetched, by each infohash
+	seeding  map[[20]byte]bool         // torrents that are announced as whole, by their first infohash
+	here     map[[20]byte][]share.File // the files of torrents that this run has fetched, likewise
 }
 
 // newPlainWire returns the wire of a run. Source of the ID: BEP 20.
 func newPlainWire() *plainWire {
-	w := &plainWire{seeding: map[[20]byte]bool{}}
+	w := &plainWire{fetching: map[[20]byte]*fetching{}, seeding: map[[20]byte]bool{}, here: map[[20]byte][]share.File{}}
 	rand.Read(w.id[copy(w.id[:], "-SV0001-"):])
 	return w
 }
@@ -111,7 +113,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// meetWire reads which torrent a peer wants, and serves it. A client that tries to
+// meetWire reads which torrent a peer wants, and has it join the download of that, or
+// serves it. A client that tries to
 // encrypt first does not get beyond the greeting; it comes again in the clear.
 func (s *Servent) meetWire(ctx context.Context, conn net.Conn, from netip.AddrPort) {
 	defer conn.Close()
@@ -125,41 +128,31 @@ func (s *Servent) meetWire(ctx context.Context, conn net.Conn, from netip.AddrPo
 		s.log.Debug("BitTorrent client did not greet", "peer", from, "err", err)
 		return
 	}
+	met := newWireConn(conn, greeting)
+	if s.joinWire(ctx, hello.InfoHash, met, wireContact{from}) {
+		return
+	}
 	m, err := s.torrents.find(hello.InfoHash)
 	if err != nil {
 		s.log.Debug("BitTorrent client wants a torrent that is not here", "peer", from, "infohash", fmt.Sprintf("%x", hello.InfoHash), "err", err)
 		return
 	}
-	s.serveWire(ctx, &greeted{Conn: conn, greeting: greeting}, from, m)
-}
-
-// A greeted connection is one whose greeting was read, and is to be read again.
-type greeted struct {
-	net.Conn
-	greeting []byte // what is left of it
-}
-
-func (g *greeted) Read(b []byte) (int, error) {
-	if len(g.greeting) == 0 {
-		return g.Conn.Read(b)
-	}
-	n := copy(b, g.greeting)
-	g.greeting = g.greeting[n:]
-	return n, nil
+	s.serveWire(ctx, met, from, m)
 }
 
 // serveWire serves a peer what the library has of a torrent.
 func (s *Servent) serveWire(ctx context.Context, conn net.Conn, from netip.AddrPort, m *torrent.Metainfo) {
-	files, ok := s.torrentFiles(m)
-	if !ok {
-		s.log.Info("torrent not served: not all its files are shared, as they were", "torrent", m.Name, "peer", from)
+	offer, files, err := s.torrentOffer(m)
+	if err != nil {
+		s.log.Info("torrent not served: not all its files are here, as they were", "torrent", m.Name, "peer", from, "err", err)
 		return
 	}
 	t := s.transfers.begin(api.Transfer{Direction: "up", Name: m.Name, Root: torrentKey(m).String(), Size: m.Size(), Peer: from.String()})
 	defer t.end()
-	offer := files[0].Offer()
 	lookUp := func([20]byte) (share.Offer, bool) { return offer, true }
-	err := share.Serve(ctx, conn, lookUp, share.UploadConfig{Limit: s.up, Sent: func(n int) { t.sent(int64(n)) }})
+	err = share.Serve(ctx, conn, lookUp, share.UploadConfig{
+		Limit: s.up, Choker: s.choker, Peer: from.String(), Sent: func(n int) { t.sent(int64(n)) },
+	})
 	t.failed(err)
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
@@ -173,22 +166,30 @@ func (s *Servent) serveWire(ctx context.Context, conn net.Conn, from netip.AddrP
 	}
 }
 
-// torrentFiles returns the files of a torrent by their contents, whatever they are
-// called now; false where one is not shared, or has changed.
-func (s *Servent) torrentFiles(m *torrent.Metainfo) ([]share.File, bool) {
-	if !isOwnLayout(m) {
-		return nil, false
-	}
-	library := s.collection.Library()
+// torrentOffer returns what there is of a torrent, whatever its files are called
+// now; [share.ErrChanged] where one is not shared, or has changed.
+func (s *Servent) torrentOffer(m *torrent.Metainfo) (share.Offer, []share.File, error) {
 	files := make([]share.File, len(m.Files))
-	for i, wanted := range m.Files {
-		f, ok := library.ByRoot(wanted.Root)
-		if !ok || f.Size != wanted.Size {
-			return nil, false
+	library := s.collection.Library()
+	roots, known := s.torrents.roots(m)
+	for i := range files {
+		ok := false
+		if known {
+			files[i], ok = library.ByRoot(roots[i])
 		}
-		files[i] = f
+		if !ok && known && m.Files[i].Size == 0 { // nobody need share an empty file
+			ok = true
+		}
+		if !ok {
+			files = s.wire.files(m.InfoHashes()[0])
+			break
+		}
 	}
-	return files, true
+	if files == nil {
+		return share.Offer{}, nil, share.ErrChanged
+	}
+	offer, err := m.Offer(files)
+	return offer, files, err
 }
 
 // torrentKey returns by what a torrent is known among the transfers: the root of a
@@ -236,12 +237,26 @@ func (s *Servent) seed(m *torrent.Metainfo) {
 		case <-s.running.Done():
 			return
 		}
-		if _, ok := s.torrentFiles(m); !ok {
-			s.log.Info("torrent not announced: not all its files are shared, as they were", "torrent", m.Name)
+		if _, _, err := s.torrentOffer(m); err != nil {
+			s.log.Info("torrent not announced: not all its files are here, as they were", "torrent", m.Name, "err", err)
 			return
 		}
 		s.announce(s.running, m, func() torrent.Figures { return torrent.Figures{} }, nil, nil)
 	})
+}
+
+// fetched notes where the files of a torrent lie that has just been fetched.
+func (w *plainWire) fetched(hash [20]byte, files []share.File) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.here[hash] = files
+}
+
+// files returns what fetched noted, or nil.
+func (w *plainWire) files(hash [20]byte) []share.File {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.here[hash]
 }
 
 // beginSeeding reports whether nobody announces a torrent as whole yet; now the

@@ -18,8 +18,14 @@ const keepAliveInterval = 90 * time.Second
 func (u *upload) answerAll() error {
 	tick := time.NewTicker(keepAliveInterval)
 	defer tick.Stop()
+	var look <-chan time.Time
+	if u.cfg.Peers != nil {
+		ticker := time.NewTicker(exchangeLook)
+		defer ticker.Stop()
+		look = ticker.C
+	}
 	for {
-		left, err := u.attend(tick.C)
+		left, err := u.attend(tick.C, look)
 		if err != nil {
 			return err
 		}
@@ -32,6 +38,9 @@ func (u *upload) answerAll() error {
 		if u.conn.Waiting() > 0 {
 			tick.Reset(keepAliveInterval)
 		}
+		if err := u.tellPeers(); err != nil {
+			return err
+		}
 		if err := u.answerRequests(); err != nil {
 			return err
 		}
@@ -40,7 +49,7 @@ func (u *upload) answerAll() error {
 
 // attend takes what has happened and no more than there is: at least one thing
 // if the peer waits for nothing. It reports whether the peer has left.
-func (u *upload) attend(tick <-chan time.Time) (left bool, err error) {
+func (u *upload) attend(tick, look <-chan time.Time) (left bool, err error) {
 	if u.conn.Waiting() == 0 {
 		select {
 		case m, ok := <-u.inbox:
@@ -54,6 +63,7 @@ func (u *upload) attend(tick <-chan time.Time) (left bool, err error) {
 			if err := u.tellNews(); err != nil {
 				return false, err
 			}
+		case <-look:
 		case <-tick:
 			if !u.seat.isServed() && u.conn.IsPeerInterested() {
 				u.watch.beat() // it is not the peer who lets it wait
@@ -85,6 +95,9 @@ func (u *upload) listen(m peerwire.Message) error {
 	}
 	if err := u.write(out); err != nil {
 		return err
+	}
+	if m.Kind == peerwire.Extended && m.ID == peerwire.OurMetadataID {
+		return u.answerMetadata(m.Data)
 	}
 	switch meaning {
 	case peerwire.Asked:

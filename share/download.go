@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"servent/share/peerwire"
 )
 
 // How a download can end, but for the end of its context: [Download.Run] wraps
@@ -87,6 +89,11 @@ type Download struct {
 	// must not keep.
 	Lost func(source string, why error)
 
+	// Heard is told of peers that a source says have something of the content, by
+	// name of the source: untrusted. Default nil: sources are not asked for that. It
+	// is called by the goroutine of Run, which it must not keep.
+	Heard func(source string, peers []peerwire.Peer)
+
 	// Progress is told how far the download is, at the beginning, after each piece,
 	// when sources come or go and once a second, and may be nil. It is called by the goroutine of
 	// Run.
@@ -149,6 +156,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer held.end()
+	if d.Torrent != nil {
+		held.info = d.Torrent.Info
+	}
 	if d.Opened != nil && p.size > 0 {
 		d.Opened(held.offer(d.Name))
 	}
@@ -206,7 +216,7 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	}
 	f := &fetch{
 		geometry: p.geometry, root: plan.root, plan: plan, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
-		progress: d.Progress, lostOne: d.Lost, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan event, eventQueue),
+		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience

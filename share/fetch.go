@@ -23,7 +23,8 @@ type fetch struct {
 	crew     *crew
 	progress func(State)
 	lostOne  func(source string, why error)
-	join     <-chan Source // nil: no more come
+	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
+	join     <-chan Source                              // nil: no more come
 	patience time.Duration
 	limit    *Limiter
 	choker   *Choker // is told what each source gives
@@ -63,6 +64,7 @@ func (f *fetch) add(ctx context.Context, from Source) {
 	}
 	conn := peerwire.NewConn(peerwire.ConnConfig{
 		InfoHash: name, Names: f.plan.names, NoHashes: f.plan.sums != nil, Size: f.size, PieceLength: f.pieceLength, Client: clientName,
+		HearPeers: f.heard != nil && from.Answer == nil,
 	})
 	f.last++
 	var answer *answering
@@ -300,6 +302,8 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
 		return f.takeProof(s, m)
+	case peerwire.PeersHeard:
+		f.heard(s.name, s.conn.Peers())
 	}
 	return nil
 }

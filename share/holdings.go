@@ -27,6 +27,7 @@ const movesOpen = runtime.GOOS != "windows"
 type holdings struct {
 	geometry
 	root Root
+	info []byte // see Offer
 
 	reading sync.RWMutex // held to write while the file is moved
 	file    *os.File     // a handle of its own
@@ -69,7 +70,7 @@ func hasBit(bits []byte, i int) bool { return bits[i/8]&(0x80>>(i%8)) != 0 }
 
 // offer returns the holdings as content to be served.
 func (h *holdings) offer(name string) Offer {
-	return Offer{Name: name, Root: h.root, Size: h.size, shape: h.geometry, available: h.available, open: h.open}
+	return Offer{Name: name, Root: h.root, Size: h.size, shape: h.geometry, info: h.info, available: h.available, open: h.open}
 }
 
 // available returns how many bytes uploads that begin now could give.

@@ -16,6 +16,7 @@ type Offer struct {
 
 	shape     geometry     // how it falls into pieces; zero: geometryOf(Size)
 	available func() int64 // bytes; nil: Size
+	info      []byte       // the info dictionary of the torrent, for peers that ask; nil: there is none
 
 	// open opens it for one upload. Wake is called, by any goroutine, when there
 	// is something new to see: it must not wait.

@@ -54,6 +54,7 @@ type partial struct {
 	saved    time.Time
 	saving   chan error // how the save that runs ended; nil: none runs
 	inSave   int64      // bytes that it saves
+	lost     error      // why what was written is in doubt; of who stores
 }
 
 // A store holds the bytes of a partial: an *os.File or a parts.
@@ -87,8 +88,7 @@ func openPartial(path string, g geometry) (*partial, error) {
 		return nil, err
 	}
 	if err := p.open(); err != nil {
-		p.close()
-		return nil, err
+		return nil, also(err, p.letGo()) // what is there may be whole: nothing is known of it
 	}
 	return p, nil
 }
@@ -273,10 +273,15 @@ func (p *partial) encode() []byte {
 	return b
 }
 
-// store writes a record after the data that it tells of is on the disk.
+// store writes a record after the data that it tells of is on the disk. Once
+// that has failed it always fails: the system tells of a write that was lost one
+// time, and the next Sync would succeed without it. Source: fsync(2), NOTES.
 func (p *partial) store(record []byte) error {
-	if err := p.data.Sync(); err != nil {
-		return err
+	if p.lost == nil {
+		p.lost = p.data.Sync()
+	}
+	if p.lost != nil {
+		return p.lost
 	}
 	return p.write(record)
 }
@@ -326,10 +331,14 @@ func (p *partial) close() error {
 		os.RemoveAll(p.path)       // where that is not possible while they are open,
 		os.Remove(p.record.Path()) // they stay and do no harm
 	}
-	err := p.await()
+	return also(p.await(), p.letGo())
+}
+
+// letGo closes the files and leaves them as they are.
+func (p *partial) letGo() (err error) {
 	if p.data != nil {
-		if e := p.data.Close(); !errors.Is(e, os.ErrClosed) { // by finish
-			err = also(err, e)
+		if err = p.data.Close(); errors.Is(err, os.ErrClosed) { // by finish
+			err = nil
 		}
 	}
 	return also(err, p.record.Close())

@@ -190,6 +190,36 @@ func TestMoveByCopy(t *testing.T) {
 	}
 }
 
+// TestOpenFails: a partial file that cannot be opened once is there the next time
+// with all that was verified of it.
+func TestOpenFails(t *testing.T) {
+	path := partialPath(t.TempDir(), Root{1})
+	g := geometryOf(4 * 65536)
+	p, err := openPartial(path, g)
+	must(t, err)
+	_, err = p.data.WriteAt(content(int(g.size)), 0)
+	must(t, err)
+	p.verified, p.unsaved = []bool{true, false, true, true}, g.size
+	must(t, errors.Join(p.commit(), p.close()))
+
+	aside := path + ".aside"
+	must(t, os.Rename(path, aside))
+	must(t, os.Mkdir(path, 0o700)) // no system opens that to write
+	must(t, os.Rename(aside, filepath.Join(path, "file")))
+	if _, err := openPartial(path, g); err == nil {
+		t.Fatal("a folder was opened as a partial file")
+	}
+	must(t, os.Rename(filepath.Join(path, "file"), aside))
+	must(t, os.Remove(path))
+	must(t, os.Rename(aside, path))
+	p, err = openPartial(path, g)
+	must(t, err)
+	defer p.close()
+	if want := []bool{true, false, true, true}; !slices.Equal(p.verified, want) {
+		t.Errorf("verified after an open that failed: %v, want %v", p.verified, want)
+	}
+}
+
 // A watchedStore notes which pieces are on record when its bytes are made durable.
 type watchedStore struct {
 	store
@@ -199,7 +229,8 @@ type watchedStore struct {
 func (s watchedStore) Sync() error { return errors.Join(s.synced(), s.store.Sync()) }
 
 // TestRecordAfterSync: a piece is recorded after its bytes are durable, never
-// before, and not at all where they cannot be made so.
+// before, and not at all where they cannot be made so: nor by a later sync, which
+// succeeds though those bytes are lost.
 func TestRecordAfterSync(t *testing.T) {
 	data := content(2 * 65536)
 	p, err := openPartial(partialPath(t.TempDir(), Root{1}), geometryOf(int64(len(data))))
@@ -238,5 +269,10 @@ func TestRecordAfterSync(t *testing.T) {
 		if got := recorded(); syncs != i+1 || !bytes.Equal(got, before) {
 			t.Errorf("save %d: %d syncs, %x on record, want %x", i, syncs, got, before)
 		}
+	}
+	failed := broken
+	broken, p.unsaved = nil, 65536
+	if err := p.commit(); !errors.Is(err, failed) || !bytes.Equal(recorded(), before) {
+		t.Errorf("after a sync that failed: %v, %x on record, want %v and still %x", err, recorded(), failed, before)
 	}
 }

@@ -136,23 +136,17 @@ func (p *parts) create(file int) (*os.File, error) {
 
 func (p *parts) place(file int) string { return filepath.FromSlash(p.files[file].Path) }
 
-// Sync makes durable what was written since the last time.
+// Sync makes durable what was written since the last time. What was written
+// before a Sync that failed stays in doubt.
 func (p *parts) Sync() error {
 	p.mu.Lock()
 	dirty := p.dirty
 	p.dirty = map[int]bool{}
 	p.mu.Unlock()
 	for file := range dirty {
-		err := p.syncFile(file)
-		if err != nil {
-			p.mu.Lock()
-			for file := range dirty { // it is tried again
-				p.dirty[file] = true
-			}
-			p.mu.Unlock()
+		if err := p.syncFile(file); err != nil {
 			return err
 		}
-		delete(dirty, file)
 	}
 	return nil
 }

@@ -7,10 +7,11 @@ import "math/rand/v2"
 // many of them have a piece. Those that have every piece make none rarer than
 // another and are not counted.
 //
-// Where all pieces are as rare as each other, as they are when every source has
-// the whole file, they are begun in the order of the file from a random one on:
-// the disks at both ends like it, and others who began elsewhere have other
-// pieces to give.
+// Where every source has the whole file, pieces are begun in the order of the file
+// from a random one on: the disks at both ends like it, and others who began
+// elsewhere have other pieces to give. As soon as one has a part of it, as rare
+// ones are begun at random: two that give each other what they get would otherwise
+// come to one place of the file and go on from there with the same pieces.
 //
 // Source: BEP 3.
 type picker struct {
@@ -18,7 +19,8 @@ type picker struct {
 	at     []int32 // of each piece: its place in order; -1: begun
 	count  []int32 // of each piece: how many sources have it
 	starts []int32 // starts[n] is where in order the pieces begin that n sources or more have
-	run    int     // where the run goes on where all are as rare
+	gained int     // all of count
+	run    int     // where the run goes on where every source has all
 	isNew  bool    // none was begun yet
 }
 
@@ -46,6 +48,7 @@ func newPicker(verified []bool, random *rand.Rand) *picker {
 func (p *picker) gain(piece int) {
 	n := p.count[piece]
 	p.count[piece]++
+	p.gained++
 	if p.at[piece] < 0 {
 		return
 	}
@@ -60,6 +63,7 @@ func (p *picker) gain(piece int) {
 func (p *picker) lose(piece int) {
 	n := p.count[piece]
 	p.count[piece]--
+	p.gained--
 	if p.at[piece] < 0 {
 		return
 	}
@@ -90,7 +94,7 @@ func (p *picker) choose(has func(piece int) bool) (piece int, ok bool) {
 	if len(p.order) == 0 {
 		return 0, false
 	}
-	if p.isNew || p.count[p.order[0]] == p.count[p.order[len(p.order)-1]] {
+	if p.isNew || p.gained == 0 {
 		for i := range p.at {
 			if piece := (p.run + i) % len(p.at); p.at[piece] >= 0 && has(piece) {
 				return piece, true

@@ -85,6 +85,42 @@ func TestPicker(t *testing.T) {
 	})
 }
 
+// TestPickersPart: two who begin a file at one place, and of whom each gives the other
+// what it has, do not go on through it together.
+func TestPickersPart(t *testing.T) {
+	const pieces = 400
+	for seed := range uint64(20) {
+		var both [2]*picker
+		for i := range both {
+			both[i] = newPicker(make([]bool, pieces), rand.New(rand.NewPCG(seed, uint64(i))))
+			both[i].run = 0
+		}
+		all, twice := func(int) bool { return true }, 0
+		for both[0].left()+both[1].left() > 0 {
+			var chosen [2]int
+			var ok [2]bool
+			for i, p := range both { // from the one who has all
+				if chosen[i], ok[i] = p.choose(all); ok[i] {
+					p.begin(chosen[i])
+				}
+			}
+			for i, p := range both { // and from each other
+				if other := 1 - i; ok[other] {
+					p.gain(chosen[other])
+					if p.at[chosen[other]] >= 0 {
+						p.begin(chosen[other])
+					} else {
+						twice++
+					}
+				}
+			}
+		}
+		if twice/2 > pieces/20 {
+			t.Errorf("seed %d: %d of %d pieces were begun by both", seed, twice/2, pieces)
+		}
+	}
+}
+
 // TestPickerOrder: with whole sources alone pieces are begun in the order of the
 // file from a random one on; the first is random too where some are rare.
 func TestPickerOrder(t *testing.T) {

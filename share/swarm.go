@@ -24,6 +24,10 @@ type Swarm struct {
 	// zero where there is no such view of it. A hybrid has both.
 	V1 [20]byte
 	V2 [32]byte
+
+	// Info is the info dictionary whose hashes these are, as it came: peers that have
+	// a magnet link ask for it. Nil: they are given none. Source: BEP 9.
+	Info []byte
 }
 
 // A SwarmFile is one file of a [Swarm].

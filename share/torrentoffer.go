@@ -48,7 +48,7 @@ func (s *Swarm) Offer(files []File) (Offer, error) {
 			return Offer{}, fmt.Errorf("share: offer the torrent %q: %q is not what it says", s.Name, f.Name)
 		}
 	}
-	o := Offer{Name: s.Name, Size: s.Length, shape: s.geometry()}
+	o := Offer{Name: s.Name, Size: s.Length, shape: s.geometry(), info: s.Info}
 	whole := wholeTorrent{files: files, places: s.Files}
 	if s.HasV2() {
 		whole.hashes = s.layer()
@@ -135,6 +135,9 @@ func (w wholeTorrent) read(file int, within int64, b []byte) error {
 // checkAll looks at every file once.
 func (w wholeTorrent) checkAll() error {
 	for _, f := range w.files {
+		if f.Size == 0 { // nobody reads it, and it need not be there
+			continue
+		}
 		info, err := os.Stat(f.place.String())
 		if err != nil || !f.isUnchanged(info) {
 			return fmt.Errorf("%w: %q", ErrChanged, f.Name)

@@ -33,6 +33,11 @@ type UploadConfig struct {
 	// Sent is told of the bytes of file content written to the peer, and may be
 	// nil. It is called by the goroutine of [Serve].
 	Sent func(bytes int)
+
+	// Peers returns others that have something of the content, for a peer that wants
+	// to hear of them, and may be nil. It is called by the goroutine of [Serve], every
+	// second at most.
+	Peers func() []peerwire.Peer
 }
 
 // What the callers of Serve branch on.
@@ -118,6 +123,8 @@ type upload struct {
 	out      []peerwire.Message
 	seat     *seat
 	prover   prover
+	exchange exchange
+	gave     int // pieces of the info dictionary
 	block    [blockSize]byte
 	batch    [answerBlocks]peerwire.Block // that are being answered
 }
@@ -139,6 +146,7 @@ func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 	u.geometry = u.offer.geometry()
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
 		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		MetadataSize: int64(len(u.offer.info)),
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {
 		return peerError(err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,10 +21,10 @@ const getHelp = `Example:
 
 Fetch each WHAT, verified piece by piece: hits of the last search (1, 2-20 or
 all), the folder of one (3/; 3/.. is that around it), a root (8 digits and more
-name a hit or an own file), urn:sha1:… or a magnet link. Several keep their
-folders below -o. What is here already is told of or, with -o, copied. The same
-command goes on where it stopped, as does "servent downloads resume". Exit code
-5: not the bytes that the hit said, 7: unfinished.
+name a hit or an own file), urn:sha1:…, a magnet link or a .torrent file. Several
+keep their folders below -o. What is here already is told of or, with -o, copied.
+The same command goes on where it stopped, as does "servent downloads resume".
+Exit code 5: not the bytes that the hit said, 7: unfinished.
 
 Usage: servent get WHAT… [FLAGS]`
 
@@ -37,6 +38,7 @@ func getVerb(con *console) *cli.Command {
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
 			&cli.BoolFlag{Name: "rename", Usage: "keep a file that is there, give the new one a number"},
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
+			&cli.DurationFlag{Name: "give-up", Value: time.Minute, Usage: "end `TIME` after the last source was lost, with exit code 7"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
 		}, joinFlags()...),
 		Action: func(c *cli.Context) error { return get(c.Context, con, c) },
@@ -53,6 +55,9 @@ func getRequests(c *cli.Context) (s selection, output string, err error) {
 	if c.Duration("timeout") < 0 || c.IsSet("timeout") && c.Duration("timeout") == 0 {
 		return s, "", usage("--timeout %v: use a time above 0, as 90s", c.Duration("timeout"))
 	}
+	if c.Duration("give-up") <= 0 {
+		return s, "", usage("--give-up %v: use a time above 0, as 90s", c.Duration("give-up"))
+	}
 	if c.Bool("overwrite") && c.Bool("rename") {
 		return s, "", usage("--overwrite and --rename exclude each other")
 	}
@@ -67,6 +72,9 @@ func getRequests(c *cli.Context) (s selection, output string, err error) {
 	if c.Bool("detach") && (len(s.folders) > 0 || c.Bool("rename")) {
 		return s, "", usage("--detach: a folder is fetched, and a name chosen, while the command runs")
 	}
+	if c.Bool("detach") && c.IsSet("give-up") {
+		return s, "", usage("--detach: the download goes on until it is done, and never gives up; leave --give-up away")
+	}
 	files := 1
 	if s.many {
 		files = 2
@@ -78,6 +86,7 @@ func getRequests(c *cli.Context) (s selection, output string, err error) {
 		s.files[i].Output = output
 		s.files[i].Overwrite = c.Bool("overwrite")
 		s.files[i].Timeout = c.Duration("timeout")
+		s.files[i].GiveUp = c.Duration("give-up")
 	}
 	return s, output, nil
 }

@@ -22,7 +22,7 @@ const (
 func (con *console) getMany(ctx context.Context, n node, c *cli.Context, s selection, output string) error {
 	request := api.BatchRequest{
 		Folders: s.folders, Output: output,
-		Overwrite: c.Bool("overwrite"), Rename: c.Bool("rename"), Timeout: c.Duration("timeout"),
+		Overwrite: c.Bool("overwrite"), Rename: c.Bool("rename"), Timeout: c.Duration("timeout"), GiveUp: c.Duration("give-up"),
 	}
 	exit := exitDone
 	for i, f := range s.files {

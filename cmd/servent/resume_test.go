@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"servent/servent"
 	"servent/servent/api"
@@ -94,11 +95,15 @@ func command(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// TestSourceKilled kills the source of a download: exit code 7. When the source
-// is back, the download goes on from where it was.
+// giveUp is how long a get goes on here without a source.
+const giveUp = time.Second
+
+// TestSourceKilled kills the source of a download: it is waited for, then the exit
+// code is 7. When the source is back, the download goes on from where it was.
 func TestSourceKilled(t *testing.T) {
 	for _, name := range []string{"through a running servent", "without"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			sourceHome, dir, source := bigSource(t)
 			home := t.TempDir()
 			addr := source.ready.Addrs[0]
@@ -109,7 +114,7 @@ func TestSourceKilled(t *testing.T) {
 				command(t, "search", "big", "--home", home)
 			}
 
-			g := startGet(t, "1", "--home", home)
+			g := startGet(t, "1", "--home", home, "--give-up", giveUp.String())
 			p, ok := g.next(t)
 			for ok && p.Verified == 0 {
 				p, ok = g.next(t)
@@ -118,7 +123,11 @@ func TestSourceKilled(t *testing.T) {
 				t.Fatalf("no progress in the middle: got %+v, stderr %s", p, &g.talk)
 			}
 			source.kill()
+			killed := time.Now()
 			before, code := g.finish(t)
+			if waited := time.Since(killed); waited < giveUp {
+				t.Errorf("gave up %v after the source was killed, want %v at least", waited, giveUp)
+			}
 			before = max(before, p.Verified)
 			if code != exitUnfinished || before >= bigFile {
 				t.Fatalf("source killed: got exit code %d, %d bytes verified, want code %d; stderr: %s", code, before, exitUnfinished, &g.talk)

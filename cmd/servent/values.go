@@ -64,7 +64,7 @@ var flagValues = map[string]valueSource{
 // from the source of its place; the last one counts for all that follow.
 var wordValues = map[string][]valueSource{
 	"up":           {anyFolder},
-	"get":          {{list: listHits}},
+	"get":          {{paths: pathFiles, list: listHits}},
 	"torrent":      {anyFile},
 	"share add":    {anyFolder},
 	"share remove": {{list: listShared}},

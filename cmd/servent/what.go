@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,6 +27,11 @@ const (
 func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
 	lower := strings.ToLower(what)
 	switch {
+	case isTorrent(lower):
+		path, err := filepath.Abs(what)
+		return api.GetRequest{Torrent: path, Size: unknownSize}, err
+	case strings.HasPrefix(lower, magnetScheme) && isSwarm(lower):
+		return api.GetRequest{Torrent: what, Size: unknownSize}, nil
 	case strings.HasPrefix(lower, magnetScheme):
 		return parseMagnet(what, last)
 	case strings.HasPrefix(lower, sha1URN):
@@ -36,7 +43,22 @@ func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
 	case isHex(lower) && len(lower) >= minPrefix && len(lower) < rootDigits:
 		return byPrefix(lower, last)
 	}
-	return api.GetRequest{}, usage("%q names no file: give the number of a hit, a root (or %d of its digits and more), urn:sha1:… or a magnet link", what, minPrefix)
+	return api.GetRequest{}, usage("%q names no file: give the number of a hit, a root (or %d of its digits and more), urn:sha1:…, a magnet link or a .torrent file", what, minPrefix)
+}
+
+// isTorrent reports whether a word is the path of a .torrent file.
+func isTorrent(lower string) bool { return strings.HasSuffix(lower, ".torrent") }
+
+// swarmTopic is an infohash of version 1, in hex or base32, or 2. Source: BEP 9, 52.
+var swarmTopic = regexp.MustCompile(`xt=urn:(btih:([0-9a-f]{40}|[a-z2-7]{32})|btmh:1220[0-9a-f]{64})(&|$)`)
+
+// isSwarm reports whether a magnet link is to be fetched from BitTorrent clients:
+// it names a swarm, and who knows its peers. One of a single file that servents know
+// by its root is fetched from them as well.
+func isSwarm(lower string) bool {
+	names := swarmTopic.MatchString(lower)
+	known := strings.Contains(lower, "x.root=") || strings.Contains(lower, "xt=urn:sha1:")
+	return names && (!known || strings.Contains(lower, "tr=") || strings.Contains(lower, "x.pe="))
 }
 
 func isNumber(s string) bool {

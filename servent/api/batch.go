@@ -18,6 +18,7 @@ type BatchRequest struct {
 	Overwrite bool          `json:"overwrite,omitempty"` // replace other files that are there
 	Rename    bool          `json:"rename,omitempty"`    // keep other files that are there, give the new ones a number
 	Timeout   time.Duration `json:"timeout,omitempty"`   // in ns; 0: none
+	GiveUp    time.Duration `json:"give_up,omitempty"`   // in ns: how long a large file goes on after its last source was lost, and small ones when none comes; 0: 1 minute
 }
 
 // A BatchFile is one file of a batch, named as in a [GetRequest].

@@ -81,9 +81,11 @@ type GetRequest struct {
 	Size      int64         `json:"size"`             // bytes; -1: unknown
 	Name      string        `json:"name,omitempty"`   // suggested by the hit: untrusted
 	Sources   []Source      `json:"sources,omitempty"`
-	Output    string        `json:"output,omitempty"` // absolute: a folder, or the file itself; empty: the downloads folder
+	Torrent   string        `json:"torrent,omitempty"` // in place of all above: the absolute path of a .torrent, or a magnet link of BitTorrent
+	Output    string        `json:"output,omitempty"`  // absolute: a folder, or the file itself; empty: the downloads folder
 	Overwrite bool          `json:"overwrite,omitempty"`
 	Timeout   time.Duration `json:"timeout,omitempty"` // in ns; 0: none
+	GiveUp    time.Duration `json:"give_up,omitempty"` // in ns: how long it goes on after its last source was lost; 0: 1 minute
 }
 
 // A TorrentRequest asks for the metainfo of a shared file or folder, which is

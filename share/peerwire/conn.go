@@ -19,6 +19,13 @@ type ConnConfig struct {
 	// its first version, in which peers ask for no hashes and pieces run across files.
 	NoHashes bool
 
+	// HearPeers has the peer told that we take a [PeersMessage].
+	HearPeers bool
+
+	// MetadataSize is the length of the info dictionary that the peer may ask for,
+	// bytes; 0: it is told of none. Source: BEP 9.
+	MetadataSize int64
+
 	// RequestQueue is how many requests of the peer wait at most; it is told so.
 	// Default 1024, which is MaxWindow in blocks.
 	RequestQueue int
@@ -57,6 +64,7 @@ type Conn struct {
 	waiting  blockQueue  // the peer's requests
 	proofs   []HashRange // our hash requests
 	hashes   []HashRange // the peer's
+	peers    peersTold   // by the peer
 }
 
 // A peerState is what the peer has said of itself.
@@ -93,7 +101,7 @@ func (c *Conn) isBlock(b Block) bool {
 func (c *Conn) Handshake(peerID [20]byte) Handshake {
 	h := NewHandshake(c.cfg.InfoHash, peerID)
 	if c.cfg.NoHashes {
-		h.Reserved[v2Byte] &^= v2Bit
+		return h.WithoutV2()
 	}
 	return h
 }
@@ -123,7 +131,14 @@ func (c *Conn) Settings(out []Message) []Message {
 	if c.greeted && !c.extended {
 		return out
 	}
-	return append(out, ExtendedHandshake{Client: c.cfg.Client, RequestQueue: c.cfg.RequestQueue}.Message())
+	ours := ExtendedHandshake{Client: c.cfg.Client, RequestQueue: c.cfg.RequestQueue, MetadataSize: c.cfg.MetadataSize}
+	if ours.MetadataSize > 0 {
+		ours.MetadataID = OurMetadataID
+	}
+	if c.cfg.HearPeers {
+		ours.PeersID = ourPeersID
+	}
+	return append(out, ours.Message())
 }
 
 // SetInterested appends what tells the peer of it, if that is news.
@@ -174,6 +189,9 @@ func (c *Conn) IsPeerInterested() bool { return c.peer.interested }
 // say.
 func (c *Conn) Client() string { return c.peer.settings.Client }
 
+// MetadataID returns what the peer takes a [MetadataMessage] as; 0: it takes none.
+func (c *Conn) MetadataID() byte { return c.peer.settings.MetadataID }
+
 // Receive takes in a message that came at now, says what it means, and appends
 // to out what has to be answered at once, at most one message. Its errors are of
 // type [*ProtocolError] or [*SyntaxError]; the connection is of no use after one.
@@ -203,6 +221,8 @@ func (c *Conn) Receive(now time.Time, m Message, out []Message) (Meaning, []Mess
 		if m.ID == 0 {
 			meaning = PeerSettings
 			c.peer.settings, err = ParseExtendedHandshake(m.Data)
+		} else if c.cfg.HearPeers && m.ID == ourPeersID {
+			meaning, err = c.receivePeers(now, m)
 		}
 	case HashRequest:
 		meaning, err = HashesAsked, c.receiveHashRequest(m)

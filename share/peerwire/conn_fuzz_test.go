@@ -13,14 +13,15 @@ func FuzzConn(f *testing.F) {
 	var all []byte
 	for _, c := range []Message{
 		{Kind: HaveAll}, {Kind: Unchoke}, {Kind: Request, Length: BlockSize}, {Kind: Piece, Data: []byte{1}}, {Kind: Reject, Length: BlockSize},
-		{Kind: Cancel, Length: BlockSize}, {Kind: HashRequest}, {Kind: Hashes}, {Kind: HashReject}, ExtendedHandshake{RequestQueue: 3}.Message(),
+		{Kind: Cancel, Length: BlockSize}, {Kind: HashRequest}, {Kind: Hashes}, {Kind: HashReject}, ExtendedHandshake{RequestQueue: 3, PeersID: 9}.Message(),
+		{Kind: Extended, ID: ourPeersID, Data: []byte("d5:addedld5:addrsl1:ae2:id1:beee")},
 	} {
 		all, _ = c.AppendBinary(append(all, 'w', 'r', 'p'))
 	}
 	f.Add(all)
 	f.Fuzz(func(t *testing.T, in []byte) {
 		const size, pieceLength, queue = 100_000, 32 << 10, 4
-		c := NewConn(ConnConfig{Size: size, PieceLength: pieceLength, RequestQueue: queue})
+		c := NewConn(ConnConfig{Size: size, PieceLength: pieceLength, RequestQueue: queue, HearPeers: true})
 		if err := c.ReceiveHandshake(NewHandshake([20]byte{}, [20]byte{})); err != nil {
 			t.Fatal(err)
 		}
@@ -94,6 +95,9 @@ func (p *player) receive(m Message) (ok bool) {
 	}
 	if len(out) > 1 || c.Waiting() > p.queue || c.Room() < 0 || c.Room()+c.InFlight() > max(c.Window(), c.InFlight()) {
 		p.t.Fatalf("after %v: %d messages to send, %d waiting, %d in flight, room for %d", m.Kind, len(out), c.Waiting(), c.InFlight(), c.Room())
+	}
+	if meaning == PeersHeard && len(c.Peers()) > MaxPeers {
+		p.t.Fatalf("heard of %d peers at once", len(c.Peers()))
 	}
 	return true
 }

@@ -22,11 +22,12 @@ const (
 	HashesAsked                   // the peer asks for hashes: see [Conn.NextHashRequest]
 	Proof                         // the hashes that were asked for; they are the message's, not checked
 	NoProof                       // the peer does not send the hashes that were asked for
+	PeersHeard                    // the peer told of others: see [Conn.Peers]
 )
 
 var meaningNames = [...]string{
 	"nothing", "peer has", "peer interested", "peer settings", "choked", "unchoked", "delivered", "refused", "cancelled", "asked", "withdrawn",
-	"hashes asked", "proof", "no proof",
+	"hashes asked", "proof", "no proof", "peers heard",
 }
 
 // String returns the meaning in words.

@@ -35,6 +35,13 @@ func NewHandshake(infoHash, peerID [20]byte) Handshake {
 	return h
 }
 
+// WithoutV2 returns h without a word of BEP 52, as clients want it that know the
+// torrent by its first version alone.
+func (h Handshake) WithoutV2() Handshake {
+	h.Reserved[v2Byte] &^= v2Bit
+	return h
+}
+
 // Extended reports whether the peer takes extended messages (BEP 10).
 func (h Handshake) Extended() bool { return h.Reserved[extendedByte]&extendedBit != 0 }
 

@@ -6,6 +6,9 @@ import "fmt"
 // last one is shorter. Source: BEP 9.
 const MetadataPiece = 16 << 10
 
+// OurMetadataID is what peers are told to send a [MetadataMessage] as.
+const OurMetadataID = 1
+
 // MetadataExtension is the name under which the extended handshake lists what a
 // [MetadataMessage] travels as. Source: BEP 9.
 const MetadataExtension = "ut_metadata"
@@ -31,6 +34,16 @@ type MetadataMessage struct {
 	Piece     int
 	TotalSize int64  // of the info dictionary, bytes; with data alone
 	Data      []byte // with data alone; when parsed it lies in what was parsed
+}
+
+// CutMetadata returns a piece of the info dictionary, and false if there is no such
+// piece.
+func CutMetadata(info []byte, piece int) ([]byte, bool) {
+	if piece < 0 || piece >= (len(info)+MetadataPiece-1)/MetadataPiece {
+		return nil, false
+	}
+	begin := piece * MetadataPiece
+	return info[begin:min(len(info), begin+MetadataPiece)], true
 }
 
 // AppendBinary appends the payload to b. It never fails.

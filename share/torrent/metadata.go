@@ -58,13 +58,3 @@ func (m *Metadata) Metainfo() (*Metainfo, error) {
 	}
 	return ParseInfo(m.info)
 }
-
-// MetadataPiece returns what is given to a peer that asks for a piece of the info
-// dictionary, and false if there is no such piece.
-func (m *Metainfo) MetadataPiece(piece int) ([]byte, bool) {
-	if piece < 0 || piece >= (len(m.Info)+peerwire.MetadataPiece-1)/peerwire.MetadataPiece {
-		return nil, false
-	}
-	begin := piece * peerwire.MetadataPiece
-	return m.Info[begin:min(len(m.Info), begin+peerwire.MetadataPiece)], true
-}

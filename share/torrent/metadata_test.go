@@ -17,7 +17,7 @@ func give(t *testing.T, to *Metadata, m *Metainfo) {
 		if !ok {
 			return
 		}
-		data, ok := m.MetadataPiece(piece)
+		data, ok := peerwire.CutMetadata(m.Info, piece)
 		if !ok {
 			t.Fatalf("there is no piece %d", piece)
 		}
@@ -85,7 +85,7 @@ func TestMetadataRefused(t *testing.T) {
 		}
 	}
 	for _, piece := range []int{-1, len(m.Info)/peerwire.MetadataPiece + 1, 1 << 40} {
-		if _, ok := m.MetadataPiece(piece); ok {
+		if _, ok := peerwire.CutMetadata(m.Info, piece); ok {
 			t.Errorf("piece %d is given", piece)
 		}
 	}

@@ -1,6 +1,7 @@
 package torrent
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"crypto/sha256"
 	"errors"
@@ -41,10 +42,6 @@ func refuse(format string, values ...any) error {
 // It is not to be changed.
 type Metainfo struct {
 	share.Swarm
-
-	// Info is the info dictionary as it came: its hashes are the swarm's names, and
-	// peers ask for it (BEP 9).
-	Info []byte
 
 	// Trackers are addresses of trackers in tiers: those of a tier are equal, and
 	// the next tier is for when all of one fail. Source: BEP 12.
@@ -109,7 +106,8 @@ func ParseInfo(info []byte) (*Metainfo, error) {
 	if d.MetaVersion == metaVersion {
 		swarm.V2 = sha256.Sum256(info)
 	}
-	return &Metainfo{Swarm: swarm, Info: append([]byte(nil), info...), Private: d.Private != 0}, nil
+	swarm.Info = bytes.Clone(info)
+	return &Metainfo{Swarm: swarm, Private: d.Private != 0}, nil
 }
 
 // takeLayers sets the piece layers of the files that have one, and refuses one

@@ -1,0 +1,76 @@
+package servent
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"servent/share"
+	"servent/share/torrent"
+)
+
+// trackerWait is how long a download that has no source waits for what the
+// trackers of its torrent name.
+const trackerWait = 20 * time.Second
+
+// announce tells the trackers of the torrent of this download, and the download of
+// the peers that they name. What it returns is called at the end: a torrent that
+// is whole and served here stays announced.
+func (w *downloadSwarm) announce(ctx context.Context) (end func(whole bool)) {
+	s, m, r := w.s, w.want.torrent, w.r
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(s.running, stop)
+	left := func() torrent.Figures {
+		s.downloads.mu.Lock()
+		defer s.downloads.mu.Unlock()
+		return torrent.Figures{Left: m.Size() - w.d.verified}
+	}
+	whole := make(chan struct{})
+	s.work(func() {
+		s.announce(ctx, m, left, whole, func(addrs []netip.AddrPort) { r.learn(s.wireContacts(addrs, false)) })
+	})
+	return func(isWhole bool) {
+		if isWhole && s.wire.at.IsValid() && s.wire.beginSeeding(m.InfoHashes()[0]) {
+			close(whole)
+			return
+		}
+		stop()
+	}
+}
+
+// keepFetched has a torrent that was just fetched to dest served: at once, and
+// after a restart where dest lies in a shared folder.
+func (s *Servent) keepFetched(m *torrent.Metainfo, dest string) {
+	paths := make([]string, len(m.Files))
+	files := make([]share.File, len(m.Files))
+	for i, f := range m.Files {
+		paths[i] = dest
+		if m.Folder {
+			paths[i] = filepath.Join(dest, filepath.FromSlash(f.Path))
+		}
+		var err error
+		if files[i], err = share.FileAt(paths[i]); err != nil {
+			s.log.Warn("torrent not served", "torrent", m.Name, "err", err)
+			return
+		}
+	}
+	s.wire.fetched(m.InfoHashes()[0], files)
+	s.work(func() {
+		shared, err := s.collection.TagAll(s.running, paths) // with no keyword: hashed, no more
+		if errors.Is(err, share.ErrNotShared) || s.running.Err() != nil {
+			return
+		}
+		roots := make([]share.Root, len(shared))
+		for i, f := range shared {
+			roots[i] = f.Root
+		}
+		if err == nil {
+			err = s.torrents.keepRoots(m, roots)
+		}
+		if err != nil {
+			s.log.Warn("torrent not served after a restart", "torrent", m.Name, "err", err)
+		}
+	})
+}
