@@ -1,11 +1,13 @@
 package share
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"servent/share/peerwire"
 )
 
 // withoutLayers returns the torrent as a magnet link has it.
@@ -264,5 +268,35 @@ func TestFolderHashesUnknown(t *testing.T) {
 	files[0].Root, files[1].Root = s.Files[0].Root, s.Files[0].Root
 	if _, err := s.Offer(files); err == nil {
 		t.Error("an offer of a file of another root: no error")
+	}
+}
+
+// TestFolderPadding: a peer that takes the pieces of a folder for whole ones gets
+// zeros behind each file, the last one too, and nothing beyond that.
+func TestFolderPadding(t *testing.T) {
+	s := swarmOf(t, 32<<10, false, true, 40_000, 10)
+	offer, err := s.Offer(s.place(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	ours, theirs := net.Pipe()
+	go func() {
+		served <- Serve(t.Context(), theirs, func([20]byte) (Offer, bool) { return offer, true }, UploadConfig{})
+	}()
+	p := greet(t, ours, s.InfoHashes()[0], true)
+	p.say(peerwire.Message{Kind: peerwire.Interested})
+	p.until(peerwire.Unchoke)
+	padded := append(slices.Clone(s.stream), make([]byte, 3*s.PieceLength-s.Length)...)
+	for at := int64(0); at < int64(len(padded)); at += blockSize {
+		b := peerwire.Block{Piece: uint32(at / s.PieceLength), Begin: uint32(at % s.PieceLength), Length: blockSize}
+		p.say(requestOf(b))
+		if m := p.until(peerwire.Piece); !bytes.Equal(m.Data, padded[at:at+blockSize]) {
+			t.Errorf("%v: other bytes", b)
+		}
+	}
+	p.say(requestOf(peerwire.Block{Piece: 3, Length: 1}))
+	if err := <-served; err == nil || !strings.Contains(err.Error(), "does not have") {
+		t.Errorf("beyond the last piece: %v", err)
 	}
 }

@@ -60,6 +60,16 @@ func (g geometry) pieceSize(i int) int {
 	return int(min(g.pieceLength, end-at))
 }
 
+// paddedSize returns how long peers may take the stream for, in bytes: libtorrent
+// 2.0 asks for blocks of a file in a folder whole, beyond the file's end and that
+// of the last file too, and takes zeros for it.
+func (g geometry) paddedSize() int64 {
+	if g.aligned {
+		return int64(g.pieces()) * g.pieceLength
+	}
+	return g.size
+}
+
 // contentSize returns how many bytes of files piece i holds: all but padding.
 func (g geometry) contentSize(i int) (n int64) {
 	at, size := int64(i)*g.pieceLength, int64(g.pieceSize(i))

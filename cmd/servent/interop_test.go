@@ -308,6 +308,20 @@ func (l *swarmLab) magnets() {
 			l.row("libtorrent", version, l.single, "magnet, x.pe", toUs, begin)
 		})
 	}
+	for _, version := range []string{"v2", "hybrid"} {
+		l.run("folder "+version, func(l *swarmLab) { l.folderByV2(version) })
+	}
+}
+
+// folderByV2 has a servent get a folder by a link that names its v2 infohash
+// alone. Nobody has the hashes of its pieces beforehand: of v2 they are asked for.
+func (l *swarmLab) folderByV2(version string) {
+	torrent := l.create(version, l.multi)
+	link := "magnet:?xt=urn:btmh:1220" + l.wholeV2(torrent) + "&x.pe="
+	seed := l.libtorrent(torrent, filepath.Dir(l.multi), "--seed")
+	begin := time.Now()
+	l.same(l.get("us", link+"127.0.0.1:"+strconv.Itoa(seed.port)), l.multi)
+	l.row("libtorrent", version, l.multi, "v2 magnet", toUs, begin)
 }
 
 // wholeV2 returns the whole v2 infohash of a metainfo in hex.
