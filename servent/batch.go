@@ -253,8 +253,10 @@ func (b *bulk) missing(ctx context.Context, c *batchContent) []batchPlace {
 			continue
 		case err == nil && there && b.req.Rename:
 			p.place, err = b.another(p)
-		case err == nil && there && !b.req.Overwrite:
-			err = fmt.Errorf("servent: %w: %s", share.ErrExists, b.pathOf(p))
+		case err == nil && there:
+			if err = b.deposit.MayPut(p.place, b.req.Overwrite); err != nil {
+				err = fmt.Errorf("servent: write %s: %w", b.pathOf(p), err)
+			}
 		}
 		if err == nil && b.full.Load() {
 			err = fmt.Errorf("servent: %q is not begun: %w", p.name, share.ErrDiskFull)
@@ -379,13 +381,12 @@ func (b *bulk) getLarge(ctx context.Context, worker int, c *batchContent) {
 // download runs the download of a large file. One that finds its sources busy is
 // tried again; what has come stays.
 func (b *bulk) download(ctx context.Context, worker int, c *batchContent, p batchPlace) (already bool, err error) {
+	want := c.want
+	want.giveUp = b.sources.giveUp
 	for pause := batchRetry; ; pause *= 2 {
-		done, err := b.s.get(ctx, api.GetRequest{
-			Root: c.want.root.String(), SHA1: c.want.tellSHA1(), Size: c.want.size, Name: c.want.name, Sources: c.want.tellSources(),
-			Output: b.pathOf(p), Overwrite: b.req.Overwrite, GiveUp: b.req.GiveUp,
-		}, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
+		_, already, err := b.s.fetchTo(ctx, want, b.pathOf(p), b.req.Overwrite, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
 		if !errors.Is(err, share.ErrUnfinished) || pause > batchRetryMost {
-			return done.Already, err
+			return already, err
 		}
 		select {
 		case <-time.After(pause):

@@ -142,6 +142,46 @@ func TestGetFolderOverOtherFiles(t *testing.T) {
 	}
 }
 
+// A file that a source names like a link or a folder that is here does not come
+// through it, nor in its place: --overwrite is about files.
+func TestGetManyOverLinks(t *testing.T) {
+	t.Parallel()
+	dir, outside, out := t.TempDir(), t.TempDir(), tree(t, "folder/mine", "folder large/mine")
+	large := strings.Repeat("large ", 100_000)
+	for name, text := range map[string]string{"small": "small", "large": large, "folder": "f", "folder large": large + "f"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"small", "large"} {
+		if err := os.Symlink(outside, filepath.Join(out, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	near := start(t, Config{})
+	req := api.BatchRequest{Output: out, Overwrite: true}
+	for _, name := range []string{"small", "large", "folder", "folder large"} {
+		known := request(t, far, name)
+		req.Files = append(req.Files, api.BatchFile{Root: known.Root, Size: known.Size, Name: name, Sources: known.Sources})
+	}
+	got := getMany(t, near, req)
+	if got.Failed != 4 || got.Code != api.CodeExists {
+		t.Errorf("got %+v, want that each is refused", got)
+	}
+	if written := contents(t, outside); len(written) > 0 {
+		t.Errorf("outside of the folder: %d files", len(written))
+	}
+	want := map[string]string{"folder/mine": "folder/mine", "folder large/mine": "folder large/mine"}
+	if diff := cmp.Diff(want, contents(t, out)); diff != "" {
+		t.Errorf("the folder (-want +got):\n%.2000s", diff)
+	}
+	req.Overwrite, req.Rename = false, true
+	if got := getMany(t, near, req); got.Done != 4 || len(contents(t, outside)) > 0 {
+		t.Errorf("beside them: got %+v, %d outside", got, len(contents(t, outside)))
+	}
+}
+
 // Hostile names stay in the folder, under names that every system takes.
 func TestGetManyHostileNames(t *testing.T) {
 	t.Parallel()

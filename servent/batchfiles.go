@@ -1,6 +1,7 @@
 package servent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/peer"
 
-	"servent/messages"
 	"servent/servent/api"
 	"servent/share"
 )
@@ -64,18 +64,9 @@ func (s *Servent) wantOne(ctx context.Context, f api.BatchFile) (wanted, error) 
 		return wanted{}, err
 	}
 	if file, ok := s.own(req); ok {
-		return wanted{root: file.Root, size: file.Size, name: firstOf(req.Name, file.Name)}, nil
+		return wanted{root: file.Root, size: file.Size, name: cmp.Or(req.Name, file.Name)}, nil
 	}
 	return s.want(ctx, req)
-}
-
-func firstOf(names ...string) string {
-	for _, name := range names {
-		if name != "" {
-			return name
-		}
-	}
-	return ""
 }
 
 // A folderList is what one source says of a folder.
@@ -182,21 +173,4 @@ func (w *wanted) addSources(sources []contact) {
 			w.sources = append(w.sources, source)
 		}
 	}
-}
-
-// tellSHA1 returns the SHA-1 as the API has it.
-func (w *wanted) tellSHA1() string {
-	if w.sha1 == [messages.SHA1Size]byte{} {
-		return ""
-	}
-	return strings.TrimPrefix(string(messages.SHA1URN(w.sha1)), "urn:sha1:")
-}
-
-// tellSources returns the sources as the API has them.
-func (w *wanted) tellSources() []api.Source {
-	var told []api.Source
-	for _, source := range w.sources {
-		told = append(told, source.tell())
-	}
-	return told
 }

@@ -105,6 +105,7 @@ func (l *downloads) meet() error {
 			d.elsewhere = true // until it has been looked at
 			l.add(d)
 		}
+		d.believe(u)
 		if d.elsewhere {
 			d.verified, d.elsewhere, d.state = u.Verified, u.Busy, api.DownloadPaused
 			if u.Busy {
@@ -114,6 +115,13 @@ func (l *downloads) meet() error {
 	}
 	l.list = slices.DeleteFunc(l.list, func(d *download) bool { return d.elsewhere && !there[d.want.root] })
 	return nil
+}
+
+// believe takes the size that what is verified proves.
+func (d *download) believe(u share.Unfinished) {
+	if d.run == nil && u.Verified > 0 {
+		d.want.size = u.Size
+	}
 }
 
 // choose returns the downloads that names name; those to which it applies are

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -72,6 +73,70 @@ func TestDownloadsThatAreDone(t *testing.T) {
 	}
 	if first := l.list[0].id; len(l.list) != maxEnded || first != 2*maxEnded+1 {
 		t.Errorf("%d are listed, from %d on, want %d from %d on", len(l.list), first, maxEnded, 2*maxEnded+1)
+	}
+}
+
+// A hit with a false size, which any neighbour can send, takes nothing from a
+// download that has begun: not while it runs, not while it is paused, not after a
+// restart, and not when the list does not know it.
+func TestDownloadKeepsItsSize(t *testing.T) {
+	t.Parallel()
+	near, req, want, goOn := slowDownload(t)
+	g := getBehind(t, near, req)
+	g.begun(t)
+	lie := req
+	lie.Size++
+	lie.Sources = []api.Source{{Peer: newPeer(t).String(), Addrs: []string{"/ip4/127.0.0.1/tcp/1"}}}
+	refused := func(when string) {
+		t.Helper()
+		_, err := near.Get(t.Context(), lie, ignore)
+		failed(t, err, api.CodeVerify)
+		for _, size := range []int64{req.Size, lie.Size} {
+			if !strings.Contains(err.Error(), strconv.FormatInt(size, 10)) {
+				t.Errorf("%s: %q does not say the size %d", when, err, size)
+			}
+		}
+	}
+	refused("while it runs")
+	paused, err := near.PauseDownloads(t.Context(), api.DownloadsRequest{IDs: []string{"all"}})
+	if err != nil || paused.Downloads[0].Verified == 0 {
+		t.Fatalf("PauseDownloads: %+v, %v", paused, err)
+	}
+	failed(t, <-g.ended, api.CodePaused)
+	refused("while it is paused")
+	near.downloads.mu.Lock()
+	near.downloads.list = nil // as another process leaves it
+	near.downloads.mu.Unlock()
+	refused("when the list does not know it")
+	if d := listed(t, near); d.Size != req.Size || d.Verified < paused.Downloads[0].Verified {
+		t.Errorf("it is listed as %+v, want at least %d bytes of %d", d, paused.Downloads[0].Verified, req.Size)
+	}
+	goOn()
+	done, err := near.Get(t.Context(), req, ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, done.Path, want)
+	size := req.Size
+	whole := &download{want: wanted{size: size}, state: api.DownloadDone, verified: size}
+	failed(t, whole.refuseSize(size+1), api.CodeVerify)
+	if err := whole.refuseSize(size); err != nil {
+		t.Errorf("a download that is done refuses its own size: %v", err)
+	}
+}
+
+// A size that was made up by then and kept is not believed after a restart, where
+// what is here proves another.
+func TestKeptSizeIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	d := &download{want: wanted{root: share.Root{7}, size: 11}}
+	d.believe(share.Unfinished{Size: 10, Verified: 0})
+	if d.want.size != 11 {
+		t.Errorf("where nothing is verified it takes the size %d", d.want.size)
+	}
+	d.believe(share.Unfinished{Size: 10, Verified: 4})
+	if d.want.size != 10 {
+		t.Errorf("it keeps the size %d, want 10", d.want.size)
 	}
 }
 

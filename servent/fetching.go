@@ -93,6 +93,9 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.find(want.root)
+	if err := d.refuseSize(want.size); err != nil {
+		return nil, nil, err
+	}
 	if d != nil && d.run != nil {
 		if d.dest != dest {
 			return nil, nil, api.NewError(api.CodeBusy, fmt.Sprintf(
@@ -113,6 +116,24 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	r := s.enqueue(d, detached)
 	l.schedule()
 	return d, r, nil
+}
+
+// refuseSize says why a file of that size is not what d, which may be nil, fetches:
+// of two sizes under one root one is a lie, and for the size of a hit that any
+// neighbour can have made up nothing is given up that is here.
+func (d *download) refuseSize(size int64) error {
+	if d == nil || d.want.size < 0 || d.want.size == size {
+		return nil
+	}
+	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, size)
+	switch {
+	case d.state == api.DownloadDone:
+		return api.NewError(api.CodeVerify, told+fmt.Sprintf("download %d has proven the first", d.id))
+	case d.run != nil || d.verified > 0:
+		return api.NewError(api.CodeVerify, told+fmt.Sprintf(
+			"download %d fetches the first and has %s of it; to try the second: servent downloads cancel %d", d.id, d.percent(), d.id))
+	}
+	return nil
 }
 
 // endFetch notes how a run ended.

@@ -99,8 +99,8 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	}, nil
 }
 
-// fetchTo fetches what is wanted, and returns how many sources gave it at one time,
-// or that it was at its place just before.
+// fetchTo fetches what is wanted to dest itself, and returns how many sources
+// gave it at one time, or that it was at its place just before.
 func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (sources int, already bool, err error) {
 	d, r, err := s.beginFetch(want, dest, overwrite, false)
 	if err != nil {

@@ -142,6 +142,7 @@ func (l *downloads) recall() error {
 		}
 		u := there[d.want.root]
 		d.verified = u.Verified
+		d.believe(u)
 		if u.Busy {
 			d.elsewhere, d.goesOn, d.state = true, false, api.DownloadRunning
 		}

@@ -144,7 +144,7 @@ func (s *Servent) meetWire(ctx context.Context, conn net.Conn, from netip.AddrPo
 func (s *Servent) serveWire(ctx context.Context, conn net.Conn, from netip.AddrPort, m *torrent.Metainfo) {
 	offer, files, err := s.torrentOffer(m)
 	if err != nil {
-		s.log.Info("torrent not served: not all its files are here, as they were", "torrent", m.Name, "peer", from, "err", err)
+		s.log.Info("torrent not served: not all its files are shared, as they were", "torrent", m.Name, "peer", from, "err", err)
 		return
 	}
 	t := s.transfers.begin(api.Transfer{Direction: "up", Name: m.Name, Root: torrentKey(m).String(), Size: m.Size(), Peer: from.String()})
@@ -232,13 +232,14 @@ func (s *Servent) seed(m *torrent.Metainfo) {
 		return
 	}
 	s.workers.Go(func() {
+		defer s.wire.endSeeding(m.InfoHashes()[0])
 		select {
 		case <-s.collection.Ready(): // what was hashed before is known
 		case <-s.running.Done():
 			return
 		}
 		if _, _, err := s.torrentOffer(m); err != nil {
-			s.log.Info("torrent not announced: not all its files are here, as they were", "torrent", m.Name, "err", err)
+			s.log.Info("torrent not announced: not all its files are shared, as they were", "torrent", m.Name, "err", err)
 			return
 		}
 		s.announce(s.running, m, func() torrent.Figures { return torrent.Figures{} }, nil, nil)
@@ -267,6 +268,13 @@ func (w *plainWire) beginSeeding(hash [20]byte) bool {
 	begin := !w.seeding[hash]
 	w.seeding[hash] = true
 	return begin
+}
+
+// endSeeding notes that a torrent is announced as whole no more.
+func (w *plainWire) endSeeding(hash [20]byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.seeding, hash)
 }
 
 // announce tells the trackers of a torrent of us, and found, which may be nil, of

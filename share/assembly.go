@@ -89,10 +89,23 @@ func newAssembly(g geometry, verified []bool, random *rand.Rand) *assembly {
 }
 
 // bound takes as much memory as it needs to ask for so many bytes ahead, and no
-// more than most.
+// more than most. What was begun while there was more can still be finished: else
+// each piece might wait for what the others hold.
 func (a *assembly) bound(ahead int, most int64) {
-	a.limit = min(a.pieceLength+backlog+int64(ahead), most, maxOpenBytes)
+	a.limit = min(max(a.pieceLength+backlog+int64(ahead), a.used+a.lacking()), most, maxOpenBytes)
 	a.isShort = false
+}
+
+// lacking returns how many bytes of memory the open pieces still need.
+func (a *assembly) lacking() (n int64) {
+	for _, p := range a.open {
+		for i, c := range p.chunks {
+			if c == nil && p.absent[i] > 0 {
+				n += a.chunkLength()
+			}
+		}
+	}
+	return n
 }
 
 // block returns the name that the wire gives to a block.
@@ -183,16 +196,8 @@ func fresh[T any](old []T, n int) []T {
 // where all others have their memory, for all of it where some still need more,
 // so that never each of two waits for what the other holds.
 func (a *assembly) fitsAnother() bool {
-	lacking := int64(0)
-	for _, p := range a.open {
-		for i, c := range p.chunks {
-			if c == nil && p.absent[i] > 0 {
-				lacking += a.chunkLength()
-			}
-		}
-	}
 	more := a.chunkLength()
-	if lacking > 0 {
+	if lacking := a.lacking(); lacking > 0 {
 		more = lacking + a.pieceLength
 	}
 	if a.used+more > a.limit {

@@ -11,26 +11,30 @@ import (
 
 // TestAssembly: whatever sources have, and in whatever order they answer, give
 // up and fail, every block comes to its place, none is asked of two at once, the
-// memory stays bounded, and as long as somebody has what is missing there is
-// always something to ask for or to wait for.
+// memory stays bounded, however its bound grows and shrinks, and as long as somebody
+// has what is missing there is always something to ask for or to wait for.
 func TestAssembly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieceLength := int64(minPieceLength) << rapid.IntRange(0, 8).Draw(t, "piece length")
-		size := rapid.Int64Range(1, min(5*maxOpenBytes, 40*pieceLength)).Draw(t, "size")
+		most := min(5*maxOpenBytes, 40*pieceLength)
+		size := rapid.SampledFrom([]int64{most, most / 4, pieceLength}).Draw(t, "most") - rapid.Int64Range(0, pieceLength-1).Draw(t, "less")
 		g := geometry{size: size, pieceLength: pieceLength}
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		p := assemblyPlay{t: t, assembly: newAssembly(g, make([]bool, g.pieces()), random), asked: map[peerwire.Block]sourceID{}}
-		p.bound(rapid.IntRange(0, 3*maxOpenBytes).Draw(t, "ahead"), rapid.Int64Range(pieceLength, 2*maxOpenBytes).Draw(t, "most"))
-		for id := range 3 {
+		p.most = (&partial{geometry: g}).room()
+		p.has = append(p.has, func(int) bool { return p.hasAll })
+		others := rapid.IntRange(2, 12).Draw(t, "others")
+		for id := range others {
 			part := rapid.IntRange(0, 3).Draw(t, "part")
-			has := func(piece int) bool { return id == 0 || piece%4 < part }
+			has := func(piece int) bool { return !p.isAlone && (piece%others == id || piece%8 < part) }
 			p.has = append(p.has, has)
 			for piece := range p.verified {
-				if id > 0 && has(piece) {
+				if has(piece) {
 					p.picker.gain(piece)
 				}
 			}
 		}
+		p.hasAll = rapid.Bool().Draw(t, "has all")
 		for !p.isDone() {
 			p.step()
 			if p.used > maxOpenBytes {
@@ -43,19 +47,62 @@ func TestAssembly(t *testing.T) {
 	})
 }
 
+// TestMemoryShrinks: what many sources began while they were fast is finished by
+// one that is slow, though it is given less memory than all of it takes.
+func TestMemoryShrinks(t *testing.T) {
+	const sources = 12
+	g := geometry{size: 64 << 20, pieceLength: 1 << 20}
+	a := newAssembly(g, make([]bool, g.pieces()), fromFirst())
+	most := (&partial{geometry: g}).room()
+	a.bound(maxOpenBytes, most)
+	for s := range sources { // each begins a piece that no other has
+		for range 3 * chunkBlocks {
+			if _, _, ok := a.ask(sourceID(s+1), func(piece int) bool { return piece == s }); !ok {
+				t.Fatalf("source %d is not asked for its piece: %d bytes in use", s, a.used)
+			}
+		}
+	}
+	for s := range sources {
+		a.giveBackAll(sourceID(s + 1))
+	}
+	for !a.isDone() {
+		a.bound(peerwire.MinWindow, most)
+		b, _, ok := a.ask(sources+1, func(int) bool { return true })
+		if !ok {
+			t.Fatalf("%d pieces are left and nothing is asked for: %d bytes in use, at most %d", a.left, a.used, a.limit)
+		}
+		p, _, complete := a.put(b, sources+1)
+		if complete {
+			p.hashed++
+		}
+		if p.isHashed() {
+			a.close(p)
+		}
+	}
+}
+
 type assemblyPlay struct {
 	*assembly
 	t       *rapid.T
 	has     []func(int) bool
+	hasAll  bool // the first source, from when the others bring no more at the latest
+	isAlone bool // for the others are gone
 	asked   map[peerwire.Block]sourceID
 	order   []peerwire.Block // of asked
 	writing []*piece
+	most    int64 // memory, while all that is written is recorded
 }
 
 // step asks each source for some blocks, then lets something come of it.
 func (p *assemblyPlay) step() {
+	ahead := peerwire.MinWindow
+	if !p.isAlone {
+		ahead = rapid.SampledFrom([]int{peerwire.MinWindow, maxOpenBytes}).Draw(p.t, "ahead")
+	}
+	p.bound(ahead, rapid.SampledFrom([]int64{p.most, p.most / 2, p.pieceLength}).Draw(p.t, "most"))
+	requests := rapid.SampledFrom([]int{1, p.blocks(0) * 3 / 4, 20 * chunkBlocks}).Draw(p.t, "requests")
 	for id, has := range p.has {
-		for range rapid.IntRange(0, 300).Draw(p.t, "requests") {
+		for range requests {
 			b, place, ok := p.ask(sourceID(id+1), has)
 			if !ok {
 				break
@@ -73,15 +120,22 @@ func (p *assemblyPlay) step() {
 		p.writing = p.writing[1:]
 	case len(p.order) > 0 && rapid.IntRange(0, 9).Draw(p.t, "die") == 0:
 		p.die(sourceID(rapid.IntRange(1, len(p.has)).Draw(p.t, "who")))
+	case !p.isAlone && rapid.IntRange(0, 3).Draw(p.t, "leave") == 3:
+		for id := range p.has {
+			p.die(sourceID(id + 1))
+		}
+		p.hasAll, p.isAlone = true, true
 	default:
 		p.answer(rapid.IntRange(0, len(p.order)).Draw(p.t, "answers"))
 	}
 	if len(p.order) == 0 && len(p.writing) == 0 && !p.isDone() {
-		if b, _, ok := p.ask(1, p.has[0]); ok {
-			p.asked[b], p.order = 1, append(p.order, b)
-			return
+		p.hasAll = true
+		p.bound(ahead, p.most)
+		b, _, ok := p.ask(1, p.has[0])
+		if !ok {
+			p.t.Fatalf("nothing is asked for, nothing is written, and it is not done; %d bytes in use", p.used)
 		}
-		p.t.Fatalf("nothing is asked for, nothing is written, and it is not done; %d bytes in use", p.used)
+		p.asked[b], p.order = 1, append(p.order, b)
 	}
 }
 

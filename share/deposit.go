@@ -109,7 +109,7 @@ func (d *Deposit) hidden() (name string, f *os.File, err error) {
 }
 
 // Put writes a file. It returns [ErrExists] where there is one of that name,
-// unless that is to be replaced, and [ErrDiskFull]. Place has '/' between its
+// unless that is a file and to be replaced, and [ErrDiskFull]. Place has '/' between its
 // parts; its folders are made where they are missing.
 func (d *Deposit) Put(place string, content []byte, overwrite bool) error {
 	return d.put(place, overwrite, func(f *os.File) error {
@@ -151,8 +151,8 @@ func (d *Deposit) write(place string, overwrite bool, fill func(*os.File) error)
 	if err := d.MakeFolder(path.Dir(place)); err != nil {
 		return err
 	}
-	if _, err := d.root.Lstat(place); err == nil && !overwrite {
-		return ErrExists
+	if err := d.MayPut(place, overwrite); err != nil {
+		return err
 	}
 	hidden, f, err := d.hidden()
 	if err != nil {
@@ -168,6 +168,23 @@ func (d *Deposit) write(place string, overwrite bool, fill func(*os.File) error)
 		d.root.Remove(hidden)
 	}
 	return err
+}
+
+// MayPut returns [ErrExists] where there is something of that name, unless it is
+// a file that is to be replaced: a folder or a link never is.
+func (d *Deposit) MayPut(place string, overwrite bool) error {
+	info, err := d.root.Lstat(place)
+	switch {
+	case err != nil:
+		return nil // there is nothing, or writing says why not
+	case !overwrite:
+		return ErrExists
+	case info.IsDir():
+		return fmt.Errorf("%w: it is a folder, and only files are replaced", ErrExists)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%w: it is a link or a device, and only files are replaced", ErrExists)
+	}
+	return nil
 }
 
 // reveal gives a hidden file its name.

@@ -43,7 +43,7 @@ const defaultDownloadPatience = 30 * time.Second
 // [Download.Run]; it may be run again after it failed.
 type Download struct {
 	Root Root   // what to fetch
-	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing
+	Size int64  // bytes, as the hit said; part of the swarm's name, so a wrong one finds nothing, and ErrVerify where bytes of another are here
 	Name string // for error texts, where it is quoted
 
 	// Torrent, unless nil, is what to fetch in place of Root and Size. A file of it
@@ -52,7 +52,8 @@ type Download struct {
 	Torrent *Swarm
 
 	// SHA1, unless zero, is what the finished file must have as well: the root of
-	// a file that was asked for by its SHA-1 is only what a hit claimed.
+	// a file that was asked for by its SHA-1 is only what a hit claimed. It costs
+	// another read of the file.
 	SHA1 [sha1.Size]byte
 
 	// PartialDir is the folder of what is not finished yet: ROOT.part and
@@ -174,8 +175,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkSHA1 reads the whole file once more where its SHA-1 is known, and forgets
-// a file that has another.
+// checkSHA1 reads the whole file once more where its SHA-1 is known. A file that has
+// another stays as it is: the root proves it, and that it has this SHA-1 was but a
+// claim.
 func (d *Download) checkSHA1(ctx context.Context, p *partial) error {
 	if d.SHA1 == [sha1.Size]byte{} {
 		return nil
@@ -191,8 +193,7 @@ func (d *Download) checkSHA1(ctx context.Context, p *partial) error {
 		}
 	}
 	if !bytes.Equal(h.Sum(nil), d.SHA1[:]) {
-		clear(p.verified) // close removes what has nothing verified
-		return fmt.Errorf("%w: the file has another SHA-1 than the one asked for", ErrVerify)
+		return fmt.Errorf("%w: the file is whole, as its root says, and has another SHA-1 than the one asked for", ErrVerify)
 	}
 	return nil
 }

@@ -205,6 +205,9 @@ func (f *fetch) request(s *source) error {
 		f.askLayers(s)
 		return s.flush()
 	}
+	if s.isSnubbed && s.conn.InFlight() == 0 { // it owes nothing any more: whether it answers is to be seen anew
+		s.isSnubbed, s.heard = false, time.Now()
+	}
 	room := min(s.conn.Room(), f.window(s)-s.conn.InFlight())
 	if room <= 0 || s.isSnubbed {
 		return s.flush()
@@ -335,14 +338,14 @@ func (f *fetch) takeHas(s *source, m peerwire.Message) {
 		f.count(s, int(m.Index))
 		return
 	}
-	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() {
+	if pieces, _ := s.conn.HasTold(); pieces == f.pieces() && !s.isCounted {
 		s.wanted = f.assembly.left
 		f.tell(0)
 		return
 	}
 	s.isCounted = true
 	for piece := range f.assembly.verified {
-		if s.conn.Has(piece) {
+		if s.conn.IsNews(piece) {
 			f.count(s, piece)
 		}
 	}

@@ -163,8 +163,9 @@ func dropDamaged(path string) error {
 }
 
 // load reads the record. What it says of pieces that the file is too short
-// for, or of a file of another size, is not believed, and taken out of it before
-// the file grows and makes it look true.
+// for is not believed, and taken out of it before the file grows and makes it look
+// true. Where it proves pieces of a file of another size, one of the sizes is a
+// lie: nothing is touched, and the error is [ErrVerify].
 func (p *partial) load(holds func(at, length int64) bool) error {
 	var record []byte
 	err := p.record.View(func(tx *bbolt.Tx) error {
@@ -174,8 +175,14 @@ func (p *partial) load(holds func(at, length int64) bool) error {
 		}
 		return nil
 	})
-	if err != nil || record == nil {
+	if err != nil {
 		return err
+	}
+	if other, verified := recorded(record, holds); other != p.size && verified > 0 {
+		return fmt.Errorf("%w: %d bytes of it are here already, verified as of a file of %d bytes, not %d", ErrVerify, verified, other, p.size)
+	}
+	if record == nil {
+		return nil
 	}
 	p.verified = p.decodeVerified(record, holds)
 	if believed := p.encode(); !bytes.Equal(record, believed) {
@@ -195,6 +202,25 @@ func (g geometry) decodeVerified(record []byte, holds func(at, length int64) boo
 		verified[i] = record[8+i/8]&(1<<(i%8)) != 0 && holds(int64(i)*g.pieceLength, int64(g.pieceSize(i)))
 	}
 	return verified
+}
+
+// recorded returns the size of the file that a record tells of by its root, and how
+// many bytes are verified and on the disk; size -1: it tells of none.
+func recorded(record []byte, holds func(at, length int64) bool) (size, verified int64) {
+	if len(record) < 8 {
+		return -1, 0
+	}
+	size = int64(binary.BigEndian.Uint64(record))
+	if size <= 0 || size > MaxSize {
+		return -1, 0
+	}
+	g := geometryOf(size)
+	for i, ok := range g.decodeVerified(record, holds) {
+		if ok {
+			verified += int64(g.pieceSize(i))
+		}
+	}
+	return size, verified
 }
 
 // intend makes the record say what the download is for, if it takes long enough

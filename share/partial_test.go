@@ -64,11 +64,14 @@ func TestPartialAfterKill(t *testing.T) {
 	if err := q.close(); err != nil {
 		t.Fatal(err)
 	}
-	if q, err = openPartial(left, geometryOf(g.size-1)); err != nil { // as a lying hit has it
+	if _, err = openPartial(left, geometryOf(g.size-1)); !errors.Is(err, ErrVerify) { // as a lying hit has it
+		t.Errorf("with another size: %v, want ErrVerify", err)
+	}
+	if q, err = openPartial(left, g); err != nil {
 		t.Fatal(err)
 	}
-	if slices.Contains(q.verified, true) {
-		t.Error("the record of a file of another size is believed")
+	if want := []bool{true, false, true, false}; !slices.Equal(q.verified, want) {
+		t.Errorf("verified after it was opened with another size: %v, want %v", q.verified, want)
 	}
 	q.close()
 }

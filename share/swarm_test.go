@@ -1,6 +1,7 @@
 package share
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -136,6 +137,54 @@ func TestSilentInSwarm(t *testing.T) {
 			<-silent.ended
 		})
 	}
+}
+
+// TestSilentThenChokes: a lone source that fell silent and then refused all that it
+// owed, because it chokes, is asked again when it does so no more.
+func TestSilentThenChokes(t *testing.T) {
+	data := content(5 * 65536)
+	s := newPlayed(t, data)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		dial := s.dial(t, func(p *peer, s *played) {
+			p.say(s.start...)
+			s.prove(p)
+			asked := make(chan peerwire.Message, len(data)/blockSize)
+			go func() {
+				defer close(asked)
+				for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
+					asked <- m
+				}
+			}()
+			time.Sleep(defaultDownloadPatience/snubs + time.Second)
+			p.say(peerwire.Message{Kind: peerwire.Choke})
+			for range len(asked) {
+				m := <-asked
+				m.Kind = peerwire.Reject
+				p.say(m)
+			}
+			time.Sleep(time.Minute)
+			p.say(peerwire.Message{Kind: peerwire.Unchoke})
+			for m := range asked {
+				at := int(m.Index)*65536 + int(m.Begin)
+				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+			}
+		})
+		w := newSwarm(s.digest, data, dir)
+		w.Sources = sourcesOf(dial)
+		w.Join = make(chan Source)
+		snubbed := false
+		w.Progress = func(s State) {
+			w.last = s
+			snubbed = snubbed || len(s.Each) > 0 && s.Each[0].Snubbed
+		}
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		if err := w.Run(ctx); err != nil || !snubbed {
+			t.Fatalf("after %v: %v, it was snubbed: %t", time.Since(w.began), err, snubbed)
+		}
+		wantFile(t, w.Dest, data)
+	})
 }
 
 // TestHeldBlock: a source that stops in the middle of a block keeps nobody from

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha1"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -136,18 +135,8 @@ func readUnfinished(dir string, root Root) (Unfinished, bool) {
 		case bucket != string(bucketPartial):
 		case bytes.Equal(key, keyPurpose):
 			u.take(value)
-		case bytes.Equal(key, keyPieces) && len(value) >= 8 && part != nil:
-			size := int64(binary.BigEndian.Uint64(value))
-			if size <= 0 || size > MaxSize {
-				return
-			}
-			u.Size, u.Verified = size, 0
-			g := geometryOf(size)
-			for i, ok := range g.decodeVerified(value, shorterThan(part.Size())) {
-				if ok {
-					u.Verified += int64(g.pieceSize(i))
-				}
-			}
+		case bytes.Equal(key, keyPieces) && part != nil:
+			u.Size, u.Verified = recorded(value, shorterThan(part.Size()))
 		}
 	})
 	return u, true

@@ -237,7 +237,9 @@ func (u *upload) read() {
 			return
 		}
 		switch {
-		case m.Kind == peerwire.Extended, m.Kind == peerwire.Bitfield && !told:
+		case m.Kind == peerwire.Bitfield && told:
+			continue // aria2 says again what it has; one at a time is kept here
+		case m.Kind == peerwire.Extended, m.Kind == peerwire.Bitfield:
 			m.Data = bytes.Clone(m.Data) // it is the reader's
 			told = told || m.Kind == peerwire.Bitfield
 		default:

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/urfave/cli/v2"
@@ -71,6 +72,33 @@ func TestAgain(t *testing.T) {
 		}
 		if got := again(typed, c.request, c.what); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.request, got, c.want)
+		}
+	}
+}
+
+// The command that goes on with many files says how long its numbers are those of
+// the same files, and gives no advice that would change that.
+func TestAgainMany(t *testing.T) {
+	for _, c := range []struct {
+		whats []string
+		want  string
+	}{
+		{[]string{"2-20"}, "servent get 2-20 -o /tmp/x" + untilSearch},
+		{[]string{rootA, "3/.."}, "servent get " + rootA + " 3/.. -o /tmp/x" + untilSearch},
+		{[]string{"all"}, "servent get all -o /tmp/x" + untilSearch},
+		{[]string{rootA, "magnet:?x=1"}, "servent get " + rootA + " 'magnet:?x=1' -o /tmp/x"},
+	} {
+		var got string
+		app := &cli.App{Flags: joinFlags(), Action: func(c *cli.Context) error { got = againMany(c, "/tmp/x"); return nil }}
+		if err := app.Run(append([]string{"servent"}, c.whats...)); err != nil {
+			t.Fatal(err)
+		}
+		if got != c.want {
+			t.Errorf("%s: got %s, want %s", c.whats, got, c.want)
+		}
+		err := adviseMany(api.NewError(api.CodeUnfinished, "cut"), got)
+		if strings.Contains(strings.Replace(err.Error(), untilSearch, "", 1), "search again") {
+			t.Errorf("%s: %v", c.whats, err)
 		}
 	}
 }

@@ -158,12 +158,13 @@ func (l *swarmLab) hashesOf(torrent string) []string {
 	return strings.Fields(string(out))
 }
 
-// aria2 joins the swarm of a torrent, with the content in dir. All is its default
-// but for discovery, which is off.
+// aria2 joins the swarm of a torrent, with the content in dir, and prints a line
+// with that once it has everything. All is its default but for discovery, which is
+// off.
 func (l *swarmLab) aria2(torrent, dir string, flags ...string) *client {
 	l.t.Helper()
 	c := l.startClient("aria2", append([]string{"aria2c", "--no-conf", "--enable-dht=false", "--enable-dht6=false",
-		"--bt-enable-lpd=false", "--enable-peer-exchange=false", "--disable-ipv6", "--file-allocation=none",
+		"--bt-enable-lpd=false", "--enable-peer-exchange=false", "--disable-ipv6", "--file-allocation=none", "--on-bt-download-complete=echo",
 		"--listen-port=" + strconv.Itoa(freePort(l.t)), "--dir=" + dir, torrent}, flags...)...)
 	return c
 }

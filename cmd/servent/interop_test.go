@@ -230,7 +230,7 @@ func (l *swarmLab) aria() {
 
 	to, begin := l.folder("theirs"), time.Now()
 	theirs := l.aria2(torrent, to, "--seed-ratio=0.0")
-	theirs.await("complete", swarmPatience)
+	theirs.await(" 1 "+filepath.Join(to, filepath.Base(l.single)), swarmPatience)
 	l.same(to, l.single)
 	l.row("aria2", "v1", l.single, "HTTP tracker", fromUs, begin)
 	if err := us.interrupt(); err != nil {

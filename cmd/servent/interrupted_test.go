@@ -69,11 +69,12 @@ func cameWhole(t *testing.T, home, dir string) {
 // TestUpKilledGoesOn kills a servent while it downloads: the next one on the home
 // goes on by itself.
 func TestUpKilledGoesOn(t *testing.T) {
-	_, dir, source := bigSource(t)
+	sourceHome, dir, source := bigSource(t)
 	home := t.TempDir()
 	p := beginDetached(t, home, source)
 	awaitDownload(t, home, "partly there", isPartly)
 	p.kill()
+	letGo(t, sourceHome)
 	p, err := startUp(home, home, "--connect", source.ready.Addrs[0])
 	if err != nil {
 		t.Fatal(err)
@@ -120,10 +121,10 @@ func TestSourceOverwritten(t *testing.T) {
 	for _, sources := range []int{1, 2} {
 		t.Run(map[int]string{1: "alone", 2: "of two"}[sources], func(t *testing.T) {
 			home, whole := t.TempDir(), t.TempDir()
-			var dirs, flags []string
+			var homes, dirs, flags []string
 			for range sources {
-				_, dir, source := bigSource(t)
-				dirs = append(dirs, dir)
+				home, dir, source := bigSource(t)
+				homes, dirs = append(homes, home), append(dirs, dir)
 				flags = append(flags, "--connect", source.ready.Addrs[0])
 			}
 			if err := os.WriteFile(filepath.Join(whole, "big.bin"), randomBytes(bigFile, 1), 0o600); err != nil {
@@ -139,6 +140,9 @@ func TestSourceOverwritten(t *testing.T) {
 				t.Fatalf("no progress in the middle: got %+v, stderr %s", p, &g.talk)
 			}
 			overwrite(t, filepath.Join(dirs[0], "big.bin"))
+			for _, home := range homes {
+				letGo(t, home)
+			}
 			_, code := g.finish(t)
 			if sources > 1 {
 				if code != exitDone {

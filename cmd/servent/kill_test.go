@@ -53,9 +53,10 @@ type killed struct {
 	home    string // the downloader's
 	dest    string
 
-	recorded int64 // bytes that the last kill left on record
-	refetch  int64 // bytes that the seeders sent beyond those
-	worst    int64 // of one kill
+	recorded int64         // bytes that the last kill left on record
+	lived    time.Duration // of all that were killed, beyond killStart
+	refetch  int64         // bytes that the seeders sent beyond those
+	worst    int64         // of one kill
 	deciles  [10]int
 }
 
@@ -143,10 +144,10 @@ func (k *killed) startGet(connect []string) *exec.Cmd {
 func (k *killed) kill(n int, cmd *exec.Cmd) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	const rate = killSeeders * killRate
-	left := time.Duration(max(0, killUntil*killSize-float64(k.recorded)) / rate * float64(time.Second))
+	left := time.Duration(max(0, killUntil*killSize-float64(k.recorded)) / k.rate() * float64(time.Second))
 	each := left/time.Duration(kills-n+2) + killStart
 	lives := time.Duration(k.chance.Int64N(int64(2 * each)))
+	k.lived += lives - killStart
 	select {
 	case err := <-ended:
 		k.t.Fatalf("kill %d of %d: the download ended by itself before: %v, %s", n, kills, err, cmd.Stderr)
@@ -175,6 +176,14 @@ func (k *killed) kill(n int, cmd *exec.Cmd) {
 	if _, err := os.Lstat(k.dest); !errors.Is(err, fs.ErrNotExist) {
 		k.t.Fatalf("kill %d: there is something under the finished name: %v", n, err)
 	}
+}
+
+// rate returns how many bytes a second a downloader gets while it lives: what the
+// seeders give on a computer that is not busy, until it is known.
+func (k *killed) rate() float64 {
+	const most, unknown = killSeeders * killRate, 5 * time.Second
+	took := max(0, k.lived) + unknown
+	return min(most, (float64(k.recorded)+most*unknown.Seconds())/took.Seconds())
 }
 
 func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -52,18 +53,29 @@ func (con *console) getMany(ctx context.Context, n node, c *cli.Context, s selec
 	return nil
 }
 
-// againMany is the command that goes on with c.
+// againMany is the command that goes on with c. Numbers stay in it, for roots say
+// neither folders nor where files go: so it says how long they mean the same.
 func againMany(c *cli.Context, output string) string {
 	whats := make([]string, c.Args().Len())
+	numbers := false
 	for i, what := range c.Args().Slice() {
 		whats[i] = quote(what)
+		number, _, _ := strings.Cut(strings.Replace(what, "/", "-", 1), "-")
+		numbers = numbers || what == allHits || isHitNumber(number)
 	}
 	words := again(c, api.GetRequest{Output: output, Overwrite: c.Bool("overwrite")}, whatsMark)
 	if c.Bool("rename") {
 		words += " --rename"
 	}
-	return strings.Replace(words, whatsMark, strings.Join(whats, " "), 1)
+	words = strings.Replace(words, whatsMark, strings.Join(whats, " "), 1)
+	if numbers {
+		words += untilSearch
+	}
+	return words
 }
+
+// untilSearch is said of numbers: the next search gives them to other files.
+const untilSearch = " (before you search again: that gives the numbers to other files)"
 
 // whatsMark stands for the WHATs until they are put in.
 const whatsMark = "WHATS"
@@ -77,12 +89,12 @@ func (con *console) fetchMany(ctx context.Context, n node, request api.BatchRequ
 		return 0, api.NewError(api.CodeInterrupt, fmt.Sprintf("stopped after %s, go on with: %s", line.sofar(), goOn))
 	}
 	if err != nil {
-		return 0, advise(err, goOn)
+		return 0, adviseMany(err, goOn)
 	}
 	if con.json {
 		con.print(summary)
 	} else {
-		con.sayBatch(summary, goOn)
+		con.sayBatch(summary, request.Overwrite, goOn)
 	}
 	if summary.Failed == 0 {
 		return exitDone, nil
@@ -93,8 +105,17 @@ func (con *console) fetchMany(ctx context.Context, n node, request api.BatchRequ
 	return exitError, nil
 }
 
+// adviseMany adds what to do about err, which ended a batch.
+func adviseMany(err error, goOn string) error {
+	var told *api.Error
+	if !errors.As(err, &told) || told.Code == api.CodeUsage || told.Code == api.CodeNotFound {
+		return err
+	}
+	return api.NewError(told.Code, told.Message+"; go on with: "+goOn)
+}
+
 // sayBatch tells how a batch ended.
-func (con *console) sayBatch(s api.BatchSummary, goOn string) {
+func (con *console) sayBatch(s api.BatchSummary, overwrite bool, goOn string) {
 	if con.outTerminal && s.Files > shownFiles {
 		fmt.Fprintln(con.out, escape(s.Path))
 	}
@@ -110,7 +131,10 @@ func (con *console) sayBatch(s api.BatchSummary, goOn string) {
 		return
 	}
 	hint := "go on with: " + goOn
-	if s.Code == api.CodeExists {
+	switch {
+	case s.Code == api.CodeExists && overwrite:
+		hint = "--overwrite replaces files alone; keep what is there and these files too with --rename instead"
+	case s.Code == api.CodeExists:
 		hint = "replace files that are there with --overwrite, or keep both with --rename"
 	}
 	more := ""

@@ -43,7 +43,8 @@ func enlarge(t *testing.T, dir, size string) {
 // TestLANDiskFull has the disk of the partial files run full under "servent get":
 // exit code 6, and what came is kept. With room the same command ends it.
 func TestLANDiskFull(t *testing.T) {
-	_, dir, source := bigSource(t)
+	sourceHome, dir, source := bigSource(t)
+	letGo(t, sourceHome)
 	home := t.TempDir()
 	partial := filepath.Join(home, servent.PartialFolder)
 	mounted(t, partial, "12m")
@@ -68,7 +69,8 @@ func TestLANDiskFull(t *testing.T) {
 func TestLANDiskFullDetached(t *testing.T) {
 	for _, folder := range []string{servent.PartialFolder, servent.DownloadsFolder} {
 		t.Run(folder, func(t *testing.T) {
-			_, dir, source := bigSource(t)
+			sourceHome, dir, source := bigSource(t)
+			letGo(t, sourceHome)
 			home := t.TempDir()
 			full := filepath.Join(home, folder)
 			mounted(t, full, "12m")
@@ -87,7 +89,8 @@ func TestLANDiskFullDetached(t *testing.T) {
 // TestLANDownloadsElsewhere has finished files go to another file system than the
 // one of the home.
 func TestLANDownloadsElsewhere(t *testing.T) {
-	_, dir, source := bigSource(t)
+	sourceHome, dir, source := bigSource(t)
+	letGo(t, sourceHome)
 	home, elsewhere := t.TempDir(), t.TempDir()
 	mounted(t, elsewhere, "64m")
 	beginDetached(t, home, source, "--downloads", elsewhere)

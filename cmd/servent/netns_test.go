@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -414,6 +415,9 @@ func (c *computer) traffic(name string) int {
 	return total
 }
 
+// pongDelivered is a line of the verbose log.
+var pongDelivered = regexp.MustCompile(`msg=deliver .*type=Pong`)
+
 // TestLANHostCache has a servent that multicast is off for link to whom it
 // knows from its last session.
 func TestLANHostCache(t *testing.T) {
@@ -421,8 +425,10 @@ func TestLANHostCache(t *testing.T) {
 	hosts := l.lan(2)
 	a := hosts[0].up()
 	begin := time.Now()
-	b := hosts[1].up()
+	b := hosts[1].up("--verbose")
 	l.await(begin, findWithin, "linked", func() bool { return everyPair(a, b) })
+	// Who was dialled knows the other's address once that one's Pong has come.
+	l.await(begin, findWithin, "told where the other is", func() bool { return pongDelivered.MatchString(strings.Join(b.talk, "\n")) })
 	b.stop()
 	a.stop()
 	a = hosts[0].upOn(a.home, "--no-mdns")

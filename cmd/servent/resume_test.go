@@ -14,9 +14,13 @@ import (
 	"servent/servent/api"
 )
 
-// bigFile takes its source, which is held back, two seconds to send: long enough
-// that a download can be stopped in the middle, and little to hash.
-const bigFile = 32 << 20
+// bigFile takes its source, while that is held back, half a minute to send: long
+// enough that a download can be stopped in the middle on a busy computer, and
+// little to hash.
+const (
+	bigFile  = 32 << 20
+	heldBack = "1MiB/s"
+)
 
 // A partialGet is a "servent get --json" that has begun.
 type partialGet struct {
@@ -65,14 +69,20 @@ func (g *partialGet) finish(t *testing.T) (verified int64, code int) {
 	return verified, exitCode(g.cmd.Wait())
 }
 
-// bigSource starts a servent that shares one big file.
+// bigSource starts a servent that shares one big file, and is held back.
 func bigSource(t *testing.T) (home, dir string, p *process) {
 	t.Helper()
 	home, dir = t.TempDir(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "big.bin"), randomBytes(bigFile, 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return home, dir, startTest(t, home, dir, "--up", "16MiB/s")
+	return home, dir, startTest(t, home, dir, "--up", heldBack)
+}
+
+// letGo has a source that was held back send as fast as it can.
+func letGo(t *testing.T, home string) {
+	t.Helper()
+	command(t, "limit", "--home", home, "--up", "0")
 }
 
 func startTest(t *testing.T, home, dir string, args ...string) *process {
@@ -153,7 +163,7 @@ func TestSourceKilled(t *testing.T) {
 
 // TestGetInterrupted presses Ctrl-C in the middle of a download.
 func TestGetInterrupted(t *testing.T) {
-	_, dir, source := bigSource(t)
+	sourceHome, dir, source := bigSource(t)
 	home := t.TempDir()
 	command(t, "search", "big", "--home", home, "--no-discovery", "--connect", source.ready.Addrs[0])
 	g := startGet(t, "1", "--home", home)
@@ -174,6 +184,7 @@ func TestGetInterrupted(t *testing.T) {
 		t.Errorf("stderr: got %s, want %q in it", &g.talk, want)
 	}
 	before := p.Verified
+	letGo(t, sourceHome)
 	g = startGet(t, p.Root, "--home", home)
 	if p, _ := g.next(t); p.Verified < before {
 		t.Errorf("went on from byte %d, want at least %d", p.Verified, before)

@@ -17,7 +17,7 @@ const stoppedFor = 45 * time.Second
 // TestStoppedNotKilled stops a servent in the middle of a download, as Ctrl-Z
 // does, until nobody expects it back. It goes on by itself.
 func TestStoppedNotKilled(t *testing.T) {
-	_, dir, source := bigSource(t)
+	sourceHome, dir, source := bigSource(t)
 	home := t.TempDir()
 	p := beginDetached(t, home, source)
 	awaitDownload(t, home, "partly there", func(d api.Download) bool { return isPartly(d) && d.Verified < d.Size/2 })
@@ -25,6 +25,7 @@ func TestStoppedNotKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-time.After(stoppedFor) // the fault itself, not a wait for an event
+	letGo(t, sourceHome)
 	begin := time.Now()
 	if err := p.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)

@@ -68,9 +68,10 @@ func isNumber(s string) bool {
 
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
-// fromHit asks for what hit offered, from who offered it.
+// fromHit asks for what hit offered, from who offered it. Not for its SHA-1: that is
+// what anybody says who answers, and the root proves the file.
 func fromHit(hit api.Hit) api.GetRequest {
-	return api.GetRequest{Root: hit.Root, SHA1: hit.SHA1, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}
+	return api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}
 }
 
 func byNumber(what string, last lastSearch) (api.GetRequest, error) {
@@ -123,7 +124,9 @@ func parseURN(urn string, last lastSearch) (api.GetRequest, error) {
 	}
 	for _, hit := range last.Hits {
 		if hit.SHA1 == sha1 {
-			return fromHit(hit), nil
+			request := fromHit(hit)
+			request.SHA1 = sha1 // the file is to have what was typed
+			return request, nil
 		}
 	}
 	return api.GetRequest{SHA1: sha1, Size: unknownSize}, nil
@@ -148,14 +151,9 @@ func parseMagnet(link string, last lastSearch) (api.GetRequest, error) {
 		if _, err := hex.DecodeString(root); err != nil || len(root) != rootDigits {
 			return request, usage("the magnet link's x.root is no root: it takes %d hex digits", rootDigits)
 		}
-		if request.Root != "" && request.Root != root {
-			return request, usage("the magnet link names two files: its x.root is not the root that the last search heard for its urn:sha1")
-		}
 		sha1 := request.SHA1
-		request = byRoot(root, last)
-		if request.SHA1 == "" {
-			request.SHA1 = sha1
-		}
+		request = byRoot(root, last) // whatever was heard for the SHA-1
+		request.SHA1 = sha1
 	}
 	if request.Root == "" && request.SHA1 == "" {
 		return request, usage("the magnet link names no file that can be verified: it needs xt=urn:sha1:… or x.root=…")

@@ -29,10 +29,10 @@ func TestParseWhat(t *testing.T) {
 		size             int64
 		sources          int
 	}{
-		{"1", rootA, sha1A, "a.iso", 10, 1},
+		{"1", rootA, "", "a.iso", 10, 1},
 		{"12", rootC, "", "c.iso", 30, 0},
 		{"12345678", rootC, "", "c.iso", 30, 0}, // eight digits are a prefix
-		{"A1B2C3D4", rootA, sha1A, "a.iso", 10, 1},
+		{"A1B2C3D4", rootA, "", "a.iso", 10, 1},
 		{rootB, rootB, "", "b.iso", 20, 0},
 		{unknown, unknown, "", "", unknownSize, 0},
 		{"urn:sha1:" + sha1A, rootA, sha1A, "a.iso", 10, 1},
@@ -42,9 +42,10 @@ func TestParseWhat(t *testing.T) {
 		{"magnet:?xt=urn:btih:00&xt=urn:sha1:" + sha1Z + "&tr=x", "", sha1Z, "", unknownSize, 0},
 		{"magnet:?x.root=" + unknown + "&xl=7", unknown, "", "", 7, 0},
 		{"magnet:?xt=urn:sha1:" + sha1Z + "&x.root=" + unknown, unknown, sha1Z, "", unknownSize, 0},
-		{"magnet:?x.root=" + rootA + "&xl=99&dn=other", rootA, sha1A, "a.iso", 10, 1}, // a hit knows better
+		{"magnet:?xt=urn:sha1:" + sha1A + "&x.root=" + unknown, unknown, sha1A, "", unknownSize, 0}, // of a hit with another root
+		{"magnet:?x.root=" + rootA + "&xl=99&dn=other", rootA, "", "a.iso", 10, 1},                  // a hit knows better
 	}
-	for _, c := range cases {
+	for _, c := range cases { // the SHA-1 of a hit is anybody's word: only one that was typed is asked for
 		got, err := parseWhat(c.what, lastTest)
 		if err != nil {
 			t.Errorf("%s: %v", c.what, err)
@@ -65,12 +66,11 @@ func TestParseWhatRefuses(t *testing.T) {
 		"":               api.CodeUsage,
 		rootA + "0":      api.CodeUsage,
 		"urn:sha1:short": api.CodeUsage,
-		"urn:sha1:" + strings.Repeat("1", sha1Letters):                                api.CodeUsage,
-		"magnet:?xt=urn:btih:00":                                                      api.CodeUsage,
-		"magnet:?x.root=00":                                                           api.CodeUsage,
-		"magnet:?xt=urn:sha1:" + sha1Z + "&xl=-7":                                     api.CodeUsage,
-		"magnet:?xt=urn:sha1:" + sha1Z + "&dn=%zz":                                    api.CodeUsage,
-		"magnet:?xt=urn:sha1:" + sha1A + "&x.root=" + strings.Repeat("e", rootDigits): api.CodeUsage,
+		"urn:sha1:" + strings.Repeat("1", sha1Letters): api.CodeUsage,
+		"magnet:?xt=urn:btih:00":                       api.CodeUsage,
+		"magnet:?x.root=00":                            api.CodeUsage,
+		"magnet:?xt=urn:sha1:" + sha1Z + "&xl=-7":      api.CodeUsage,
+		"magnet:?xt=urn:sha1:" + sha1Z + "&dn=%zz":     api.CodeUsage,
 		"magnet:": api.CodeUsage,
 	} {
 		got, err := parseWhat(what, lastTest)

@@ -72,6 +72,7 @@ type peerState struct {
 	unchoking, interested bool
 	told                  bool // what it has
 	has                   bitfield
+	had                   bitfield // before it last said so all at once
 	settings              ExtendedHandshake
 }
 
@@ -173,6 +174,12 @@ func (c *Conn) SetChoking(choking bool, out []Message) []Message {
 // Has reports whether the peer said that it has a piece.
 func (c *Conn) Has(piece int) bool { return piece >= 0 && c.peer.has.has(uint32(min(piece, 1<<32-1))) }
 
+// IsNews reports whether the peer said that it has a piece for the first time when
+// it said all at once what it has, the last time that it did.
+func (c *Conn) IsNews(piece int) bool {
+	return c.Has(piece) && !c.peer.had.has(uint32(piece))
+}
+
 // HasTold reports whether the peer said what it has, and how many pieces that
 // is. Without BEP 6 a peer that has nothing says nothing.
 func (c *Conn) HasTold() (pieces int, told bool) {
@@ -233,31 +240,30 @@ func (c *Conn) Receive(now time.Time, m Message, out []Message) (Meaning, []Mess
 	return meaning, out, err
 }
 
-// receiveHas takes what the peer says it has: all at once, only once, and then
-// piece by piece. A piece that it has said before is no news. Source: BEP 3 and 6.
+// receiveHas takes what the peer says it has: all at once and then piece by piece,
+// as BEP 3 and 6 have it, or all at once again, as aria2 does where that is
+// shorter. What it has said before is no news, and it takes nothing back.
 func (c *Conn) receiveHas(m Message) (Meaning, error) {
-	if m.Kind == Have {
+	had, told := c.peer.has, c.peer.told
+	switch m.Kind {
+	case Have:
 		if int64(m.Index) >= int64(c.pieces()) {
 			return Nothing, protocolError(m.Kind, "says that it has piece %d, which the file does not have", m.Index)
 		}
-		if c.peer.has.has(m.Index) {
-			return Nothing, nil
-		}
-		c.peer.told = true
 		c.peer.has.set(m.Index)
-		return PeerHas, nil
-	}
-	if c.peer.told {
-		return Nothing, protocolError(m.Kind, "said twice what it has")
-	}
-	c.peer.told = true
-	switch m.Kind {
 	case HaveAll:
 		c.peer.has.fill()
 	case Bitfield:
 		if !c.peer.has.take(m.Data) {
 			return Nothing, protocolError(m.Kind, "sent a bitfield that does not fit %d pieces", c.pieces())
 		}
+	}
+	c.peer.told = true
+	if told && c.peer.has.count == had.count {
+		return Nothing, nil
+	}
+	if m.Kind != Have {
+		c.peer.had = had
 	}
 	return PeerHas, nil
 }

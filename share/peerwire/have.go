@@ -1,6 +1,9 @@
 package peerwire
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // A bitfield says which pieces a side has: a bit for each, the first piece's
 // the highest of the first byte. Source: BEP 3.
@@ -31,8 +34,8 @@ func (f *bitfield) set(piece uint32) {
 	}
 }
 
-// take sets the bits to a copy of data; none is set yet. It returns false if data has
-// another length, or a bit set for a piece that there is not.
+// take sets the bits that data has set, in a copy of its own. It returns false if
+// data has another length, or a bit set for a piece that there is not.
 func (f *bitfield) take(data []byte) bool {
 	if len(data) != (f.pieces+7)/8 {
 		return false
@@ -40,7 +43,14 @@ func (f *bitfield) take(data []byte) bool {
 	if spare := 8*len(data) - f.pieces; spare > 0 && bits.TrailingZeros8(data[len(data)-1]) < spare {
 		return false
 	}
-	f.bits = append([]byte(nil), data...)
+	if f.all {
+		return true
+	}
+	both := bytes.Clone(data)
+	for i, b := range f.bits {
+		both[i] |= b
+	}
+	f.bits, f.count = both, 0
 	for _, b := range f.bits {
 		f.count += bits.OnesCount8(b)
 	}
