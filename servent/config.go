@@ -116,6 +116,10 @@ type Config struct {
 	// partial/ in the home.
 	Partial string
 
+	// Torrents is the folder of the torrents that were exported or fetched by.
+	// Default: torrents/ in the home.
+	Torrents string
+
 	// OnProblem is told once of each file or folder that cannot be shared, by the
 	// goroutine that scans. Default: Log takes a warning.
 	OnProblem func(api.Problem)
@@ -176,7 +180,7 @@ func (c Config) withDefaults() (Config, error) {
 		log := c.Log
 		c.OnProblem = func(p api.Problem) { log.Warn("not shared", "path", p.Path, "reason", p.Reason) }
 	}
-	for _, folder := range []*string{&c.Home, &c.Downloads, &c.Partial} {
+	for _, folder := range []*string{&c.Home, &c.Downloads, &c.Partial, &c.Torrents} {
 		if *folder == "" {
 			continue
 		}

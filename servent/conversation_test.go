@@ -73,7 +73,7 @@ func bare(t testing.TB, cfg Config) *Servent {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	shares, err := openShares(filepath.Join(dir, catalogFile), nil)
+	shares, err := openShares(filepath.Join(dir, catalogFile), filepath.Join(dir, TorrentsFolder), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,8 @@ type wanted struct {
 	asked   time.Time     // when the network was asked for sources; zero: not now
 	giveUp  time.Duration // how long who waits for it goes on without a source
 
-	torrent *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
+	torrent     *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
+	lostTorrent string            // of a torrent that is not known any more, what it is called in the partial folder
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this

@@ -166,14 +166,15 @@ func (s *Servent) open() (err error) {
 	}
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
-	s.downloads.folder = s.cfg.Partial
+	setDefault(&s.cfg.Torrents, s.home.path(TorrentsFolder))
+	s.downloads.folder, s.downloads.dir = s.cfg.Partial, s.cfg.Torrents
 	if !s.home.throwAway {
 		s.downloads.file, s.downloads.changed = s.home.path(downloadsFile), make(chan struct{}, 1)
 		if err := s.downloads.recall(); err != nil {
 			s.log.Warn("downloads", "err", err)
 		}
 	}
-	s.folders, err = openShares(s.home.path(catalogFile), func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
+	s.folders, err = openShares(s.home.path(catalogFile), s.cfg.Torrents, func(p share.Problem) { s.cfg.OnProblem(tellProblem(p)) })
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func OpenShares(dir string) (*Shares, error) {
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
-	s, err := openShares(filepath.Join(dir, catalogFile), nil)
+	s, err := openShares(filepath.Join(dir, catalogFile), filepath.Join(dir, TorrentsFolder), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +41,12 @@ func OpenShares(dir string) (*Shares, error) {
 	return s, nil
 }
 
-func openShares(catalog string, onProblem func(share.Problem)) (*Shares, error) {
+func openShares(catalog, torrentsDir string, onProblem func(share.Problem)) (*Shares, error) {
 	c, err := share.Open(share.CollectionConfig{Catalog: catalog, OnProblem: onProblem})
 	if err != nil {
 		return nil, fmt.Errorf("servent: open the catalogue: %w", err)
 	}
-	torrents, err := openTorrents(filepath.Join(filepath.Dir(catalog), TorrentsFolder))
+	torrents, err := openTorrents(torrentsDir)
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}

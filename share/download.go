@@ -82,6 +82,11 @@ type Download struct {
 	// goroutine of Run, and not for an empty file.
 	Opened func(Offer)
 
+	// Proven is told of the files of Torrent with their piece layers, once these were
+	// proven from what sources told, because Torrent does not have them: who keeps
+	// them can offer the torrent. It may be nil. It is called by the goroutine of Run.
+	Proven func(files []SwarmFile)
+
 	// Lost is told of each source that is let go before the end, by its name, and
 	// why: [ErrLie] of one that sent what is not the file's, which is not to be
 	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
@@ -221,6 +226,9 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience
+	}
+	if d.Proven != nil && d.Torrent != nil {
+		f.proven = func(hashes []Root) { d.Proven(d.Torrent.withLayers(hashes)) }
 	}
 	f.told.Size = p.content()
 	f.tell(f.assembly.bytes())

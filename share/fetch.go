@@ -23,6 +23,7 @@ type fetch struct {
 	crew     *crew
 	progress func(State)
 	lostOne  func(source string, why error)
+	proven   func(hashes []Root)                        // is told the hashes of all pieces, where they had to be asked for; may be nil
 	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
 	join     <-chan Source                              // nil: no more come
 	patience time.Duration

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"net"
@@ -298,5 +299,106 @@ func TestFolderPadding(t *testing.T) {
 	p.say(requestOf(peerwire.Block{Piece: 3, Length: 1}))
 	if err := <-served; err == nil || !strings.Contains(err.Error(), "does not have") {
 		t.Errorf("beyond the last piece: %v", err)
+	}
+}
+
+// TestFolderUnfinished: what lies there of a torrent is listed by what it is, as
+// far as it is recorded, and removed by its key; it goes on without its layers as
+// with them, and tells them once they are proven.
+func TestFolderUnfinished(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		v1, v2 bool
+		sizes  []int
+	}{
+		{"v1", true, false, []int{100_000, 0, 200_000, 300_000}},
+		{"v2", false, true, []int{100_000, 0, 200_000, 300_000}},
+		{"hybrid", true, true, []int{100_000, 0, 200_000, 300_000}},
+		{"one file, v2", false, true, []int{600_000}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := swarmOf(t, 16<<10, c.v1, c.v2, c.sizes...)
+			asked := s.withoutLayers()
+			offer, err := s.Offer(s.place(t, t.TempDir()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			source := s.sourceOf("cut", offer, s.InfoHashes()[0])
+			whole := source.Dial
+			source.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) {
+				ours, theirs := net.Pipe()
+				go Serve(context.Background(), &cutStream{theirs, 300_000}, func([20]byte) (Offer, bool) { return offer, true }, UploadConfig{})
+				return ours, nil
+			}
+			d := s.download(asked, t.TempDir(), source)
+			var proven []SwarmFile
+			d.Proven = func(files []SwarmFile) { proven = files }
+			synctest.Test(t, func(t *testing.T) {
+				if err := d.Run(t.Context()); !errors.Is(err, ErrUnfinished) {
+					t.Fatal(err)
+				}
+			})
+			known := func(hash [20]byte) *Swarm {
+				if hash != s.InfoHashes()[0] {
+					t.Errorf("asked for the torrent %x", hash)
+				}
+				return asked
+			}
+			for _, torrent := range []func([20]byte) *Swarm{known, nil} {
+				all, err := ListUnfinished(d.PartialDir, torrent)
+				if err != nil || len(all) != 1 {
+					t.Fatalf("listed: %+v, %v; want one", all, err)
+				}
+				u := all[0]
+				if u.Key != s.PartialKey() || u.Torrent != s.InfoHashes()[0] || u.Name != s.Name || u.Dest != d.Dest || u.Busy {
+					t.Errorf("listed as %+v", u)
+				}
+				if torrent == nil {
+					continue
+				}
+				if u.Size != s.Size() || u.Verified < 100_000 || u.Verified > 300_000 {
+					t.Errorf("%d of %d bytes are listed as verified, want some of %d", u.Verified, u.Size, s.Size())
+				}
+				d.Progress = func(state State) {
+					if state.Verified < u.Verified {
+						t.Errorf("went on from %d bytes, listed were %d", state.Verified, u.Verified)
+					}
+				}
+			}
+			if !c.v1 && !slices.EqualFunc(proven, s.Files, func(a, b SwarmFile) bool { return a.Path == b.Path && slices.Equal(a.Layer, b.Layer) }) {
+				t.Errorf("proven: %d files, want those of the torrent with their layers", len(proven))
+			}
+			d.Sources[0].Dial = whole
+			synctest.Test(t, func(t *testing.T) {
+				if err := d.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			})
+			s.wantFiles(t, d.Dest)
+		})
+	}
+}
+
+// TestFolderRemoved: what lies there of a torrent is removed by its key, and by no
+// other name.
+func TestFolderRemoved(t *testing.T) {
+	dir := t.TempDir()
+	key := strings.Repeat("ab", 20)
+	if err := os.MkdirAll(filepath.Join(dir, key+partsSuffix, "below"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := ListUnfinished(dir, nil); err != nil || len(all) != 1 || all[0].Key != key || all[0].Size != -1 {
+		t.Errorf("listed: %+v, %v", all, err)
+	}
+	for _, wrong := range []string{"", "..", "../x", strings.ToUpper(key), key[2:], key + partsSuffix} {
+		if err := RemoveUnfinished(dir, wrong); err == nil {
+			t.Errorf("removed %q: no error", wrong)
+		}
+	}
+	if err := RemoveUnfinished(dir, key); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }

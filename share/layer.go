@@ -3,6 +3,7 @@ package share
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"servent/share/peerwire"
 )
@@ -161,6 +162,23 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 	f.proofs.take(file, hashes)
 	if f.proofs.left == 0 {
 		f.held.prove(f.proofs.hashes)
+		if f.proven != nil {
+			f.proven(f.proofs.hashes)
+		}
 	}
 	return nil
+}
+
+// withLayers returns the files of a torrent with the layers that the hashes of all
+// its pieces make. Each file begins a piece.
+func (s *Swarm) withLayers(hashes []Root) []SwarmFile {
+	files := slices.Clone(s.Files)
+	for i := range files {
+		f := &files[i]
+		if f.Size > s.PieceLength {
+			first := int(f.Offset / s.PieceLength)
+			f.Layer = slices.Clone(hashes[first:][:(geometry{size: f.Size, pieceLength: s.PieceLength}).pieces()])
+		}
+	}
+	return files
 }

@@ -104,8 +104,22 @@ func (s *Swarm) geometry() geometry {
 // key returns what the partial file of a torrent is called that servents do not
 // know by a root: its first name in hex, which is shorter than a root.
 func (s *Swarm) key() string {
+	return s.infoHashKey()
+}
+
+func (s *Swarm) infoHashKey() string {
 	name := s.InfoHashes()[0]
 	return hex.EncodeToString(name[:])
+}
+
+// PartialKey returns what a [Download] of the torrent is called in its partial
+// folder: see [Unfinished].
+func (s *Swarm) PartialKey() string {
+	p, err := (&Download{Torrent: s}).plan()
+	if err != nil {
+		return s.infoHashKey()
+	}
+	return p.key
 }
 
 // path returns where the plan is put together in dir.

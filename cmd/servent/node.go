@@ -100,6 +100,7 @@ func (con *console) startShortLived(ctx context.Context, c *cli.Context) (node, 
 		SkipInterfaces: c.StringSlice("skip-interface"),
 		Downloads:      downloadsFolder(homeOf(c)),
 		Partial:        filepath.Join(homeOf(c), servent.PartialFolder),
+		Torrents:       filepath.Join(homeOf(c), servent.TorrentsFolder),
 		Log:            con.log(slog.LevelError),
 	})
 	if err != nil {
