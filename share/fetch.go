@@ -22,7 +22,7 @@ type fetch struct {
 	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
-	lostOne  func(source string, why error)
+	lostOne  func(source SourceState, why error)
 	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
 	join     <-chan Source                              // nil: no more come
 	patience time.Duration
@@ -31,7 +31,7 @@ type fetch struct {
 
 	sources []*source // those that are left
 	last    sourceID
-	events  chan event
+	events  chan []event
 	lost    losses // of the others
 
 	proofs   *proofs // the hashes of the pieces
@@ -97,8 +97,8 @@ func (f *fetch) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case e := <-f.events:
-			err = f.take(e)
+		case burst := <-f.events:
+			err = f.takeBurst(burst)
 		case t := <-f.crew.done:
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
@@ -237,6 +237,18 @@ func (f *fetch) askNew(s *source, room int, now time.Time) int {
 		}
 	}
 	return room
+}
+
+// takeBurst handles what a source did, in its order.
+func (f *fetch) takeBurst(burst []event) error {
+	for i := range burst {
+		if err := f.take(burst[i]); err != nil {
+			return err
+		}
+	}
+	clear(burst)
+	bursts.Put((*[maxBurst]event)(burst[:maxBurst]))
+	return nil
 }
 
 // take handles what a source did.
@@ -441,7 +453,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	f.proofs.releaseAll(s)
 	why := f.accuse(s, kind, reason)
 	if f.lostOne != nil {
-		f.lostOne(s.name, why)
+		f.lostOne(s.state(), why)
 	}
 	f.lost.add(why)
 	f.tell(0)
