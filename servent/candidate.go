@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"servent/servent/api"
 	"servent/share"
 )
 
@@ -60,6 +61,9 @@ func (c *candidate) lose(now time.Time, why error) (lied bool) {
 	case errors.Is(why, share.ErrChanged):
 		c.next = now.Add(changedRest)
 		return false
+	case errors.Is(why, errSourceTaken):
+		c.next = now.Add(redialFirst)
+		return false
 	case errors.Is(why, share.ErrVerify):
 		c.doubts++
 		c.banned = c.doubts >= maxDoubts
@@ -78,6 +82,23 @@ func redialAfter(fails int) time.Duration {
 		wait = min(wait, redialFirst<<max(0, fails-1))
 	}
 	return wait - wait/8 + rand.N(wait/4)
+}
+
+// told returns what is told of the candidate, but for its figures.
+func (c *candidate) told() api.DownloadSource {
+	out := api.DownloadSource{Source: c.tell(), State: api.SourceKnown}
+	switch {
+	case c.banned:
+		out.State = api.SourceBanned
+	case c.joined:
+		out.State = api.SourceDialled
+	case c.why != nil:
+		out.State = api.SourceLost
+	}
+	if c.why != nil && !c.joined {
+		out.Reason = c.why.Error()
+	}
+	return out
 }
 
 // forgive lets the candidate be joined at once.

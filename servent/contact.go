@@ -36,12 +36,13 @@ type serventContact struct {
 	info    peer.AddrInfo
 	hops    int  // links to it; 0: not known
 	hearsay bool // no hit and no user named it, but peers of the swarm alone
+	partial bool // as a hit said: it fetches the file itself
 }
 
 func (c serventContact) name() string { return c.info.ID.String() }
 
 func (c serventContact) tell() api.Source {
-	out := api.Source{Peer: c.name(), Addrs: []string{}, Hops: c.hops}
+	out := api.Source{Peer: c.name(), Addrs: []string{}, Hops: c.hops, Partial: c.partial}
 	for _, addr := range c.info.Addrs {
 		out.Addrs = append(out.Addrs, addr.String())
 	}
@@ -60,7 +61,7 @@ func (c serventContact) and(older contact) (contact, bool) {
 			addrs = append(addrs, a)
 		}
 	}
-	both := serventContact{peer.AddrInfo{ID: c.info.ID, Addrs: addrs}, c.hops, c.hearsay && o.hearsay}
+	both := serventContact{peer.AddrInfo{ID: c.info.ID, Addrs: addrs}, c.hops, c.hearsay && o.hearsay, c.partial || c.hearsay && o.partial}
 	setDefault(&both.hops, o.hops)
 	return both, news
 }
@@ -97,7 +98,7 @@ func contactsOf(sources []api.Source) ([]contact, error) {
 		if err != nil {
 			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: source %q: %v", source.Peer, err))
 		}
-		c := serventContact{info: peer.AddrInfo{ID: id}, hops: source.Hops}
+		c := serventContact{info: peer.AddrInfo{ID: id}, hops: source.Hops, partial: source.Partial}
 		for _, text := range source.Addrs {
 			if a, err := ma.NewMultiaddr(text); err == nil && len(c.info.Addrs) < maxContactAddrs {
 				c.info.Addrs = append(c.info.Addrs, a)

@@ -33,8 +33,10 @@ type downloads struct {
 
 	mu    sync.Mutex
 	last  int
-	first int         // the rank of the one that was put first last
-	list  []*download // by number
+	first int           // the rank of the one that was put first last
+	turns int           // how many went back to the queue behind the others
+	turn  time.Duration // how long one waits before it does
+	list  []*download   // by number
 }
 
 // A download is one of the list. Its fields are guarded by the list's mutex.
@@ -45,11 +47,12 @@ type download struct {
 	overwrite bool
 	begun     time.Time
 	state     api.DownloadState
-	failed    *api.Error // why, if it did
-	reason    string     // why it waits
-	sources   []api.Source
+	failed    *api.Error           // why, if it did
+	reason    string               // why it waits
+	sources   []api.DownloadSource // without their figures, which are the run's
 	priority  api.Priority
 	rank      int       // before others of its priority: the lesser one
+	turn      int       // then, when it went back behind them
 	goesOn    bool      // it is to run, and runs on after a restart
 	verified  int64     // bytes
 	meter     *meter    // of the running one
@@ -245,20 +248,35 @@ func (l *downloads) named(name string) (*download, error) {
 func (d *download) tell(now time.Time) api.Download {
 	told := api.Download{
 		ID: d.id, State: d.state, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
-		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.Source{}, Begun: d.begun, Priority: d.priority,
+		Verified: d.verified, ETA: -1, Path: d.dest, Sources: []api.DownloadSource{}, Begun: d.begun, Priority: d.priority,
 	}
 	if d.run != nil {
 		told.Answering = d.run.answered
 		told.Rate = d.meter.look(now, d.verified)
 		told.ETA = timeLeft(told.Rate, d.want.size-d.verified)
 	}
-	told.Sources = append(told.Sources, d.sources...)
+	for _, one := range d.sources {
+		if d.run != nil {
+			one = d.run.figures.of(one)
+		}
+		told.Sources = append(told.Sources, one)
+	}
 	if d.failed != nil {
 		told.Code, told.Reason = d.failed.Code, d.failed.Message
 	} else {
 		told.Reason = d.reason
 	}
 	return told
+}
+
+// progress returns what those are told who wait for a running download.
+func (d *download) progress(now time.Time) api.Progress {
+	rate := d.meter.look(now, d.verified)
+	return api.Progress{
+		Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
+		Verified: d.verified, Rate: rate, ETA: timeLeft(rate, d.want.size-d.verified), Sources: d.run.answered, ID: d.id,
+		State: d.state, Reason: d.reason,
+	}
 }
 
 // timeLeft returns how many seconds so many bytes take; -1: not known.

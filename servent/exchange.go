@@ -209,6 +209,6 @@ func (s *Servent) swarmed(root share.Root, id peer.ID) {
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
 	if d := s.downloads.find(root); d != nil && d.run != nil {
-		d.run.learn([]contact{serventContact{info: peer.AddrInfo{ID: id}, hearsay: true}})
+		d.run.learn([]contact{serventContact{info: peer.AddrInfo{ID: id}, hearsay: true, partial: true}})
 	}
 }

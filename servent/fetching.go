@@ -29,7 +29,8 @@ type fetching struct {
 	already  bool  // its file was at its place before
 	detached bool  // it goes on where nobody waits
 	waiting  []*follower
-	last     api.Progress  // as it was told last; Type is empty before that
+	fetches  bool          // how much is verified is known
+	figures  figures       // of its sources
 	answered int           // sources that answer
 	most     int           // that did at one time
 	alive    time.Time     // when one answered last; zero: none ever did
@@ -145,6 +146,9 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d.run, d.reason = nil, ""
+	for i, one := range d.sources {
+		d.sources[i] = r.figures.last(one)
+	}
 	cause := context.Cause(ctx)
 	r.stop(nil)
 	if s.running.Err() == nil || err == nil { // else it goes on in the next run of the servent
@@ -191,8 +195,8 @@ func (s *Servent) awaitFetch(ctx context.Context, d *download, r *fetching, emit
 	f := &follower{progress: make(chan api.Progress, followed)}
 	l.mu.Lock()
 	r.waiting = append(r.waiting, f)
-	if r.last.Type != "" {
-		f.put(r.last)
+	if r.fetches {
+		f.put(d.progress(time.Now()))
 	}
 	l.mu.Unlock()
 	look := time.NewTicker(stillEvery)
@@ -255,17 +259,15 @@ const (
 	stillEvery = time.Second
 )
 
-// lookAt returns how far a download is now, once it is known to have begun.
+// lookAt returns how far a download is now, or why it has not begun; false when it
+// has ended.
 func (s *Servent) lookAt(d *download, r *fetching, now time.Time) (api.Progress, bool) {
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
-	if d.run != r || r.last.Type == "" {
+	if d.run != r {
 		return api.Progress{}, false
 	}
-	p := r.last
-	p.Verified, p.Rate = d.verified, d.meter.look(now, d.verified)
-	p.ETA = timeLeft(p.Rate, p.Size-p.Verified)
-	return p, true
+	return d.progress(now), true
 }
 
 // answer notes how many sources answer. The caller holds the list's mutex.
@@ -273,10 +275,17 @@ func (r *fetching) answer(now time.Time, sources int) {
 	if sources > 0 || r.answered > 0 {
 		r.alive = now
 	}
-	if (sources > 0) != (r.answered > 0) || r.last.Type == "" {
+	if (sources > 0) != (r.answered > 0) || !r.fetches {
 		r.changed()
 	}
 	r.answered, r.most = sources, max(r.most, sources)
+}
+
+// noteLost notes what a source brought that is lost.
+func (s *Servent) noteLost(r *fetching, source share.SourceState) {
+	s.downloads.mu.Lock()
+	defer s.downloads.mu.Unlock()
+	r.figures.lose(source)
 }
 
 // report returns the function that turns verified bytes into progress.
@@ -290,18 +299,16 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 		defer s.downloads.mu.Unlock()
 		d.verified = verified
 		r.answer(now, state.Sources)
-		speed := d.meter.look(now, verified)
+		r.fetches = true
 		if now.Sub(last) < progressEvery && verified < total {
 			return
 		}
 		last = now
 		s.swarms.gave(now, d.want.root, total, state.Each)
-		r.last = api.Progress{
-			Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: total,
-			Verified: verified, Rate: speed, ETA: timeLeft(speed, total-verified), Sources: r.answered, ID: d.id,
-		}
+		r.figures.take(state.Each)
+		told := d.progress(now)
 		for _, f := range r.waiting {
-			f.put(r.last)
+			f.put(told)
 		}
 	}
 }

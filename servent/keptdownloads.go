@@ -59,9 +59,12 @@ func (d *download) keep() (keptDownload, bool) {
 		return keptDownload{}, false
 	}
 	k := keptDownload{
-		Root: d.want.root.String(), Size: d.want.size, Name: d.want.name, Dest: d.dest, Overwrite: d.overwrite,
+		Sources: []api.Source{},
+		Root:    d.want.root.String(), Size: d.want.size, Name: d.want.name, Dest: d.dest, Overwrite: d.overwrite,
 		Begun: d.begun, State: api.DownloadPaused, Priority: d.priority, Rank: d.rank,
-		Sources: d.sources[:min(len(d.sources), maxKeptSources)],
+	}
+	for _, one := range d.sources[:min(len(d.sources), maxKeptSources)] {
+		k.Sources = append(k.Sources, one.Source)
 	}
 	if d.want.sha1 != [len(d.want.sha1)]byte{} {
 		k.SHA1 = hex.EncodeToString(d.want.sha1[:])
@@ -93,7 +96,10 @@ func (l *downloads) download(k keptDownload) (*download, bool) {
 	}
 	d := &download{
 		want: want, dest: k.Dest, overwrite: k.Overwrite, begun: k.Begun, state: api.DownloadPaused,
-		priority: k.Priority, rank: k.Rank, sources: k.Sources,
+		priority: k.Priority, rank: k.Rank,
+	}
+	for _, one := range k.Sources {
+		d.sources = append(d.sources, api.DownloadSource{Source: one, State: api.SourceKnown})
 	}
 	if _, ok := priorities[d.priority]; !ok {
 		d.priority = api.PriorityNormal

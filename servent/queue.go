@@ -2,6 +2,7 @@ package servent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,9 +13,14 @@ import (
 const (
 	// maxRunning is how many downloads run at once, and maxRunningSmall how many
 	// more of files below smallFile, which do not wait behind large ones. One that
-	// has no source, or no room on the disk, keeps no place.
-	maxRunning      = 4
-	maxRunningSmall = 8
+	// has no source, or no room on the disk, keeps no place, but waits: maxWaitingDownloads do
+	// at once.
+	maxRunning          = 4
+	maxRunningSmall     = 8
+	maxWaitingDownloads = 32
+	// waitTurn is how long one waits at least before it makes way for those in the
+	// queue, and stands behind them.
+	waitTurn = 20 * time.Second
 )
 
 // priorities are those that a download can have, and their order.
@@ -28,6 +34,9 @@ func (d *download) before(other *download) bool {
 	if d.rank != other.rank {
 		return d.rank < other.rank
 	}
+	if d.turn != other.turn {
+		return d.turn < other.turn
+	}
 	return d.id < other.id
 }
 
@@ -37,24 +46,70 @@ func (d *download) isSmall() bool { return d.want.size >= 0 && d.want.size < sma
 // schedule has those begin that wait longest, as long as there are places for
 // them. The caller holds the list's mutex.
 func (l *downloads) schedule() {
-	free := map[bool]int{true: maxRunningSmall, false: maxRunning}
-	for _, d := range l.list {
-		if d.run != nil && d.state == api.DownloadRunning {
-			free[d.isSmall()]--
-		}
-	}
+	free, waiting := l.places()
 	for _, small := range []bool{true, false} {
 		for free[small] > 0 {
 			next := l.nextQueued(small)
 			if next == nil {
 				break
 			}
+			if waiting >= maxWaitingDownloads { // one of them makes way when its turn is over
+				l.hurry()
+				break
+			}
 			free[small]--
-			next.state, next.meter = api.DownloadRunning, newMeter(time.Now())
+			next.state, next.reason, next.meter = api.DownloadRunning, "", newMeter(time.Now())
 			next.run.begin()
 			l.noteChange()
 		}
 	}
+}
+
+// places returns how many more downloads may run, of small files and of others, and
+// how many wait that have begun.
+func (l *downloads) places() (free map[bool]int, waiting int) {
+	free = map[bool]int{true: maxRunningSmall, false: maxRunning}
+	for _, d := range l.list {
+		switch {
+		case d.run == nil || d.state == api.DownloadQueued:
+		case d.state == api.DownloadRunning:
+			free[d.isSmall()]--
+		default:
+			waiting++
+		}
+	}
+	return free, waiting
+}
+
+// hurry has those that wait look whether their turn is over.
+func (l *downloads) hurry() {
+	for _, d := range l.list {
+		if d.run != nil && d.state == api.DownloadWaiting {
+			d.run.changed()
+		}
+	}
+}
+
+// Why a run goes back to the queue.
+var (
+	errNoPlace  = errors.New("it can go on; it waits for a place among those that run")
+	errTurnOver = errors.New("no source answered, and others have their turn")
+)
+
+// goesBack says why a download that has begun is to stand in the queue again,
+// though it would be in a new state; nil: it is not to. The caller holds the list's
+// mutex.
+func (l *downloads) goesBack(d *download, state api.DownloadState, waited time.Duration) error {
+	free, waiting := l.places()
+	switch {
+	case state == api.DownloadRunning && d.state != state && free[d.isSmall()] <= 0:
+		return errNoPlace
+	case state == api.DownloadRunning || !d.run.detached || waited < l.turn || waiting < maxWaitingDownloads:
+		return nil
+	case free[true] > 0 && l.nextQueued(true) != nil || free[false] > 0 && l.nextQueued(false) != nil:
+		return errTurnOver
+	}
+	return nil
 }
 
 func (l *downloads) nextQueued(small bool) (next *download) {
@@ -78,9 +133,17 @@ func (s *Servent) enqueue(d *download, detached bool) *fetching {
 	d.meter = newMeter(time.Now())
 	d.sources = nil
 	for _, c := range d.want.sources {
-		d.sources = append(d.sources, c.tell())
+		d.sources = append(d.sources, api.DownloadSource{Source: c.tell(), State: api.SourceKnown})
 	}
-	// Stopped before its turn it ends without a goroutine of its own until then:
+	s.awaitPlace(ctx, d, r)
+	s.downloads.noteChange()
+	return r
+}
+
+// awaitPlace readies a run to begin when it gets a place. The caller holds the
+// list's mutex.
+func (s *Servent) awaitPlace(ctx context.Context, d *download, r *fetching) {
+	// Stopped before that it ends without a goroutine of its own until then:
 	// thousands may wait.
 	unqueue := context.AfterFunc(ctx, func() { s.endFetch(ctx, d, r, ctx.Err()) })
 	r.begin = func() {
@@ -88,13 +151,37 @@ func (s *Servent) enqueue(d *download, detached bool) *fetching {
 			return
 		}
 		go func() { // the loop, which starts it, is not to be waited for with the mutex
-			if !s.work(func() { s.endFetch(ctx, d, r, s.fetchWithRoom(ctx, d, r)) }) {
+			if !s.work(func() { s.runFetch(ctx, d, r) }) {
 				s.endFetch(ctx, d, r, ErrClosed)
 			}
 		}()
 	}
-	s.downloads.noteChange()
-	return r
+}
+
+// runFetch runs a download until it ends, or goes back to the queue.
+func (s *Servent) runFetch(ctx context.Context, d *download, r *fetching) {
+	err := s.fetchWithRoom(ctx, d, r)
+	back := errors.Is(err, errNoPlace) || errors.Is(err, errTurnOver)
+	if back && ctx.Err() != nil {
+		err, back = ctx.Err(), false
+	}
+	if !back {
+		s.endFetch(ctx, d, r, err)
+		return
+	}
+	l := &s.downloads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if errors.Is(err, errTurnOver) {
+		l.turns++
+		d.turn = l.turns
+	}
+	d.state, d.reason = api.DownloadQueued, err.Error()
+	r.answered, r.alive = 0, time.Time{} // it looks for sources anew
+	s.awaitPlace(ctx, d, r)
+	s.tellDownload(d)
+	l.noteChange()
+	l.schedule()
 }
 
 // PrioritizeDownloads says which downloads get a place before others. What runs

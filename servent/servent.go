@@ -66,6 +66,7 @@ type Servent struct {
 	transfers transfers
 	feed      feed
 	downloads downloads
+	sources   sourceSlots
 	requeries requeries
 	liars     liars
 	diskFree  func(folder string) (int64, error) // tests have disks of their own
@@ -143,11 +144,13 @@ func New(cfg Config) (*Servent, error) {
 		bans:      bans{},
 		tries:     tries{},
 		requeries: newRequeries(),
+		sources:   newSourceSlots(),
 
 		diskFree: diskFree,
 	}
 	s.choker = share.NewChoker(cfg.Uploads, s.up)
 	s.transfers.feed = &s.feed
+	s.downloads.turn = waitTurn
 	s.running, s.stop = context.WithCancelCause(context.Background())
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())

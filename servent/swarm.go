@@ -42,6 +42,7 @@ type downloadSwarm struct {
 	asking     bool
 	asked      time.Time // when the last query was sent
 	begun      time.Time
+	waits      time.Time     // when it came into the state that it is in
 	alive      time.Time     // when a source answered last, as of the last look; zero: none ever did
 	answered   int           // sources that answer, likewise
 	goesOn     bool          // nobody needs to wait for it, likewise
@@ -82,7 +83,11 @@ func (w *downloadSwarm) run(ctx context.Context) error {
 		now := time.Now()
 		w.look()
 		w.requery(ctx, now)
-		if err := w.verdict(now); err != nil {
+		err := w.verdict(now)
+		if err == nil {
+			err = w.tell(now)
+		}
+		if err != nil {
 			stop()
 			if w.job == nil {
 				return err
@@ -92,7 +97,6 @@ func (w *downloadSwarm) run(ctx context.Context) error {
 			}
 			return err
 		}
-		w.tell()
 		if ended, err := w.step(ctx, now); ended {
 			return err
 		}
@@ -153,6 +157,9 @@ func (w *downloadSwarm) wait(now time.Time) time.Duration {
 	if !w.alive.IsZero() && !w.goesOn {
 		wait = min(wait, max(w.alive.Add(w.giveUp).Sub(now), requeryBusy))
 	}
+	if over := w.waits.Add(w.s.downloads.turn); over.After(now) {
+		wait = min(wait, over.Sub(now))
+	}
 	if w.awaiting {
 		wait = min(wait, w.begun.Add(trackerWait).Sub(now))
 	}
@@ -165,7 +172,10 @@ func (w *downloadSwarm) sourceOf(c *candidate) share.Source {
 	if _, isServent := to.(serventContact); !isServent && w.want.torrent != nil {
 		return w.wireSource(to)
 	}
-	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) { return to.reach(ctx, w.s) }}
+	isSmall := w.want.size < smallFile
+	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+		return w.s.sources.dial(ctx, w.s, to, isSmall)
+	}}
 }
 
 // learn takes in sources. Those that lied to this servent lately are banned.
@@ -208,6 +218,8 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 	first := c.fails == 0
 	log := w.s.log.With("peer", l.name, "file", w.want.name, "root", w.want.root, "err", l.why)
 	switch lied := c.lose(now, l.why); {
+	case errors.Is(l.why, errSourceTaken):
+		log.Debug("source not asked: other downloads fetch from it")
 	case lied:
 		log.Warn("source banned: what it sent is not the file's")
 		if _, isServent := c.contact.(serventContact); isServent && errors.Is(l.why, share.ErrLie) {
@@ -246,7 +258,7 @@ func (w *downloadSwarm) requeryAt(now time.Time) (at time.Time, due bool) {
 	switch {
 	case w.asking, w.want.torrent != nil && !isOwnLayout(w.want.torrent): // servents know no such content
 		return at, false
-	case w.answered == 0 && w.candidates.joined() == 0 && !w.candidates.untried() && !w.asked.After(w.alive):
+	case w.answered == 0 && w.candidates.joined() == 0 && !w.candidates.untried() && !w.candidates.taken() && !w.asked.After(w.alive):
 		return later(now, w.asked.Add(requeryLeast)), true // the last one is lost
 	case w.answered >= fewSources, w.want.size >= 0 && w.want.size < smallFile && w.answered > 0:
 		return at, false
@@ -298,7 +310,7 @@ func (w *downloadSwarm) verdict(now time.Time) error {
 	if w.awaiting = w.awaiting && now.Sub(w.begun) < trackerWait; w.awaiting {
 		return nil
 	}
-	if !w.lacking || w.asking || w.goesOn || w.answered > 0 || w.candidates.joined() > 0 || w.candidates.untried() {
+	if !w.lacking || w.asking || w.candidates.taken() || w.goesOn || w.answered > 0 || w.candidates.joined() > 0 || w.candidates.untried() {
 		return nil
 	}
 	at, due := w.requeryAt(now)

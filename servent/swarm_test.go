@@ -74,6 +74,12 @@ func TestDownloadFromThreeSources(t *testing.T) {
 	if len(banned) != 1 {
 		t.Errorf("of the liar the log says %q, want one line", banned)
 	}
+	for _, one := range listed(t, near).Sources {
+		state := map[string]api.SourceState{dies.ID().String(): api.SourceLost, liar.ID().String(): api.SourceBanned, honest.ID().String(): api.SourceKnown}[one.Peer]
+		if one.State != state || one.Received == 0 && state != api.SourceLost || one.Rate != 0 || (one.Reason == "") != (state == api.SourceKnown) {
+			t.Errorf("a source is listed as %+v, want it %s", one, state)
+		}
+	}
 	if others := told.lines("source banned"); len(others) != len(banned) {
 		t.Errorf("banned: %q, want the liar alone", others)
 	}

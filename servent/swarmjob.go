@@ -55,9 +55,12 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 		Overwrite:  overwrite,
 		Limit:      s.down,
 		Join:       w.join,
-		Lost:       func(name string, why error) { w.lost <- lostSource{name, why} },
-		Progress:   s.report(w.d, w.r, t),
-		Choker:     s.choker,
+		Lost: func(source share.SourceState, why error) {
+			s.noteLost(w.r, source)
+			w.lost <- lostSource{source.Name, why}
+		},
+		Progress: s.report(w.d, w.r, t),
+		Choker:   s.choker,
 	}
 	heard := swarmHearsay{}
 	job.Heard = func(source string, told []peerwire.Peer) { w.r.learn(heard.take(s, source, told)) }
@@ -96,18 +99,19 @@ func (w *downloadSwarm) look() {
 	w.s.downloads.mu.Lock()
 	defer w.s.downloads.mu.Unlock()
 	w.answered, w.alive, w.goesOn, w.giveUp = w.r.answered, w.r.alive, w.r.detached, w.r.giveUp
-	w.lacking = w.job == nil || w.r.last.Type != "" && w.d.verified < w.want.size
+	w.lacking = w.job == nil || w.r.fetches && w.d.verified < w.want.size
 }
 
-// tell notes how things are for those who list the downloads.
-func (w *downloadSwarm) tell() {
+// tell notes how things are for those who list the downloads, and says why this
+// one goes back to the queue, if it does.
+func (w *downloadSwarm) tell(now time.Time) error {
 	state, reason := api.DownloadRunning, ""
 	if w.lacking && w.answered == 0 && !w.candidates.untried() {
 		state, reason = api.DownloadWaiting, w.lacks()
 	}
-	known := make([]api.Source, 0, len(w.candidates))
+	known := make([]api.DownloadSource, 0, len(w.candidates))
 	for _, c := range w.candidates {
-		known = append(known, c.tell())
+		known = append(known, c.told())
 	}
 	l := &w.s.downloads
 	l.mu.Lock()
@@ -116,10 +120,27 @@ func (w *downloadSwarm) tell() {
 		l.noteChange()
 	}
 	news := w.d.state != state
+	if news {
+		w.waits = now
+	}
+	if why := l.goesBack(w.d, state, now.Sub(w.waits)); why != nil {
+		w.keep()
+		return why
+	}
 	w.d.state, w.d.reason, w.d.sources = state, reason, known
 	if news {
 		w.s.tellDownload(w.d)
 		l.schedule() // one that waits keeps no place
+	}
+	return nil
+}
+
+// keep leaves what was found out to the next swarm of the run. The caller holds the
+// list's mutex.
+func (w *downloadSwarm) keep() {
+	w.d.want.asked, w.d.want.sources = w.asked, nil
+	for _, c := range w.candidates {
+		w.d.want.sources = append(w.d.want.sources, c.contact)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -13,9 +14,20 @@ import (
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 )
 
-// tlsBatch is how many bytes of TLS records are written or read at once: the
-// longest frame of yamux takes 64 KiB, in five records.
-const tlsBatch = 72 << 10
+const (
+	// yamuxFrame is the longest frame that libp2p's yamux sends, in bytes. What is
+	// longer than its payload comes in several, of which all but the last are as long
+	// as this.
+	yamuxFrame = 64 << 10
+	// tlsBatch is how many bytes of TLS records are written or read at once: four of
+	// those frames and a short one, which is what an upload writes at a time.
+	tlsBatch = 264 << 10
+	// tlsHold bounds how long a frame waits for the one that follows it, where none
+	// does after all.
+	tlsHold = time.Millisecond
+	// tlsAhead is from which read on there is likely more than TLS asks for.
+	tlsAhead = 9 << 10
+)
 
 var tlsBatches = sync.Pool{New: func() any { return new([tlsBatch]byte) }}
 
@@ -63,12 +75,15 @@ func (b *tlsBelow) secure(conn sec.SecureConn, err error) (sec.SecureConn, error
 	return tlsConn{conn, b}, nil
 }
 
-// Write writes all records of p at once.
+// Write writes all records of p at once. After the longest frame of yamux it waits
+// for the next one, which follows at a stretch.
 func (c tlsConn) Write(p []byte) (int, error) {
-	c.below.hold()
+	if err := c.below.begin(); err != nil {
+		return 0, err
+	}
 	n, err := c.SecureConn.Write(p)
-	if flushed := c.below.flush(); err == nil && flushed != nil {
-		return 0, flushed
+	if ended := c.below.end(len(p) == yamuxFrame); err == nil && ended != nil {
+		return 0, ended
 	}
 	return n, err
 }
@@ -83,10 +98,12 @@ type tlsBelow struct {
 	in    *[tlsBatch]byte // where it lies
 	more  bool            // the last read brought all that it could
 
-	mu      sync.Mutex // TLS answers by itself beside the one who writes
-	holding bool
+	mu      sync.Mutex // TLS answers by itself beside the one who writes, and late flushes
+	writing bool       // between begin and end
 	out     *[tlsBatch]byte
 	held    int
+	late    *time.Timer // flushes what is held after end; nil: nothing ever was
+	err     error       // how that failed
 }
 
 // Read reads what TLS asks for, and ahead of that where more comes at a stretch.
@@ -94,7 +111,7 @@ func (b *tlsBelow) Read(p []byte) (n int, err error) {
 	if len(b.ahead) == 0 {
 		if !b.more {
 			n, err = b.Conn.Read(p)
-			b.more = n == len(p) && n >= tlsBatch/8
+			b.more = n == len(p) && n >= tlsAhead
 			return n, err
 		}
 		b.in = tlsBatches.Get().(*[tlsBatch]byte)
@@ -110,16 +127,17 @@ func (b *tlsBelow) Read(p []byte) (n int, err error) {
 	return n, nil // an error comes again, with the next read
 }
 
-// Write writes a record, or holds it until flush.
+// Write holds a record until end; one that TLS writes by itself, which says that the
+// connection ends or goes on with other keys, goes at once, behind what is held.
 func (b *tlsBelow) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.holding && b.held+len(p) > tlsBatch {
+	if b.held+len(p) > tlsBatch || !b.writing {
 		if err := b.writeHeld(); err != nil {
 			return 0, err
 		}
 	}
-	if !b.holding || len(p) > tlsBatch {
+	if !b.writing || len(p) > tlsBatch {
 		return b.Conn.Write(p)
 	}
 	if b.out == nil {
@@ -129,19 +147,37 @@ func (b *tlsBelow) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// hold keeps what is written from then on until flush.
-func (b *tlsBelow) hold() {
+// begin has records held from then on. It returns why earlier ones were not written.
+func (b *tlsBelow) begin() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.holding = true
+	b.writing = true
+	return b.err
 }
 
-// flush writes what was kept.
-func (b *tlsBelow) flush() error {
+// end writes what is held, or soon, if more is to follow.
+func (b *tlsBelow) end(more bool) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.holding = false
-	return b.writeHeld()
+	b.writing = false
+	switch {
+	case !more:
+		return b.writeHeld()
+	case b.late == nil:
+		b.late = time.AfterFunc(tlsHold, b.flushLate)
+	default:
+		b.late.Reset(tlsHold)
+	}
+	return nil
+}
+
+// flushLate writes what is held, unless more is being written just now.
+func (b *tlsBelow) flushLate() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.writing && b.err == nil {
+		b.err = b.writeHeld()
+	}
 }
 
 // writeHeld writes what is held. The caller holds mu.

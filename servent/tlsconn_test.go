@@ -126,11 +126,40 @@ func TestTLSWritesAtOnce(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	far.Close()
-	b.hold()
+	b.begin()
 	if _, err := b.Write([]byte("held")); err != nil {
 		t.Errorf("held: %v", err)
 	}
-	if err := b.flush(); !errors.Is(err, io.ErrClosedPipe) {
+	if err := b.end(false); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("flush to a closed connection: got %v", err)
 	}
+}
+
+// The longest frames wait for what follows, so that an upload's batch crosses in one
+// write, and none of them waits for ever.
+func TestTLSHoldsFrames(t *testing.T) {
+	ours := func(k crypto.PrivKey) (sec.SecureTransport, error) { return NewTLS(libp2ptls.ID, k, nil) }
+	a, b, below := tlsPair(t, ours, ours)
+	write := func(lengths ...int) {
+		t.Helper()
+		total := 0
+		for _, n := range lengths {
+			if _, err := a.Write(make([]byte, n)); err != nil {
+				t.Fatal(err)
+			}
+			total += n
+		}
+		if _, err := io.ReadFull(b, make([]byte, total)); err != nil { // waits for all of it
+			t.Fatal(err)
+		}
+	}
+	write(1 << 20) // the first records of a connection are short
+	before := below.writes
+	const full = yamuxFrame
+	write(full, full, full, full, 300)
+	if n := below.writes - before; n > 2 { // two where this test had to wait between them
+		t.Errorf("%d writes for a batch, want 1", n)
+	}
+	write(full)
+	write(full, full)
 }

@@ -87,13 +87,13 @@ type Download struct {
 	// them can offer the torrent. It may be nil. It is called by the goroutine of Run.
 	Proven func(files []SwarmFile)
 
-	// Lost is told of each source that is let go before the end, by its name, and
-	// why: [ErrLie] of one that sent what is not the file's, which is not to be
+	// Lost is told of each source that is let go before the end, how it stood then,
+	// and why: [ErrLie] of one that sent what is not the file's, which is not to be
 	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
 	// [ErrVerify] of one that left in the middle of a piece that is wrong; else
 	// [ErrUnfinished]. It may be nil. It is called by the goroutine of Run, which it
 	// must not keep.
-	Lost func(source string, why error)
+	Lost func(source SourceState, why error)
 
 	// Heard is told of peers that a source says have something of the content, by
 	// name of the source: untrusted. Default nil: sources are not asked for that. It
@@ -222,7 +222,7 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	}
 	f := &fetch{
 		geometry: p.geometry, root: plan.root, plan: plan, assembly: newAssembly(p.geometry, p.verified, random), partial: p, held: held,
-		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan event, eventQueue),
+		progress: d.Progress, lostOne: d.Lost, heard: d.Heard, join: d.Join, patience: d.Patience, limit: d.Limit, choker: d.Choker, events: make(chan []event, eventQueue),
 	}
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience

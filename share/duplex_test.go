@@ -64,7 +64,7 @@ func TestDuplex(t *testing.T) {
 						{Name: "half", Dial: part},
 						{Name: "other", Dial: func(context.Context) (io.ReadWriteCloser, error) { return stream, nil }, Answer: &UploadConfig{Limit: NewLimiter(256 << 10)}}, // else one may be done before the other begins
 					},
-					Join: join, Lost: func(source string, why error) { t.Log(fast, i, source, why) },
+					Join: join, Lost: func(source SourceState, why error) { t.Log(fast, i, source.Name, why) },
 				}
 				go func() { done <- down.Run(t.Context()) }()
 			}

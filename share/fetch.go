@@ -22,7 +22,7 @@ type fetch struct {
 	held     *holdings // what others get of it
 	crew     *crew
 	progress func(State)
-	lostOne  func(source string, why error)
+	lostOne  func(source SourceState, why error)
 	proven   func(hashes []Root)                        // is told the hashes of all pieces, where they had to be asked for; may be nil
 	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
 	join     <-chan Source                              // nil: no more come
@@ -32,7 +32,7 @@ type fetch struct {
 
 	sources []*source // those that are left
 	last    sourceID
-	events  chan event
+	events  chan []event
 	lost    losses // of the others
 
 	proofs   *proofs // the hashes of the pieces
@@ -98,8 +98,8 @@ func (f *fetch) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case e := <-f.events:
-			err = f.take(e)
+		case burst := <-f.events:
+			err = f.takeBurst(burst)
 		case t := <-f.crew.done:
 			err = f.takeDone(t)
 		case err = <-f.partial.saving:
@@ -238,6 +238,18 @@ func (f *fetch) askNew(s *source, room int, now time.Time) int {
 		}
 	}
 	return room
+}
+
+// takeBurst handles what a source did, in its order.
+func (f *fetch) takeBurst(burst []event) error {
+	for i := range burst {
+		if err := f.take(burst[i]); err != nil {
+			return err
+		}
+	}
+	clear(burst)
+	bursts.Put((*[maxBurst]event)(burst[:maxBurst]))
+	return nil
 }
 
 // take handles what a source did.
@@ -442,7 +454,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 	f.proofs.releaseAll(s)
 	why := f.accuse(s, kind, reason)
 	if f.lostOne != nil {
-		f.lostOne(s.name, why)
+		f.lostOne(s.state(), why)
 	}
 	f.lost.add(why)
 	f.tell(0)

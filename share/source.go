@@ -45,9 +45,16 @@ const leastRate = 1 << 10
 // would give.
 const maxRefusals = 256
 
-// eventQueue is how many events wait: a source reads on while the download is
-// busy.
-const eventQueue = 64
+// maxBurst is how many blocks are told of at once, which is what a reader has at
+// hand: to wake the download for each costs as much as to take it in.
+const maxBurst = 4
+
+// eventQueue is how many bursts of events wait: a source reads on while the download
+// is busy, but not so far that it would ask another for what is here.
+const eventQueue = 64 / maxBurst
+
+// bursts are the memory of bursts, which a download has done with soon.
+var bursts = sync.Pool{New: func() any { return new([maxBurst]event) }}
 
 // An event is what a source did: a message it sent, or why it is no more, which
 // is the last of its events.
@@ -66,7 +73,7 @@ type event struct {
 type source struct {
 	id      sourceID
 	name    string
-	events  chan<- event
+	events  chan<- []event
 	outbox  outbox
 	landing landing
 	answer  *answering    // the other half; nil: the stream carries one role
@@ -99,7 +106,7 @@ type source struct {
 }
 
 // newSource begins to dial a peer, to greet it and to read from it.
-func newSource(ctx context.Context, id sourceID, from Source, conn *peerwire.Conn, answer *answering, limit *Limiter, events chan<- event) *source {
+func newSource(ctx context.Context, id sourceID, from Source, conn *peerwire.Conn, answer *answering, limit *Limiter, events chan<- []event) *source {
 	ctx, quit := context.WithCancel(ctx)
 	s := &source{id: id, name: from.Name, events: events, quit: quit, conn: conn, limit: limit, answer: answer, greeted: make(chan struct{})}
 	s.outbox.wake = make(chan struct{}, 1)
@@ -244,11 +251,20 @@ func (s *source) startAnswer(ctx context.Context, theirs peerwire.Handshake, to 
 	})
 }
 
-// report tells the download; false once it listens no more.
+// report tells the download of one event; false once it listens no more.
 func (s *source) report(ctx context.Context, e event) bool {
-	e.from, e.at = s, time.Now()
+	return s.reportAll(ctx, append(bursts.Get().(*[maxBurst]event)[:0], e))
+}
+
+// reportAll tells the download of a burst, which is the download's then; false once
+// it listens no more.
+func (s *source) reportAll(ctx context.Context, burst []event) bool {
+	now := time.Now()
+	for i := range burst {
+		burst[i].from, burst[i].at = s, now
+	}
 	select {
-	case s.events <- e:
+	case s.events <- burst:
 		return true
 	case <-ctx.Done():
 		return false
@@ -270,29 +286,31 @@ func (s *source) read(ctx context.Context, stream io.Reader, to *inTurns) error 
 	if s.answer != nil {
 		s.startAnswer(ctx, theirs, to)
 	}
-	reader := peerwire.NewReader(stream)
+	reader := peerwire.NewBlockReader(stream)
 	asked, apart := false, false
 	reader.Place = func(b peerwire.Block) []byte {
 		place, ok := s.landing.take(b)
 		asked, apart = ok, place == nil
 		return place
 	}
+	burst := bursts.Get().(*[maxBurst]event)[:0] // that the download is not told of yet
+	landed := false                              // the last of it is in its place: it takes no memory, and may wait for what is here already
 	for {
+		if len(burst) == maxBurst || len(burst) > 0 && !(landed && reader.Ready()) {
+			if !s.reportAll(ctx, burst) {
+				return ctx.Err()
+			}
+			burst = bursts.Get().(*[maxBurst]event)[:0]
+		}
 		m, err := reader.Next()
 		if err != nil {
+			if len(burst) > 0 {
+				s.reportAll(ctx, burst)
+			}
 			return err
 		}
-		e := event{message: m}
-		switch m.Kind {
-		case peerwire.Piece:
-			e.early, e.apart = !asked, apart
-		case peerwire.Reject: // in the order of the stream: what comes after it has no place
-			_, ok := s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length})
-			e.early = !ok
-		}
-		if m.Kind != peerwire.Piece || apart {
-			e.message.Data = bytes.Clone(m.Data) // it is the reader's
-		}
+		landed = m.Kind == peerwire.Piece && !apart
+		e := s.eventOf(m, asked, landed)
 		if s.answer != nil {
 			if both, err := s.answer.put(e.message); err != nil {
 				return err
@@ -300,10 +318,25 @@ func (s *source) read(ctx context.Context, stream io.Reader, to *inTurns) error 
 				continue
 			}
 		}
-		if !s.report(ctx, e) {
-			return ctx.Err()
-		}
+		burst = append(burst, e)
 	}
+}
+
+// eventOf returns what the reader is to tell of a message; of a block, whether it
+// was asked for and landed in its place.
+func (s *source) eventOf(m peerwire.Message, asked, landed bool) event {
+	e := event{message: m}
+	switch m.Kind {
+	case peerwire.Piece:
+		e.early, e.apart = !asked, !landed
+	case peerwire.Reject: // in the order of the stream: what comes after it has no place
+		_, ok := s.landing.take(peerwire.Block{Piece: m.Index, Begin: m.Begin, Length: m.Length})
+		e.early = !ok
+	}
+	if !landed {
+		e.message.Data = bytes.Clone(m.Data) // it is the reader's
+	}
+	return e
 }
 
 // A landing says where the blocks of a source are to be read to: from the

@@ -287,16 +287,16 @@ func TestEarlyAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &fetch{held: new(holdings), geometry: g, root: d.root, plan: &plan, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan event, eventQueue), partial: &partial{geometry: g}}
+		f := &fetch{held: new(holdings), geometry: g, root: d.root, plan: &plan, assembly: newAssembly(g, make([]bool, 1), fromFirst()), patience: time.Minute, events: make(chan []event, eventQueue), partial: &partial{geometry: g}}
 		go func() {
 			p := greet(t, theirs, InfoHash(d.root, d.size), false)
 			go p.drain()
 			p.say(peerwire.Message{Kind: peerwire.HaveAll}, peerwire.Message{Kind: peerwire.Unchoke}, peerwire.Message{Kind: peerwire.Choke}, early)
 		}()
 		f.start(t.Context(), sourcesOf(func(context.Context) (io.ReadWriteCloser, error) { return ours, nil }))
-		var events [5]event
-		for i := range events {
-			events[i] = <-f.events
+		var events []event
+		for len(events) < 5 {
+			events = append(events, <-f.events...)
 		}
 		for _, e := range events[:3] { // up to the unchoke
 			if err := f.take(e); err != nil {

@@ -19,7 +19,7 @@ type State struct {
 type SourceState struct {
 	Name     string
 	Rate     int64 // bytes a second
-	Received int64 // bytes of blocks in this Run
+	Received int64 // bytes of blocks since it was dialled
 	Choked   bool  // it answers no requests for now
 	Snubbed  bool  // it is silent though it owes blocks, and others are asked for them
 }
@@ -36,7 +36,7 @@ func (f *fetch) tell(bytes int64) {
 			answered++
 		}
 	}
-	if answered != f.told.Sources {
+	if answered != f.told.Sources || f.verified == f.size {
 		f.describe()
 	}
 	f.told.Verified = f.verified
@@ -64,9 +64,11 @@ func (f *fetch) describe() {
 	f.told.Each = nil // who was told the old one may have kept it
 	for _, s := range f.sources {
 		if _, told := s.conn.HasTold(); told {
-			f.told.Each = append(f.told.Each, SourceState{
-				Name: s.name, Rate: s.rate, Received: s.received, Choked: !s.conn.IsUnchoked(), Snubbed: s.isSnubbed,
-			})
+			f.told.Each = append(f.told.Each, s.state())
 		}
 	}
+}
+
+func (s *source) state() SourceState {
+	return SourceState{Name: s.name, Rate: s.rate, Received: s.received, Choked: !s.conn.IsUnchoked(), Snubbed: s.isSnubbed}
 }

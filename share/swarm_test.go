@@ -28,7 +28,7 @@ func newSwarm(d digest, data []byte, dir string) *swarm {
 	w.Download = &Download{
 		Root: d.root, Size: d.size, Name: "x", PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, "x"),
 		Progress: func(s State) { w.last = s },
-		Lost:     func(name string, why error) { w.lost[name] = why },
+		Lost:     func(source SourceState, why error) { w.lost[source.Name] = why },
 	}
 	return w
 }

@@ -213,15 +213,15 @@ func TestTorrentLiar(t *testing.T) {
 		d := &Download{
 			Torrent: &s.Swarm, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
 			Sources: []Source{s.sourceOf("liar", bend(offer, 150_000), s.V1)},
-			Lost:    func(source string, why error) { lost[source] = why },
+			Lost:    func(source SourceState, why error) { lost[source.Name] = why },
 		}
 		join := make(chan Source, 1)
 		if honest {
 			d.Join = join
 			lose := d.Lost
-			d.Lost = func(source string, why error) {
+			d.Lost = func(source SourceState, why error) {
 				lose(source, why)
-				if source == "liar" {
+				if source.Name == "liar" {
 					join <- s.sourceOf("honest", offer, s.V1)
 				}
 			}
@@ -258,7 +258,7 @@ func TestTorrentLiarAmongOthers(t *testing.T) {
 		d := &Download{
 			Torrent: &s.Swarm, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
 			Sources: []Source{s.sourceOf("a", offer, s.V1), s.sourceOf("liar", bend(offer, at), s.V1), s.sourceOf("b", offer, s.V1)},
-			Lost:    func(source string, why error) { lost[source] = why },
+			Lost:    func(source SourceState, why error) { lost[source.Name] = why },
 		}
 		if err := d.Run(t.Context()); err != nil {
 			t.Fatalf("wrong at %d: %v", at, err)

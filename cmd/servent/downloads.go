@@ -34,7 +34,8 @@ One download a line; sources are those that answer, of those known. In a pipe,
 with tabs between: number, state (queued, running, waiting, paused, failed,
 done), bytes verified, bytes, bytes a second, seconds left (-1: not known),
 sources known, when begun, name, root, where it goes, why it failed or waits,
-sources that answer, priority. Without a running servent: what is unfinished.
+sources that answer, priority. With --json each source tells its state, bytes
+and rate. Without a running servent: what is unfinished.
 
 Usage: servent downloads list [FLAGS]`
 
@@ -63,7 +64,8 @@ Usage: servent downloads resume N…|all [FLAGS]`
 
 Say which downloads run before others: those of a higher priority (high, normal,
 low), then those that were begun first. "first" is high, and before all others.
-Four run at once, and eight more of files below 1 MiB; what runs goes on.
+Four run at once, and eight more of files below 1 MiB; what runs goes on. One
+that has no source waits beside them; with many such, they do so in turns.
 
 Usage: servent downloads priority N…|all high|normal|low|first [FLAGS]`
 

@@ -11,7 +11,7 @@ import (
 
 var someDownloads = api.DownloadList{Type: api.TypeDownloads, Downloads: []api.Download{
 	{ID: 1, State: api.DownloadRunning, Name: "a\x1b\t.iso", Root: strings.Repeat("ab", 32), Size: 200, Verified: 82, Rate: 41.4, ETA: 2.85,
-		Path: "/d/a.iso", Sources: []api.Source{{Peer: "p"}, {Peer: "q"}}, Begun: time.Unix(1e9, 0), Answering: 1, Priority: api.PriorityHigh},
+		Path: "/d/a.iso", Sources: make([]api.DownloadSource, 2), Begun: time.Unix(1e9, 0), Answering: 1, Priority: api.PriorityHigh},
 	{ID: 12, State: api.DownloadFailed, Root: strings.Repeat("cd", 32), Size: -1, ETA: -1, Code: api.CodeNotFound, Reason: "nobody has\nit"},
 	{ID: 13, State: api.DownloadDone, Name: "empty", Root: strings.Repeat("ef", 32), ETA: -1},
 }}

@@ -21,8 +21,8 @@ const getHelp = `Example:
 
 Fetch each WHAT, verified piece by piece: hits of the last search (1, 2-20 or
 all), the folder of one (3/; 3/.. is that around it), a root (8 digits and more
-name a hit or an own file), urn:sha1:…, a magnet link or a .torrent file. Several
-keep their folders below -o. What is here already is told of or, with -o, copied.
+name a hit or an own file), urn:sha1:…, a magnet link, a .torrent file. Several
+keep their folders below -o. What is here already is told or, with -o, copied.
 The same command goes on where it stopped, as does "servent downloads resume".
 Exit code 5: not the bytes that the hit said, 7: unfinished.
 
@@ -38,7 +38,7 @@ func getVerb(con *console) *cli.Command {
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"},
 			&cli.BoolFlag{Name: "rename", Usage: "keep a file that is there, give the new one a number"},
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "begin, and leave it to the running servent"},
-			&cli.DurationFlag{Name: "give-up", Value: time.Minute, Usage: "end `TIME` after the last source was lost, with exit code 7"},
+			&cli.DurationFlag{Name: "give-up", Value: time.Minute, Usage: "end `TIME` after the last source is lost, exit code 7"},
 			&cli.DurationFlag{Name: "timeout", Usage: "give up after `TIME`, with exit code 124"},
 		}, joinFlags()...),
 		Action: func(c *cli.Context) error { return get(c.Context, con, c) },

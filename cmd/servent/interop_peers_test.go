@@ -133,6 +133,27 @@ func (l *swarmLab) libtorrent(what, dir string, flags ...string) *client {
 	return c
 }
 
+// libtorrentName returns the name and version of libtorrent.
+func (l *swarmLab) libtorrentName() string {
+	l.t.Helper()
+	out, err := exec.Command(systemPython, l.script, "version").Output()
+	if err != nil {
+		l.t.Fatalf("libtorrent: %v", err)
+	}
+	return "libtorrent " + strings.TrimSpace(string(out))
+}
+
+// aria2Name returns the name and version of aria2.
+func aria2Name(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("aria2c", "--version").Output()
+	if err != nil {
+		t.Fatalf("aria2: %v", err)
+	}
+	version, _, _ := strings.Cut(strings.TrimPrefix(string(out), "aria2 version "), "\n")
+	return "aria2 " + version
+}
+
 // create has libtorrent make a metainfo.
 func (l *swarmLab) create(version, content string, trackers ...string) (torrent string) {
 	l.t.Helper()

@@ -10,8 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -31,9 +34,28 @@ type swarmLab struct {
 	dir     string
 	script  string
 	clients int
-	table   *[]string
+	table   *interopTable
 
 	single, multi string // what is fetched: a file and a folder
+}
+
+// An interopTable is what came of the suite. Any goroutine may add to it.
+type interopTable struct {
+	mu   sync.Mutex
+	rows []string
+}
+
+func (i *interopTable) add(client, version, content, by, direction, result string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.rows = append(i.rows, strings.TrimRight(fmt.Sprintf("%-24s  %-7s  %-7s  %-13s  %-26s  %s", client, version, content, by, direction, result), " "))
+}
+
+func (i *interopTable) String() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	slices.Sort(i.rows)
+	return strings.Join(i.rows, "\n")
 }
 
 // TestInterop has files of 100 MiB travel between our servents and the clients
@@ -41,23 +63,27 @@ type swarmLab struct {
 // SHA-256. It prints a table.
 func TestInterop(t *testing.T) {
 	l := newSwarmLab(t)
-	defer func() {
-		t.Logf("client              version  content   found by       direction          seconds\n%s", strings.Join(*l.table, "\n"))
-	}()
+	t.Cleanup(func() {
+		head := new(interopTable)
+		head.add("client", "torrent", "content", "found by", "direction", "result")
+		t.Logf("%v\n%v", head, l.table)
+	})
 	for _, version := range []string{"v1", "v2", "hybrid"} {
 		for _, content := range []string{l.single, l.multi} {
 			l.run(fmt.Sprintf("libtorrent/%s/%s", version, filepath.Base(content)), func(l *swarmLab) { l.bothWays(version, content) })
+			l.run(fmt.Sprintf("magnet/%s/%s", version, filepath.Base(content)), func(l *swarmLab) { l.magnet(version, content) })
 		}
+	}
+	for _, version := range []string{"v1", "v2"} {
+		l.run("liar/"+version, func(l *swarmLab) { l.liar(version) })
 	}
 	l.run("ours", (*swarmLab).ourTorrent)
 	l.run("aria2", (*swarmLab).aria)
 	l.run("together", (*swarmLab).together)
-	l.run("magnet", (*swarmLab).magnets)
-	l.run("liar", (*swarmLab).liar)
 }
 
 func newSwarmLab(t *testing.T) *swarmLab {
-	l := &swarmLab{t: t, dir: t.TempDir(), table: new([]string)}
+	l := &swarmLab{t: t, dir: t.TempDir(), table: new(interopTable)}
 	var err error
 	if l.script, err = filepath.Abs(peerScript); err != nil {
 		t.Fatal(err)
@@ -85,8 +111,14 @@ func (l *swarmLab) write(path string, size int, seed uint64) {
 // run runs a part of the suite in a folder of its own.
 func (l *swarmLab) run(name string, part func(*swarmLab)) {
 	l.t.Run(name, func(t *testing.T) {
+		t.Parallel() // most of their time they wait for tries to encrypt, and to speak uTP
 		one := *l
 		one.t, one.dir = t, t.TempDir()
+		t.Cleanup(func() {
+			if t.Failed() {
+				one.table.add(name, "", "", "", "", "FAILED")
+			}
+		})
 		part(&one)
 	})
 }
@@ -103,8 +135,11 @@ func (l *swarmLab) folder(name string) string {
 
 // row notes that content came as it should, which took until now from begin.
 func (l *swarmLab) row(client, version, content, by, direction string, begin time.Time) {
-	*l.table = append(*l.table, fmt.Sprintf("%-18s  %-7s  %-8s  %-13s  %-17s  %7.1f",
-		client, version, map[bool]string{true: "file", false: "5 files"}[content == l.single], by, direction, time.Since(begin).Seconds()))
+	what := "5 files"
+	if content == l.single {
+		what = "1 file"
+	}
+	l.table.add(client, version, what, by, direction, fmt.Sprintf("same SHA-256, %.1f s", time.Since(begin).Seconds()))
 }
 
 // Directions of a row.
@@ -171,7 +206,7 @@ func (l *swarmLab) bothWays(version, content string) {
 	l.up("us")
 	begin := time.Now()
 	l.same(l.get("us", torrent), content)
-	l.row("libtorrent", version, content, by, toUs, begin)
+	l.row(l.libtorrentName(), version, content, by, toUs, begin)
 	seed.stop()
 
 	to := l.folder("theirs")
@@ -179,7 +214,7 @@ func (l *swarmLab) bothWays(version, content string) {
 	leech := l.libtorrent(torrent, to)
 	leech.await(`"done"`, swarmPatience)
 	l.same(to, content)
-	l.row("libtorrent", version, content, by, fromUs, begin)
+	l.row(l.libtorrentName(), version, content, by, fromUs, begin)
 }
 
 // ourTorrent has libtorrent get a file by the hybrid that we exported, from its
@@ -207,13 +242,13 @@ func (l *swarmLab) ourTorrent() {
 	}
 	track := l.startTracker(hashes...)
 	link := export("--tracker", track.http, "--tracker", track.udp, "--magnet")
-	for by, what := range map[string]string{"HTTP tracker": torrent, "magnet, x.pe": magnetWith(l.t, link, us.ready.BitTorrent)} {
+	for by, what := range map[string]string{"both trackers": torrent, "magnet, x.pe": magnetWith(l.t, link, us.ready.BitTorrent)} {
 		to, begin := l.folder(by), time.Now()
 		leech := l.libtorrent(what, to)
 		leech.await(`"done"`, swarmPatience)
 		leech.stop()
 		l.same(to, l.single)
-		l.row("libtorrent", "ours", l.single, by, fromUs, begin)
+		l.row(l.libtorrentName(), "hybrid", l.single, by, fromUs, begin)
 	}
 }
 
@@ -232,21 +267,21 @@ func (l *swarmLab) aria() {
 	theirs := l.aria2(torrent, to, "--seed-ratio=0.0")
 	theirs.await(" 1 "+filepath.Join(to, filepath.Base(l.single)), swarmPatience)
 	l.same(to, l.single)
-	l.row("aria2", "v1", l.single, "HTTP tracker", fromUs, begin)
+	l.row(aria2Name(l.t), "v1", l.single, "HTTP tracker", fromUs, begin)
 	if err := us.interrupt(); err != nil {
 		l.t.Fatal(err)
 	}
 
 	begin = time.Now()
 	l.same(l.get("second", torrent), l.single)
-	l.row("aria2", "v1", l.single, "HTTP tracker", toUs, begin)
+	l.row(aria2Name(l.t), "v1", l.single, "HTTP tracker", toUs, begin)
 	theirs.stop()
 }
 
 // together has libtorrent get from a servent alone what that is fetching itself.
 func (l *swarmLab) together() {
 	torrent := l.create("v1", l.single)
-	seed := l.libtorrent(torrent, filepath.Dir(l.single), "--seed", "--limit", strconv.Itoa(5<<20))
+	seed := l.libtorrent(torrent, filepath.Dir(l.single), "--seed", "--limit", strconv.Itoa(interopSize/10))
 	us := l.up("us")
 	begin := time.Now()
 	ended := make(chan string, 1)
@@ -273,7 +308,7 @@ func (l *swarmLab) together() {
 	leech.await(`"done"`, swarmPatience)
 	l.same(filepath.Join(l.dir, "ours"), l.single)
 	l.same(to, l.single)
-	l.row("libtorrent", "v1", l.single, "its address", "both get", begin)
+	l.row(l.libtorrentName(), "v1", l.single, "its address", "both get", begin)
 }
 
 // magnetWith adds a peer's address to a magnet link, and takes the trackers out.
@@ -292,36 +327,19 @@ func magnetWith(t *testing.T, link, peer string) string {
 	return "magnet:?" + strings.Join(kept, "&") + "&x.pe=" + peer
 }
 
-// magnets has a servent that runs for the command alone get what libtorrent
-// seeds by nothing but infohash and address.
-func (l *swarmLab) magnets() {
-	for version, urn := range map[string]func(l *swarmLab, torrent string) string{
-		"v1": func(l *swarmLab, torrent string) string { return "urn:btih:" + l.hashesOf(torrent)[0] },
-		"v2": func(l *swarmLab, torrent string) string { return "urn:btmh:1220" + l.wholeV2(torrent) },
-	} {
-		l.run(version, func(l *swarmLab) {
-			torrent := l.create(version, l.single)
-			seed := l.libtorrent(torrent, filepath.Dir(l.single), "--seed")
-			begin := time.Now()
-			link := "magnet:?xt=" + urn(l, torrent) + "&x.pe=127.0.0.1:" + strconv.Itoa(seed.port)
-			l.same(l.get("us", link), l.single)
-			l.row("libtorrent", version, l.single, "magnet, x.pe", toUs, begin)
-		})
+// magnet has a servent that runs for the command alone get what libtorrent seeds
+// by nothing but infohash and address: that of v2 where there is one.
+func (l *swarmLab) magnet(version, content string) {
+	torrent := l.create(version, content)
+	urn := "urn:btih:" + l.hashesOf(torrent)[0]
+	if version != "v1" {
+		urn = "urn:btmh:1220" + l.wholeV2(torrent)
 	}
-	for _, version := range []string{"v2", "hybrid"} {
-		l.run("folder "+version, func(l *swarmLab) { l.folderByV2(version) })
-	}
-}
-
-// folderByV2 has a servent get a folder by a link that names its v2 infohash
-// alone. Nobody has the hashes of its pieces beforehand: of v2 they are asked for.
-func (l *swarmLab) folderByV2(version string) {
-	torrent := l.create(version, l.multi)
-	link := "magnet:?xt=urn:btmh:1220" + l.wholeV2(torrent) + "&x.pe="
-	seed := l.libtorrent(torrent, filepath.Dir(l.multi), "--seed")
+	seed := l.libtorrent(torrent, filepath.Dir(content), "--seed")
 	begin := time.Now()
-	l.same(l.get("us", link+"127.0.0.1:"+strconv.Itoa(seed.port)), l.multi)
-	l.row("libtorrent", version, l.multi, "v2 magnet", toUs, begin)
+	link := "magnet:?xt=" + urn + "&x.pe=127.0.0.1:" + strconv.Itoa(seed.port)
+	l.same(l.get("us", link), content)
+	l.row(l.libtorrentName(), version, content, "magnet, x.pe", toUs, begin)
 }
 
 // wholeV2 returns the whole v2 infohash of a metainfo in hex.
@@ -337,33 +355,30 @@ func (l *swarmLab) wholeV2(torrent string) string {
 
 // liar has a servent fetch from two peers, of which one sends wrong bytes: it is
 // banned, and the file is right.
-func (l *swarmLab) liar() {
-	for _, version := range []string{"v1", "v2"} {
-		l.run(version, func(l *swarmLab) {
-			untrue := l.folder("false")
-			wrong := randomBytes(interopSize, 1)
-			for at := 1 << 20; at < len(wrong); at += 4 << 20 {
-				wrong[at] ^= 1
-			}
-			if err := os.WriteFile(filepath.Join(untrue, filepath.Base(l.single)), wrong, 0o666); err != nil {
-				l.t.Fatal(err)
-			}
-			bare := l.create(version, l.single)
-			track := l.startTracker(l.hashesOf(bare)...)
-			torrent := l.create(version, l.single, track.http)
-			bad := l.libtorrent(torrent, untrue, "--seed", "--unchecked")
-			l.libtorrent(torrent, filepath.Dir(l.single), "--seed")
-			us := l.up("us")
-			begin := time.Now()
-			l.same(l.get("us", torrent), l.single)
-			l.row("libtorrent liar", version, l.single, "HTTP tracker", toUs, begin)
-			if err := us.interrupt(); err != nil {
-				l.t.Fatal(err)
-			}
-			address := "127.0.0.1:" + strconv.Itoa(bad.port)
-			if log := us.talk.String(); !strings.Contains(log, "banned") || !strings.Contains(log, address) {
-				l.t.Errorf("the log does not say that %s was banned:\n%s", address, log)
-			}
-		})
+func (l *swarmLab) liar(version string) {
+	untrue := l.folder("false")
+	wrong := randomBytes(interopSize, 1)
+	for at := 1 << 20; at < len(wrong); at += 4 << 20 {
+		wrong[at] ^= 1
 	}
+	if err := os.WriteFile(filepath.Join(untrue, filepath.Base(l.single)), wrong, 0o666); err != nil {
+		l.t.Fatal(err)
+	}
+	track := l.startTracker(l.hashesOf(l.create(version, l.single))...)
+	torrent := l.create(version, l.single, track.http)
+	bad := l.libtorrent(torrent, untrue, "--seed", "--unchecked")
+	bad.await(`"announced"`, clientPatience)
+	good := l.libtorrent(torrent, filepath.Dir(l.single), "--seed", "--limit", strconv.Itoa(interopSize/5))
+	good.await(`"announced"`, clientPatience)
+	us := l.up("us")
+	begin := time.Now()
+	l.same(l.get("us", torrent), l.single)
+	if err := us.interrupt(); err != nil {
+		l.t.Fatal(err)
+	}
+	address := "127.0.0.1:" + strconv.Itoa(bad.port)
+	if log := us.talk.String(); !regexp.MustCompile("banned.*" + regexp.QuoteMeta(address)).MatchString(log) {
+		l.t.Errorf("the log does not say that %s was banned:\n%s", address, log)
+	}
+	l.row(l.libtorrentName()+", lies", version, l.single, "HTTP tracker", toUs+", banned", begin)
 }

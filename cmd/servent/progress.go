@@ -39,9 +39,16 @@ func percentOf(p api.Progress) string {
 }
 
 // progressText is p in at most limit columns: the name gives way first, then the
-// figures from the last on, so that a narrow terminal does not wrap the line.
+// figures from the last on, so that a narrow terminal does not wrap the line. Of
+// one that does not move it says why in the place of the figures.
 func progressText(p api.Progress, limit int) string {
-	figures := fmt.Sprintf("  %s of %s", percentOf(p), formatSize(p.Size))
+	figures := "  " + percentOf(p)
+	if p.Size >= 0 {
+		figures += " of " + formatSize(p.Size)
+	}
+	if p.State != "" && p.State != api.DownloadRunning {
+		return stillText(p, figures, limit)
+	}
 	for _, more := range []string{formatSize(int64(p.Rate)) + "/s", formatETA(p.ETA), count(p.Sources, "source", "sources")} {
 		if columns(figures)+2+columns(more)+minShortened > limit {
 			break
@@ -49,6 +56,22 @@ func progressText(p api.Progress, limit int) string {
 		figures += "  " + more
 	}
 	return shorten(escape(p.Name), max(limit-columns(figures), minShortened)) + figures
+}
+
+// stillText is progressText of a download that is queued, waiting or paused.
+func stillText(p api.Progress, figures string, limit int) string {
+	why := "  " + string(p.State)
+	switch {
+	case p.Reason != "":
+		why += ": " + escape(p.Reason)
+	case p.State == api.DownloadQueued:
+		why += ": others run before it, see servent downloads list"
+	}
+	name := shorten(escape(p.Name), max(limit-columns(figures+why), minShortened))
+	if room := limit - columns(name+figures); room >= minShortened {
+		return name + figures + shorten(why, room)
+	}
+	return name + figures
 }
 
 // formatETA writes how many seconds are left: 42 s, 3 min, 1 h 5 min.

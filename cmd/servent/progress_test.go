@@ -37,6 +37,28 @@ func TestProgressText(t *testing.T) {
 	}
 }
 
+// TestStillText: of a download that does not move, the line says why.
+func TestStillText(t *testing.T) {
+	for want, p := range map[string]api.Progress{
+		"x.iso  41 % of 4.0 GiB  waiting: nobody has\\u000ait":                             {State: api.DownloadWaiting, Reason: "nobody has\nit"},
+		"x.iso  41 % of 4.0 GiB  paused: the disk is full":                                 {State: api.DownloadPaused, Reason: "the disk is full"},
+		"x.iso  41 % of 4.0 GiB  queued: others run before it, see servent downloads list": {State: api.DownloadQueued},
+	} {
+		p.Name, p.Size, p.Verified = "x.iso", progressHalf.Size, progressHalf.Verified
+		if got := progressText(p, 100); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		for limit := range 100 {
+			if got := progressText(p, limit); columns(got) > max(limit, columns(progressText(p, 0))) {
+				t.Errorf("%d columns, want at most %d: %s", columns(got), limit, got)
+			}
+		}
+	}
+	if got := progressText(api.Progress{Name: "x", Size: -1, State: api.DownloadWaiting, Reason: "y"}, 80); got != "x  0 %  waiting: y" {
+		t.Errorf("of unknown size: got %s", got)
+	}
+}
+
 func TestFormatETA(t *testing.T) {
 	for seconds, want := range map[float64]string{
 		-1: "time left unknown", math.Inf(1): "time left unknown", 0: "0 s left", 41.2: "42 s left", 181: "4 min left", 3900: "1 h 5 min left",

@@ -132,8 +132,8 @@ func TestSourceKilled(t *testing.T) {
 			if !ok || p.Verified >= bigFile {
 				t.Fatalf("no progress in the middle: got %+v, stderr %s", p, &g.talk)
 			}
-			source.kill()
 			killed := time.Now()
+			source.kill()
 			before, code := g.finish(t)
 			if waited := time.Since(killed); waited < giveUp {
 				t.Errorf("gave up %v after the source was killed, want %v at least", waited, giveUp)

@@ -31,15 +31,40 @@ type Download struct {
 	Root      string        `json:"root"` // 64 hex digits
 	Size      int64         `json:"size"` // bytes; -1: not known
 	Verified  int64         `json:"verified"`
-	Rate      float64       `json:"rate"`    // bytes a second, lately
-	ETA       float64       `json:"eta"`     // seconds; -1: not known
-	Path      string        `json:"path"`    // where the finished file goes, or is; absolute, empty: the downloads folder
-	Sources   []Source      `json:"sources"` // that are known
-	Begun     time.Time     `json:"begun"`   // the first time
+	Rate      float64       `json:"rate"`  // bytes a second, lately
+	ETA       float64       `json:"eta"`   // seconds; -1: not known
+	Path      string        `json:"path"`  // where the finished file goes, or is; absolute, empty: the downloads folder
+	Begun     time.Time     `json:"begun"` // the first time
 	Priority  Priority      `json:"priority"`
 	Answering int           `json:"answering"` // sources that answer now
 	Code      Code          `json:"code,omitempty"`
 	Reason    string        `json:"reason,omitempty"` // why it failed, or waits
+
+	Sources []DownloadSource `json:"sources"` // that are known
+}
+
+// A SourceState says what a source of a download does.
+type SourceState string
+
+// The states of a source.
+const (
+	SourceKnown   SourceState = "known"   // not dialled yet, or the download does not run
+	SourceDialled SourceState = "dialled" // or it has not said yet what it has
+	SourceAnswers SourceState = "answers"
+	SourceChoked  SourceState = "choked" // it answers no requests for now: others have its slots
+	SourceSilent  SourceState = "silent" // it owes bytes, and others are asked for them
+	SourceLost    SourceState = "lost"   // Reason says why; it is dialled again
+	SourceBanned  SourceState = "banned" // likewise; it sent what is not the file's
+)
+
+// A DownloadSource is a source of a [Download], which may be an ordinary BitTorrent
+// client: Peer is HOST:PORT then. Its figures are at most a second old.
+type DownloadSource struct {
+	Source
+	State    SourceState `json:"state"`
+	Received int64       `json:"received"`         // bytes that it sent in this run, those that were thrown away too
+	Rate     int64       `json:"rate"`             // bytes a second, lately
+	Reason   string      `json:"reason,omitempty"` // why it was lost or banned
 }
 
 // A Priority says which downloads run before others: those of a higher one, then

@@ -116,13 +116,16 @@ type Progress struct {
 	Type     string  `json:"type" enum:"progress"`
 	Name     string  `json:"name"`
 	Root     string  `json:"root"`
-	Size     int64   `json:"size"`     // bytes
+	Size     int64   `json:"size"`     // bytes; -1: not known
 	Verified int64   `json:"verified"` // bytes that are proven and on disk
 	Rate     float64 `json:"rate"`     // bytes a second, lately
 	ETA      float64 `json:"eta"`      // seconds; -1: unknown
 	Sources  int     `json:"sources"`
 	ID       int     `json:"id"`     // its number among the downloads
 	Shared   bool    `json:"shared"` // it goes on where this call ends
+
+	State  DownloadState `json:"state"`            // queued, running, waiting or, while the disk is full, paused
+	Reason string        `json:"reason,omitempty"` // why it waits
 }
 
 // Done ends a download.

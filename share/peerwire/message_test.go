@@ -186,3 +186,26 @@ func TestPieces(t *testing.T) {
 		t.Error("what was cut is still there")
 	}
 }
+
+// TestReady: a message is ready when all of it is at hand, and not before.
+func TestReady(t *testing.T) {
+	piece, err := (Message{Kind: Piece, Data: make([]byte, 100)}).AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		behind []byte // what comes with a first message
+		ready  bool
+	}{
+		{nil, false}, {piece[:3], false}, {piece[:lengthSize], false}, {piece[:len(piece)-1], false},
+		{piece, true}, {append(bytes.Clone(piece), 0), true}, {make([]byte, lengthSize), true},
+	} {
+		r := NewBlockReader(bytes.NewReader(append(bytes.Clone(piece), c.behind...)))
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Ready(); got != c.ready {
+			t.Errorf("with %d bytes behind: ready is %v", len(c.behind), got)
+		}
+	}
+}

@@ -9,9 +9,11 @@ import (
 )
 
 const (
-	// readBuffer is for what stands before a block: small, because what it holds
-	// of the block is copied once more.
+	// readBuffer is for requests, which are short.
 	readBuffer = 1 << 10
+	// blockBuffer is for blocks, several in one read of the stream: that costs more
+	// than to copy them to their places from here, where they are at hand.
+	blockBuffer = 64 << 10
 	// writeBuffer is 16 blocks and what stands before them: small writes cost a
 	// stream dearly.
 	writeBuffer = 256<<10 + 16*pieceHead
@@ -31,8 +33,23 @@ type Reader struct {
 	frame []byte // the last message; grows to the longest seen
 }
 
-// NewReader returns a Reader of the stream that begins after the handshake.
+// NewReader returns a Reader of the stream that begins after the handshake, for
+// short messages.
 func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, readBuffer)} }
+
+// NewBlockReader is NewReader for a stream that brings blocks: it takes 64 KiB.
+func NewBlockReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, blockBuffer)} }
+
+// Ready reports whether the next message is here as a whole, so that Next does not
+// wait for the stream.
+func (r *Reader) Ready() bool {
+	n := r.r.Buffered()
+	if n < lengthSize {
+		return false
+	}
+	head, _ := r.r.Peek(lengthSize)
+	return int64(binary.BigEndian.Uint32(head)) <= int64(n-lengthSize)
+}
 
 // Next reads a message. Its Data stays valid until the next call, or where Place
 // put it. Next returns io.EOF where the stream ends between two messages,

@@ -1,5 +1,7 @@
 """A BitTorrent client on loopback, made of libtorrent, for the interop tests.
 
+  libtorrent_peer.py version
+      prints that of libtorrent.
   libtorrent_peer.py create v1|v2|hybrid PATH OUT [--tracker URL]...
       writes the metainfo of a file or folder to OUT.
   libtorrent_peer.py hashes [--whole] TORRENT
@@ -77,8 +79,6 @@ def run(args):
         settings["disable_hash_checks"] = True
     if args.eager:
         settings["min_reconnect_time"] = 1
-    if args.limit:
-        settings["upload_rate_limit"] = args.limit
     session = lt.session(settings)
     params = load(args.what)
     params.save_path = args.dir
@@ -92,6 +92,8 @@ def run(args):
         port = session.listen_port()
         ended.wait(0.02)
     handle = session.add_torrent(params)
+    if args.limit:
+        handle.set_upload_limit(args.limit)  # the session's does not count for peers near by
     for peer in args.peer:
         host, _, at = peer.rpartition(":")
         handle.connect_peer((host, int(at)))
@@ -117,6 +119,8 @@ def run(args):
 def main():
     parser = argparse.ArgumentParser()
     verbs = parser.add_subparsers(required=True)
+    v = verbs.add_parser("version")
+    v.set_defaults(do=lambda args: print(lt.__version__))
     c = verbs.add_parser("create")
     c.add_argument("version", choices=["v1", "v2", "hybrid"])
     c.add_argument("path")
