@@ -36,7 +36,7 @@ func (s *testSwarm) withoutLayers() *Swarm {
 func (s *testSwarm) download(asked *Swarm, dir string, sources ...Source) *Download {
 	return &Download{
 		Torrent: asked, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
-		Sources: sources, Lost: func(string, error) {},
+		Sources: sources, Lost: func(SourceState, error) {},
 	}
 }
 
@@ -237,7 +237,7 @@ func TestFolderHashLiars(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			lost := map[string]error{}
 			d := s.download(s.withoutLayers(), t.TempDir(), s.sourceOf("liar", c.liar, s.InfoHashes()[0]))
-			d.Lost = func(name string, why error) { lost[name] = why }
+			d.Lost = func(source SourceState, why error) { lost[source.Name] = why }
 			synctest.Test(t, func(t *testing.T) {
 				join := make(chan Source, 1)
 				d.Join = join
