@@ -136,7 +136,8 @@ func (u *upload) tellNews() error {
 // answerHashes answers the hash requests that wait, once the hashes of the pieces
 // are known.
 func (u *upload) answerHashes() error {
-	if u.prover.layer == nil && u.geometry.pieces() > 1 && u.offer.hasHashes() {
+	gone, isGone := u.content.(changedFile)
+	if !isGone && u.prover.layer == nil && u.geometry.pieces() > 1 && u.offer.hasHashes() {
 		if u.prover.layer = u.content.layer(); u.prover.layer == nil {
 			return nil
 		}
@@ -146,7 +147,10 @@ func (u *upload) answerHashes() error {
 		if !ok {
 			return nil
 		}
-		hashes, err := u.prover.answer(r)
+		hashes, err := []Root(nil), gone.cause
+		if err == nil {
+			hashes, err = u.prover.answer(r)
+		}
 		m := peerwire.Message{Kind: peerwire.Hashes, Range: r, Data: encodeLayer(hashes)}
 		refused := errors.Is(err, errRefused)
 		if err != nil {

@@ -279,6 +279,9 @@ func (a *assembly) giveBack(b peerwire.Block, from sourceID) {
 	if s.state == blockAsked && s.from == from {
 		s.state, s.from = blockMissing, 0
 		p.next = min(p.next, int(b.Begin)/blockSize)
+		if p.only == from && !p.isFrom(from) { // it never began
+			p.only = 0
+		}
 	}
 }
 

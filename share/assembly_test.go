@@ -47,6 +47,29 @@ func TestAssembly(t *testing.T) {
 	})
 }
 
+// TestOnlyAsked: a wrong piece that is to come from one source alone is free for
+// another when the first one could not be asked for any of it.
+func TestOnlyAsked(t *testing.T) {
+	g := geometryOf(65536)
+	a := newAssembly(g, make([]bool, g.pieces()), fromFirst())
+	all := func(int) bool { return true }
+	for range g.blocks(0) {
+		b, _, _ := a.ask(1, all)
+		if p, _, complete := a.put(b, 1); complete {
+			p.hashed++
+		}
+	}
+	a.throwAllAway(a.find(0))
+	b, _, _ := a.ask(2, all)
+	if _, _, ok := a.ask(3, all); ok {
+		t.Error("two are asked for a piece that is to come from one")
+	}
+	a.giveBack(b, 2)
+	if _, _, ok := a.ask(3, all); !ok {
+		t.Error("nobody else is asked for what was given back")
+	}
+}
+
 // TestMemoryShrinks: what many sources began while they were fast is finished by
 // one that is slow, though it is given less memory than all of it takes.
 func TestMemoryShrinks(t *testing.T) {

@@ -2,10 +2,14 @@ package share
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"servent/share/peerwire"
@@ -84,6 +88,34 @@ func TestChangedFile(t *testing.T) {
 		}
 		wantNoFile(t, d.Dest)
 	}
+}
+
+// TestNothingYet: a source that chokes, has nothing yet and leaves, as a download
+// that is paused does, is not taken for one whose file has changed.
+func TestNothingYet(t *testing.T) {
+	data := content(3 * 65536)
+	dir := t.TempDir()
+	must(t, os.Mkdir(filepath.Join(dir, "to"), 0o700))
+	synctest.Test(t, func(t *testing.T) {
+		h, p, d := openPart(t, data, filepath.Join(dir, "from"), nil)
+		defer p.close()
+		served := make(chan error, 1)
+		w := newSwarm(d, data, filepath.Join(dir, "to"))
+		w.Sources = sourcesOf(func(context.Context) (io.ReadWriteCloser, error) {
+			ours, theirs := net.Pipe()
+			go func() {
+				served <- Serve(t.Context(), theirs, offers{InfoHash(d.root, d.size): h.offer("x")}.find, UploadConfig{Choker: NewChoker(1, nil)})
+			}()
+			return ours, nil
+		})
+		time.AfterFunc(time.Second, h.end)
+		if err := w.Run(t.Context()); !errors.Is(err, ErrUnfinished) || errors.Is(err, ErrVerify) || errors.Is(err, ErrChanged) {
+			t.Errorf("%v, want ErrUnfinished alone", err)
+		}
+		if err := <-served; !errors.Is(err, ErrOfferEnded) {
+			t.Errorf("Serve: %v, want ErrOfferEnded", err)
+		}
+	})
 }
 
 // TestTruncatedMidway: a file that is cut while it is served.

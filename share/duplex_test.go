@@ -190,3 +190,46 @@ func TestDuplexFlood(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusalsOfChokes: what a client takes back by choking, however often, is not
+// held against it when it refuses a block once for reasons of its own.
+func TestRefusalsOfChokes(t *testing.T) {
+	data := content(5 * 65536)
+	s := newPlayed(t, data)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		dial := s.dial(t, func(p *peer, s *played) {
+			p.say(s.start...)
+			s.prove(p)
+			asked := make(chan peerwire.Message, len(data)/blockSize)
+			go func() {
+				defer close(asked)
+				for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
+					asked <- m
+				}
+			}()
+			refuse := func(m peerwire.Message) {
+				m.Kind = peerwire.Reject
+				p.say(m)
+			}
+			for taken := 0; taken <= maxRefusals; p.say(peerwire.Message{Kind: peerwire.Unchoke}) {
+				synctest.Wait()
+				p.say(peerwire.Message{Kind: peerwire.Choke})
+				for ; len(asked) > 0; taken++ {
+					refuse(<-asked)
+				}
+			}
+			refuse(<-asked)
+			for m := range asked {
+				at := int(m.Index)*65536 + int(m.Begin)
+				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+			}
+		})
+		w := newSwarm(s.digest, data, dir)
+		w.Sources = []Source{{Name: "client", Dial: dial, Answer: &UploadConfig{}}}
+		w.run(t)
+		if len(w.lost) != 0 {
+			t.Errorf("lost: %v", w.lost)
+		}
+	})
+}

@@ -284,11 +284,6 @@ func (f *fetch) takeEnd(s *source, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return f.lose(s, ErrUnfinished, err)
 	}
-	// A source that has nothing yet says so and that it would answer; one whose
-	// file has changed only says that it has nothing.
-	if pieces, told := s.conn.HasTold(); told && pieces == 0 && !s.conn.IsUnchoked() && s.answer == nil {
-		return f.lose(s, ErrVerify, fmt.Errorf("has the file no more as its hit said: %w", ErrChanged))
-	}
 	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
 }
 
@@ -308,12 +303,13 @@ func (f *fetch) takeMeaning(s *source, meaning peerwire.Meaning, e event) error 
 	case peerwire.Refused, peerwire.Cancelled:
 		f.assembly.giveBack(blockOf(m), s.id)
 		f.changes++
+		if meaning == peerwire.Cancelled || !s.conn.IsUnchoked() { // a choke takes requests back
+			return nil
+		}
 		if s.refusals++; s.answer != nil && s.refusals <= maxRefusals {
 			return nil // other clients have their own reasons
 		}
-		if meaning == peerwire.Refused && s.conn.IsUnchoked() { // else a choke takes requests back
-			return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
-		}
+		return f.lose(s, ErrVerify, fmt.Errorf("refuses piece %d: %w", m.Index, ErrChanged))
 	case peerwire.Proof, peerwire.NoProof:
 		s.brought(e.at, len(m.Data), f.patience)
 		return f.takeProof(s, m)

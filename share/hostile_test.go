@@ -195,7 +195,7 @@ var hostileSources = map[string]struct {
 	"bad bencode": {func(p *peer, s *played) {
 		p.say(peerwire.Message{Kind: peerwire.Extended, Data: []byte("d1:")})
 	}, ErrUnfinished, "bencoded value"},
-	"has nothing": {func(p *peer, s *played) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrVerify, "no more"},
+	"has nothing": {func(p *peer, s *played) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrUnfinished, "closed the stream"},
 	"bitfield too long": {func(p *peer, s *played) {
 		p.say(peerwire.Message{Kind: peerwire.Bitfield, Data: []byte{0xf8, 0}})
 	}, ErrUnfinished, "does not fit 5 pieces"},

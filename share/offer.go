@@ -67,6 +67,18 @@ func (f File) Offer() Offer {
 	return Offer{Name: f.Name, Root: f.Root, Size: f.Size, open: func(func()) (offered, error) { return openFile(f) }}
 }
 
+// A changedFile is a file that has changed before it was served: it was offered as a
+// whole, and who asks for anything of it is refused and so told.
+type changedFile struct{ cause error }
+
+func (c changedFile) ReadAt([]byte, int64) (int, error) { return 0, c.cause }
+func (c changedFile) Close() error                      { return nil }
+func (c changedFile) check() error                      { return c.cause }
+func (c changedFile) layer() []Root                     { return nil }
+func (c changedFile) held() []byte                      { return nil }
+func (c changedFile) gained() []int                     { return nil }
+func (c changedFile) has(int) bool                      { return true }
+
 // Offer finds content by the name of its swarm: see [InfoHash].
 func (l *Library) Offer(infoHash [20]byte) (Offer, bool) {
 	f, ok := l.ByInfoHash(infoHash)

@@ -145,14 +145,15 @@ func (f *smallFetch) take(m peerwire.Message) error {
 	switch meaning {
 	case peerwire.PeerHas:
 		if pieces, _ := f.conn.HasTold(); pieces == 0 {
-			f.lied = true
-			return errors.New("has the file no more as its hit said")
+			return errors.New("has nothing of the file yet")
 		}
 	case peerwire.Delivered:
 		copy(f.data[m.Begin:], m.Data)
 		f.left--
 	case peerwire.Refused:
-		f.lied = f.conn.IsUnchoked()
+		if f.lied = f.conn.IsUnchoked(); f.lied {
+			return errors.New("has the file no more as its hit said")
+		}
 		return errors.New("refuses the file")
 	}
 	return nil

@@ -135,7 +135,7 @@ func TestFetchSmallOfAHostileSource(t *testing.T) {
 			p.say(peerwire.Message{Kind: peerwire.Piece, Begin: 2 * blockSize, Data: make([]byte, blockSize)})
 		}, ErrUnfinished, "for a block of"},
 		"unasked":          {func(p *peer, s *played) { p.say(peerwire.Message{Kind: peerwire.Piece, Data: data[:blockSize]}) }, ErrUnfinished, "not asked for"},
-		"has nothing":      {func(p *peer, s *played) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrVerify, "no more"},
+		"has nothing":      {func(p *peer, s *played) { p.say(peerwire.Message{Kind: peerwire.HaveNone}) }, ErrUnfinished, "nothing of the file yet"},
 		"leaves":           {func(p *peer, s *played) { p.say(s.start...) }, ErrUnfinished, "closed the stream"},
 		"oversize message": {func(p *peer, s *played) { p.stream.Write([]byte{0xff, 0xff, 0xff, 0xff, 7}) }, ErrUnfinished, "over the limit"},
 		"refuses": {func(p *peer, s *played) {
@@ -143,7 +143,7 @@ func TestFetchSmallOfAHostileSource(t *testing.T) {
 			m := p.until(peerwire.Request)
 			m.Kind = peerwire.Reject
 			p.say(m)
-		}, ErrVerify, "refuses the file"},
+		}, ErrVerify, "no more as its hit said"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newPlayed(t, data)
@@ -165,5 +165,18 @@ func TestFetchSmallEndsWithItsContext(t *testing.T) {
 	})
 	if _, err := FetchSmall(ctx, s.digest.root, s.digest.size, Source{Name: "s", Dial: buffered(silent)}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
+	}
+}
+
+// A source that has nothing of the file yet, for it fetches it itself, is no liar.
+func TestFetchSmallOfWhatIsNotHereYet(t *testing.T) {
+	h, p, d := openPart(t, content(5000), t.TempDir(), nil)
+	defer p.close()
+	defer h.end()
+	offer := h.offer("x")
+	dial := dialOffer(func() Offer { return offer }, make(chan error, 1))
+	_, err := FetchSmall(t.Context(), d.root, d.size, Source{Name: "s", Dial: dial}, nil)
+	if !errors.Is(err, ErrUnfinished) || errors.Is(err, ErrVerify) {
+		t.Errorf("got %v, want ErrUnfinished", err)
 	}
 }

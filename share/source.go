@@ -93,7 +93,7 @@ type source struct {
 	wanted    int       // pieces that it has and that are not verified
 	fruitless int       // what fetch.changes was when it could last be asked for nothing new
 	copied    time.Time // when it was last looked for what to ask it for besides another
-	refusals  int       // of blocks
+	refusals  int       // of blocks, while it did not choke
 	isSnubbed bool      // it is silent, and others are to bring what it was asked for
 	slowSince time.Time // since when it is far slower than another
 	noLayer   bool      // it does not send the hashes of the pieces

@@ -157,10 +157,10 @@ func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 		}
 	}
 	u.out = u.conn.Settings(u.out)
-	if u.content, err = u.offer.open(u.wakeUp); errors.Is(err, ErrOfferEnded) {
+	if u.content, err = u.offer.open(u.wakeUp); errors.Is(err, ErrChanged) {
+		u.content = changedFile{err}
+	} else if err != nil { // nothing was said yet, and nothing is
 		return err
-	} else if err != nil {
-		return also(err, u.say(u.conn.SayHas(false, u.out)))
 	}
 	defer u.content.Close()
 	u.prover = newProver(u.offer.Root, u.geometry, u.content.layer(), u.readPiece)
