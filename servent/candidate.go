@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"servent/servent/api"
@@ -96,7 +97,7 @@ func (c *candidate) told() api.DownloadSource {
 		out.State = api.SourceLost
 	}
 	if c.why != nil && !c.joined {
-		out.Reason = c.why.Error()
+		out.Reason = strings.TrimPrefix(c.why.Error(), share.ErrUnfinished.Error()+": ") // that is the state
 	}
 	return out
 }

@@ -67,7 +67,11 @@ func (r *fetching) changed() {
 // A follower waits for a run.
 type follower struct {
 	progress chan api.Progress
+	news     []api.DownloadSource // not told yet; the mutex of the list guards it
 }
+
+// maxNews bounds the news that wait for a follower; the oldest are dropped.
+const maxNews = 16
 
 // followed is how many states of a download wait for a follower before the
 // oldest is dropped: the first and the last ones matter.
@@ -204,6 +208,7 @@ func (s *Servent) awaitFetch(ctx context.Context, d *download, r *fetching, emit
 	tell := func(p api.Progress) {
 		l.mu.Lock()
 		p.Shared = r.detached || len(r.waiting) > 1
+		p.News, f.news = f.news, nil
 		l.mu.Unlock()
 		emit(p)
 	}
@@ -279,6 +284,21 @@ func (r *fetching) answer(now time.Time, sources int) {
 		r.changed()
 	}
 	r.answered, r.most = sources, max(r.most, sources)
+}
+
+// tellNews tells those who wait for a download of a source that was lost.
+func (w *downloadSwarm) tellNews(c *candidate) {
+	w.s.downloads.mu.Lock()
+	defer w.s.downloads.mu.Unlock()
+	news := w.r.figures.of(c.told())
+	if c.isHearsay() && news.Received == 0 {
+		return // it may have been made up
+	}
+	for _, f := range w.r.waiting {
+		f.news = append(f.news, news)
+		f.news = f.news[max(0, len(f.news)-maxNews):]
+		f.put(w.d.progress(time.Now()))
+	}
 }
 
 // noteLost notes what a source brought that is lost.

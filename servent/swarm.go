@@ -233,6 +233,9 @@ func (w *downloadSwarm) lose(now time.Time, l lostSource) {
 	default:
 		log.Debug("source not reached again", "fails", c.fails)
 	}
+	if first || c.banned {
+		w.tellNews(c)
+	}
 	if _, isCaller := c.contact.(callerContact); isCaller && !c.banned {
 		w.candidates.forget(c)
 	}

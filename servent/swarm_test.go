@@ -70,6 +70,16 @@ func TestDownloadFromThreeSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, g.done.Path, filepath.Join(dir, "big.iso"))
+	close(g.progress)
+	news := map[string]api.SourceState{}
+	for p := range g.progress {
+		for _, one := range p.News {
+			news[one.Peer] = one.State
+		}
+	}
+	if len(news) != 2 || news[dies.ID().String()] != api.SourceLost || news[liar.ID().String()] != api.SourceBanned {
+		t.Errorf("who waits was told %v", news)
+	}
 	banned := told.lines("level=WARN", "source banned", liar.ID().String(), "big.iso", "block ")
 	if len(banned) != 1 {
 		t.Errorf("of the liar the log says %q, want one line", banned)

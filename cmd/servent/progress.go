@@ -25,7 +25,22 @@ func (p *progressLine) show(progress api.Progress) {
 		p.con.print(progress)
 		return
 	}
+	for _, one := range progress.News {
+		p.con.say("%s", newsText(one))
+	}
 	p.draw(func(limit int) string { return progressText(progress, limit) })
+}
+
+// newsText is what is said of a source that was lost or banned.
+func newsText(source api.DownloadSource) string {
+	what := "lost, it is dialled again"
+	if source.State == api.SourceBanned {
+		what = "banned"
+	}
+	if source.Received > 0 {
+		what += " (" + formatSize(source.Received) + " came from it)"
+	}
+	return fmt.Sprintf("source %s %s: %s", source.Peer, what, source.Reason)
 }
 
 // percent is how much of the file was verified.

@@ -59,6 +59,21 @@ func TestStillText(t *testing.T) {
 	}
 }
 
+// TestNews: what is said of sources that are lost stays on the screen.
+func TestNews(t *testing.T) {
+	var out, talk bytes.Buffer
+	bar := newProgressLine(newConsole(&out, &talk))
+	for _, state := range []api.SourceState{api.SourceLost, api.SourceBanned} {
+		one := api.DownloadSource{Source: api.Source{Peer: "12D3"}, State: state, Received: 1 << 20, Reason: "the source\x1b[2J lied"}
+		bar.show(api.Progress{News: []api.DownloadSource{one}})
+	}
+	want := "servent: source 12D3 lost, it is dialled again (1.0 MiB came from it): the source\\u001b[2J lied\n" +
+		"servent: source 12D3 banned (1.0 MiB came from it): the source\\u001b[2J lied\n"
+	if talk.String() != want {
+		t.Errorf("got %q, want %q", &talk, want)
+	}
+}
+
 func TestFormatETA(t *testing.T) {
 	for seconds, want := range map[float64]string{
 		-1: "time left unknown", math.Inf(1): "time left unknown", 0: "0 s left", 41.2: "42 s left", 181: "4 min left", 3900: "1 h 5 min left",

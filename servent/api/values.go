@@ -126,6 +126,9 @@ type Progress struct {
 
 	State  DownloadState `json:"state"`            // queued, running, waiting or, while the disk is full, paused
 	Reason string        `json:"reason,omitempty"` // why it waits
+
+	// News are sources that were lost or banned since the last progress; 16 at most.
+	News []DownloadSource `json:"news,omitempty"`
 }
 
 // Done ends a download.
