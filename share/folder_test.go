@@ -165,8 +165,8 @@ func TestFolderLiar(t *testing.T) {
 			join := make(chan Source, 1)
 			d := s.download(asked, t.TempDir(), s.sourceOf("liar", liar, s.InfoHashes()[0]))
 			d.Join = join
-			d.Lost = func(name string, why error) {
-				lost[name] = why
+			d.Lost = func(source SourceState, why error) {
+				lost[source.Name] = why
 				join <- s.sourceOf("honest", offer, s.InfoHashes()[0])
 			}
 			synctest.Test(t, func(t *testing.T) {
