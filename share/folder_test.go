@@ -162,14 +162,14 @@ func TestFolderLiar(t *testing.T) {
 				return bentOnce{content, at, new(bool)}, err
 			}
 			lost := map[string]error{}
-			join := make(chan Source, 1)
 			d := s.download(asked, t.TempDir(), s.sourceOf("liar", liar, s.InfoHashes()[0]))
-			d.Join = join
-			d.Lost = func(source SourceState, why error) {
-				lost[source.Name] = why
-				join <- s.sourceOf("honest", offer, s.InfoHashes()[0])
-			}
 			synctest.Test(t, func(t *testing.T) {
+				join := make(chan Source, 1)
+				d.Join = join
+				d.Lost = func(source SourceState, why error) {
+					lost[source.Name] = why
+					join <- s.sourceOf("honest", offer, s.InfoHashes()[0])
+				}
 				if err := d.Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}
