@@ -384,7 +384,7 @@ func (b *bulk) download(ctx context.Context, worker int, c *batchContent, p batc
 	want := c.want
 	want.giveUp = b.sources.giveUp
 	for pause := batchRetry; ; pause *= 2 {
-		_, already, err := b.s.fetchTo(ctx, want, b.pathOf(p), b.req.Overwrite, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
+		_, _, already, err := b.s.fetchTo(ctx, want, b.pathOf(p), b.req.Overwrite, func(progress api.Progress) { b.partly[worker].Store(progress.Verified) })
 		if !errors.Is(err, share.ErrUnfinished) || pause > batchRetryMost {
 			return already, err
 		}

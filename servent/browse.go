@@ -31,8 +31,10 @@ const (
 	// maxBrowses is how many lists are told at once, maxBrowsesOne to one peer.
 	maxBrowses    = 4
 	maxBrowsesOne = 1
-	// browsePatience is how long either side may do nothing.
+	// browsePatience is how long either side may do nothing, browseMost how long one
+	// list may take in all: one that reads drop by drop keeps no place for ever.
 	browsePatience = 20 * time.Second
+	browseMost     = 2 * time.Minute
 	// maxListed is how many files of one folder are taken, maxListedBytes how much
 	// their names and folders take in all, and maxListedDepth how deep these are.
 	maxListed      = 100_000
@@ -58,12 +60,13 @@ func (s *Servent) answerBrowse(stream network.Stream) {
 }
 
 func (s *Servent) tellFolder(stream network.Stream, p peer.ID) error {
-	beat(stream)
+	begun := time.Now()
+	beat(stream, begun)
 	asked, err := readFolderQuery(stream)
 	if err != nil {
 		return err
 	}
-	w := &hitWriter{stream: stream, w: bufio.NewWriterSize(stream, browseHit), guid: asked.guid}
+	w := &hitWriter{stream: stream, begun: begun, w: bufio.NewWriterSize(stream, browseHit), guid: asked.guid}
 	if w.hit, err = s.self.Load().hit(0); err != nil {
 		return err
 	}
@@ -84,9 +87,17 @@ func (s *Servent) tellFolder(stream network.Stream, p peer.ID) error {
 	return w.end(messages.ByeShutdown, fmt.Sprintf("%d files", w.results))
 }
 
-// beat gives the other side of a stream its time again.
-func beat(stream network.Stream) {
-	_ = stream.SetDeadline(time.Now().Add(browsePatience)) // a stream that has none ends with its connection
+// A deadliner is what a stream bounds its time by.
+type deadliner interface{ SetDeadline(time.Time) error }
+
+// beat gives the other side of a stream its time again, but for what is over of the
+// time that a list has since it was begun.
+func beat(stream deadliner, begun time.Time) {
+	end := begun.Add(browseMost)
+	if next := time.Now().Add(browsePatience); next.Before(end) {
+		end = next
+	}
+	_ = stream.SetDeadline(end) // a stream that has none ends with its connection
 }
 
 // A folderQuery is what the asker wants to be told.
@@ -114,7 +125,8 @@ func readFolderQuery(r io.Reader) (folderQuery, error) {
 
 // A hitWriter packs results into as many QueryHits as it takes.
 type hitWriter struct {
-	stream  network.Stream
+	stream  deadliner
+	begun   time.Time
 	w       *bufio.Writer
 	guid    messages.GUID
 	hit     messages.QueryHit
@@ -164,7 +176,7 @@ func (w *hitWriter) send(p messages.Payload) error {
 	if w.buf, err = m.AppendBinary(w.buf[:0]); err != nil {
 		return err
 	}
-	beat(w.stream)
+	beat(w.stream, w.begun)
 	_, err = w.w.Write(w.buf)
 	return err
 }
@@ -217,7 +229,7 @@ func (s *Servent) listFolder(stream network.Stream, folder string) (listing, err
 	if err != nil {
 		return listing{}, err
 	}
-	beat(stream)
+	beat(stream, time.Now())
 	if _, err := stream.Write(b); err != nil {
 		return listing{}, err
 	}
@@ -235,9 +247,9 @@ func parentFolder(folder string) string {
 // readListing reads QueryHits up to the Bye.
 func readListing(stream network.Stream, folder string) (listing, error) {
 	var l listing
-	taken := 0
+	taken, begun := 0, time.Now()
 	for r := messages.NewReader(stream); ; {
-		beat(stream)
+		beat(stream, begun)
 		m, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it hung up before the end of its list")

@@ -1,13 +1,17 @@
 package servent
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
@@ -161,4 +165,30 @@ func TestBrowseAHostileServent(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who reads a list drop by drop does not keep its place for ever.
+func TestBrowseOfASlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		drained := make(chan struct{})
+		go func() {
+			defer close(drained)
+			for drop := make([]byte, browseHit/8); ; time.Sleep(browsePatience / 2) {
+				if _, err := far.Read(drop); err != nil {
+					return
+				}
+			}
+		}()
+		w := &hitWriter{stream: near, begun: time.Now(), w: bufio.NewWriterSize(near, browseHit)}
+		err, begun := error(nil), w.begun
+		for err == nil {
+			err = w.add(messages.Result{Name: strings.Repeat("x", 200)})
+		}
+		if took := time.Since(begun); !errors.Is(err, os.ErrDeadlineExceeded) || took > browseMost || took < browsePatience {
+			t.Errorf("it ended after %v: %v, want a deadline after %v at most", took, err, browseMost)
+		}
+		far.Close()
+		<-drained
+	})
 }

@@ -71,18 +71,19 @@ func (c serventContact) and(older contact) (contact, bool) {
 var errTriedTooOften = errors.New("all its addresses were tried too often lately")
 
 // reach counts the dial: who names an address of somebody else has us dial there
-// no more often than those who look for neighbours.
+// no more often than those who look for neighbours. The other ways need none.
 func (c serventContact) reach(ctx context.Context, s *Servent) (io.ReadWriteCloser, error) {
-	to := c.info
+	to, tooOften := c.info, false
 	if len(to.Addrs) > 0 && s.host.Network().Connectedness(to.ID) != network.Connected {
 		if !s.call(ctx, func() { to.Addrs = s.tries.allow(time.Now(), to.Addrs) }) {
 			return nil, ended(ctx)
 		}
-		if len(to.Addrs) == 0 {
-			return nil, errTriedTooOften
-		}
+		tooOften = len(to.Addrs) == 0
 	}
 	stream, err := s.reach(ctx, to)
+	if err != nil && tooOften {
+		return nil, fmt.Errorf("%w; %w", errTriedTooOften, err)
+	}
 	if err != nil {
 		return nil, err
 	}

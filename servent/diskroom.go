@@ -30,13 +30,16 @@ func (s *Servent) fetchWithRoom(ctx context.Context, d *download, r *fetching) e
 		s.downloads.mu.Unlock()
 		err := s.newSwarm(d, r, want).run(ctx)
 		s.downloads.mu.Lock()
-		alone, dest := r.detached, d.dest
+		alone := r.detached
 		want = d.want // its size may be known by now
 		if d.verified > before {
 			rest = roomEvery
 		}
 		s.downloads.mu.Unlock()
-		if errors.Is(err, share.ErrExists) && isThere(ctx, dest, want) {
+		if ctx.Err() == nil && s.tryNext(d, r, err) {
+			continue
+		}
+		if errors.Is(err, share.ErrAlready) {
 			r.already = true
 			return nil
 		}

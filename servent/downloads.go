@@ -188,6 +188,18 @@ func (l *downloads) meet() error {
 	return nil
 }
 
+// isOpen reports whether a download to dest is listed that is not done: one that was
+// killed at its very end, perhaps, which a run of it brings to that.
+func (l *downloads) isOpen(root share.Root, dest string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.meet(); err != nil {
+		return false
+	}
+	d := l.find(root)
+	return d != nil && d.dest == dest && d.state != api.DownloadDone
+}
+
 // believe takes the size that what is verified proves.
 func (d *download) believe(u share.Unfinished) {
 	if d.run == nil && u.Verified > 0 && d.want.torrent == nil {

@@ -2,7 +2,9 @@ package servent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -119,8 +121,8 @@ func TestDownloadKeepsItsSize(t *testing.T) {
 	same(t, done.Path, want)
 	size := req.Size
 	whole := &download{want: wanted{size: size}, state: api.DownloadDone, verified: size}
-	failed(t, whole.refuseSize(size+1), api.CodeVerify)
-	if err := whole.refuseSize(size); err != nil {
+	failed(t, whole.refuseSize(&wanted{size: size + 1}), api.CodeVerify)
+	if err := whole.refuseSize(&wanted{size: size}); err != nil {
 		t.Errorf("a download that is done refuses its own size: %v", err)
 	}
 }
@@ -439,7 +441,8 @@ func TestDownloadOfAnotherProcess(t *testing.T) {
 	if err := lock.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	near := start(t, Config{Home: home})
+	near, stop := launch(t, Config{Home: home})
+	t.Cleanup(stop)
 	if d := listed(t, near); d.State != api.DownloadRunning || d.Root != root {
 		t.Errorf("while it is fetched: %+v", d)
 	}
@@ -465,11 +468,106 @@ func TestDownloadOfAnotherProcess(t *testing.T) {
 	if d := listed(t, near); d.State != api.DownloadPaused || d.ID != 1 {
 		t.Errorf("when it is left: %+v", d)
 	}
+	_, err = CancelHomeDownloads(home, []string{root})
+	failed(t, err, api.CodeBusy) // what it removed the servent would write again
+	if d := listed(t, near); d.State != api.DownloadPaused {
+		t.Errorf("cancelled behind the servent's back: %+v", d)
+	}
+	stop()
 	list, err := CancelHomeDownloads(home, []string{root})
 	if err != nil || len(list.Downloads) != 1 {
 		t.Errorf("cancelled without a servent: %+v, %v", list, err)
 	}
 	if left, err := os.ReadDir(partial); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A servent that was killed between the end of a download and the list that says so
+// finds the file there in its next run, and neither fetches nor replaces it.
+func TestDownloadKilledAtItsEnd(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]int{"big.iso": slowSize})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	req := request(t, far, "big.iso")
+	whole, err := os.ReadFile(filepath.Join(dir, "big.iso"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	dest := filepath.Join(t.TempDir(), "big.iso")
+	kept, err := json.Marshal([]keptDownload{{
+		Root: req.Root, Size: req.Size, Name: req.Name, Dest: dest, Overwrite: true, State: api.DownloadQueued, Priority: api.PriorityNormal, Sources: req.Sources,
+	}})
+	if err := errors.Join(err, os.WriteFile(dest, whole, 0o600), os.WriteFile(filepath.Join(home, downloadsFile), kept, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(dest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := start(t, Config{Home: home, Connect: []string{addr(far)}})
+	eventually(t, "it is done", func() bool { return listed(t, near).State == api.DownloadDone })
+	if after, err := os.Stat(dest); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the file was replaced: %v", err)
+	}
+	if kept, err := os.ReadFile(filepath.Join(home, downloadsFile)); err != nil || string(kept) != "[]" {
+		t.Errorf("kept: %s, %v, want nothing: it is done", kept, err)
+	}
+}
+
+// What is written of the list is what can be read of it, however many sources with
+// however many addresses there are.
+func TestKeptDownloadsFit(t *testing.T) {
+	t.Parallel()
+	const many = 2000
+	var addrs []string
+	for i := range maxContactAddrs {
+		addrs = append(addrs, fmt.Sprintf("/ip4/10.0.0.%d/udp/6346/quic-v1/webtransport/certhash/%s", i, strings.Repeat("u", 100)))
+	}
+	var sources []api.DownloadSource
+	for range maxKeptSources {
+		sources = append(sources, api.DownloadSource{Source: api.Source{Peer: newPeer(t).String(), Addrs: addrs}})
+	}
+	home := t.TempDir()
+	l := downloads{folder: home, file: filepath.Join(home, downloadsFile)}
+	for i := range many {
+		l.add(&download{want: wanted{root: share.Root{byte(i), byte(i >> 8), 1}, size: 10, name: "x"}, dest: "/x", sources: sources, goesOn: true})
+	}
+	again := downloads{folder: home, file: l.file}
+	if err := errors.Join(l.save(), again.recall()); err != nil {
+		t.Fatal(err)
+	}
+	if len(again.list) != many || len(again.list[0].sources) == 0 || len(again.list[0].sources[0].Addrs) != maxKeptAddrs {
+		t.Errorf("%d of %d are there after a restart, the first: %+v", len(again.list), many, again.list[:1])
+	}
+	if len(l.list[0].sources[0].Addrs) != maxContactAddrs {
+		t.Error("what runs has lost addresses")
+	}
+
+	var kept []keptDownload
+	for _, d := range l.list[:10] {
+		k, _ := d.keep()
+		kept = append(kept, k)
+	}
+	whole, err := encodeKept(kept, maxDownloadsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ most, n, sources int }{
+		"all that there is": {len(whole), 10, maxKeptSources},
+		"fewer sources":     {len(whole) - 1, 10, 2},
+		"no sources":        {10_000, 10, 0},
+		"fewer downloads":   {1000, 5, 0},
+		"none":              {2, 0, 0},
+	} {
+		b, err := encodeKept(kept, c.most)
+		var got []keptDownload
+		if e := json.Unmarshal(b, &got); e != nil || len(b) > c.most || (err == nil) != (len(got) == len(kept)) {
+			t.Errorf("%s: %d bytes of %d, %v, %v", name, len(b), c.most, err, e)
+		}
+		if len(got) != c.n || c.n > 0 && len(got[0].Sources) != c.sources {
+			t.Errorf("%s: %d downloads with %+v, want %d with %d sources", name, len(got), got, c.n, c.sources)
+		}
 	}
 }

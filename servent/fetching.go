@@ -35,6 +35,7 @@ type fetching struct {
 	most     int           // that did at one time
 	alive    time.Time     // when one answered last; zero: none ever did
 	giveUp   time.Duration // how long it goes on without a source, unless detached
+	tried    []int64       // sizes that led to nothing; of the run
 
 	// What its swarm is told.
 	heard  chan []contact // further sources; those that do not fit are dropped
@@ -101,7 +102,7 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	if d == nil && want.torrent != nil { // it may be listed by what was known of it without its torrent
 		d = l.findKey(want.torrent.PartialKey())
 	}
-	if err := d.refuseSize(want.size); err != nil {
+	if err := d.refuseSize(&want); err != nil {
 		return nil, nil, err
 	}
 	if d != nil && d.run != nil {
@@ -126,14 +127,21 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	return d, r, nil
 }
 
-// refuseSize says why a file of that size is not what d, which may be nil, fetches:
-// of two sizes under one root one is a lie, and for the size of a hit that any
-// neighbour can have made up nothing is given up that is here.
-func (d *download) refuseSize(size int64) error {
-	if d == nil || d.want.size < 0 || d.want.size == size {
+// refuseSize says why what is wanted is not what d, which may be nil, fetches: of
+// two sizes under one root one is a lie, and for the size of a hit that any
+// neighbour can have made up nothing is given up that is here. Where that of d is
+// claimed as well it is what is wanted.
+func (d *download) refuseSize(want *wanted) error {
+	if d == nil || d.want.size < 0 {
 		return nil
 	}
-	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, size)
+	if same, ok := want.as(d.want.size); ok && (d.run != nil || d.verified > 0) {
+		*want = same
+	}
+	if d.want.size == want.size {
+		return nil
+	}
+	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, want.size)
 	switch {
 	case d.state == api.DownloadDone:
 		return api.NewError(api.CodeVerify, told+fmt.Sprintf("download %d has proven the first", d.id))
@@ -148,6 +156,10 @@ func (d *download) refuseSize(size int64) error {
 func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err error) {
 	l := &s.downloads
 	l.mu.Lock()
+	few := len(l.list) <= keptAtOnce
+	if err == nil && few { // so that a kill does not have it looked at again
+		defer s.keepNow()
+	}
 	defer l.mu.Unlock()
 	d.run, d.reason = nil, ""
 	for i, one := range d.sources {

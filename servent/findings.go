@@ -13,25 +13,33 @@ import (
 
 // Bounds of what one search keeps, whatever is answered.
 const (
-	maxFound   = 10_000 // roots
-	maxNames   = 32     // of one root
-	maxTagged  = 64     // tags of one root
-	maxSources = 256    // of one root
-	maxPaths   = 8      // of one root at one source
+	maxFound   = 10_000 // files
+	maxNames   = 32     // of one
+	maxTagged  = 64     // tags of one
+	maxSources = 256    // of one
+	maxPaths   = 8      // of one at one source
 	maxAsked   = 10_000 // peers whose results were looked at
 )
 
-// findings are the hits of one search, by root. The goroutine of the search
+// A content is a file as hits tell of it. Of several sizes under one root all but
+// one are lies, and which one is not nobody knows before it has been fetched: who
+// answers first decides nothing.
+type content struct {
+	root share.Root
+	size uint64
+}
+
+// findings are the hits of one search, by content. The goroutine of the search
 // owns them.
 type findings struct {
 	self    peer.ID
 	query   Query // what the searcher wants of that which comes
-	limit   int   // roots
+	limit   int   // contents
 	emit    func(api.Hit)
-	byRoot  map[share.Root]*api.Hit
-	dropped map[share.Root]bool // roots that no filter let pass so far, maxFound at most
-	peers   map[peer.ID]bool    // sources
-	left    map[peer.ID]uint64  // how many results each that answered left out
+	hits    map[content]*api.Hit
+	dropped map[content]bool   // those that no filter let pass so far, maxFound at most
+	peers   map[peer.ID]bool   // sources
+	left    map[peer.ID]uint64 // how many results each that answered left out
 }
 
 func newFindings(self peer.ID, req api.SearchRequest, emit func(api.Hit)) *findings {
@@ -46,15 +54,15 @@ func newFindings(self peer.ID, req api.SearchRequest, emit func(api.Hit)) *findi
 		self:    self,
 		limit:   limit,
 		emit:    emit,
-		byRoot:  map[share.Root]*api.Hit{},
-		dropped: map[share.Root]bool{},
+		hits:    map[content]*api.Hit{},
+		dropped: map[content]bool{},
 		peers:   map[peer.ID]bool{},
 		left:    map[peer.ID]uint64{},
 	}
 }
 
 // full reports whether no more files are wanted.
-func (f *findings) full() bool { return len(f.byRoot) >= f.limit }
+func (f *findings) full() bool { return len(f.hits) >= f.limit }
 
 // take adds what a QueryHit tells and reports whether any of it is new, be it
 // for the filters to drop: where one comes, others may be on their way. A hit
@@ -84,7 +92,7 @@ func (f *findings) take(h heard) bool {
 			f.left[from.ID] = max(f.left[from.ID], private.More())
 		}
 		if !f.query.passes(info) {
-			news = f.drop(info.Root) || news
+			news = f.drop(content{info.Root, info.Size}) || news
 			continue
 		}
 		if f.add(info, source) {
@@ -102,13 +110,13 @@ func sound(info messages.FileInfo) bool {
 	return info.Root != [messages.RootSize]byte{} && messages.ValidName(info.Name) && info.Size <= share.MaxSize
 }
 
-// drop notes a result that the filters do not want, and reports whether its
-// root is new.
-func (f *findings) drop(root share.Root) bool {
-	if f.byRoot[root] != nil || f.dropped[root] || len(f.dropped) >= maxFound {
+// drop notes a result that the filters do not want, and reports whether it is
+// new.
+func (f *findings) drop(c content) bool {
+	if f.hits[c] != nil || f.dropped[c] || len(f.dropped) >= maxFound {
 		return false
 	}
-	f.dropped[root] = true
+	f.dropped[c] = true
 	return true
 }
 
@@ -118,12 +126,9 @@ func (f *findings) add(info messages.FileInfo, source api.Source) bool {
 	if info.Path != "" {
 		source.Paths = []string{info.Path}
 	}
-	h := f.byRoot[info.Root]
+	h := f.hits[content{info.Root, info.Size}]
 	if h == nil {
 		return f.addFirst(info, source)
-	}
-	if uint64(h.Size) != info.Size {
-		return false // of two sizes under one root, one is a lie; get would find out which
 	}
 	news := addDistinct(&h.Names, info.Name, maxNames)
 	for _, tag := range info.Tags {
@@ -143,7 +148,7 @@ func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
 	}
 	h := &api.Hit{
 		Type:    api.TypeHit,
-		N:       len(f.byRoot) + 1,
+		N:       len(f.hits) + 1,
 		Name:    info.Name,
 		Names:   []string{info.Name},
 		Size:    int64(info.Size),
@@ -158,8 +163,9 @@ func (f *findings) addFirst(info messages.FileInfo, source api.Source) bool {
 	if info.SHA1 != [messages.SHA1Size]byte{} {
 		h.SHA1 = strings.TrimPrefix(string(messages.SHA1URN(info.SHA1)), "urn:sha1:")
 	}
-	f.byRoot[info.Root] = h
-	delete(f.dropped, info.Root)
+	c := content{info.Root, info.Size}
+	f.hits[c] = h
+	delete(f.dropped, c)
 	f.emit(clone(h))
 	return true
 }

@@ -84,8 +84,8 @@ func TestFindingsAreGroupedByRoot(t *testing.T) {
 	a, b := newPeer(t), newPeer(t)
 	c.hear(t, 2, answer{from: a, files: []messages.FileInfo{file("one.iso", 1, 10), file("two.iso", 2, 20)}})
 	c.hear(t, 1, answer{from: b, files: []messages.FileInfo{file("eins.iso", 1, 10)}})
-	if len(c.byRoot) != 2 || len(c.peers) != 2 || len(c.hits) != 3 {
-		t.Fatalf("got %d roots of %d peers in %d hits, want 2 of 2 in 3", len(c.byRoot), len(c.peers), len(c.hits))
+	if len(c.findings.hits) != 2 || len(c.peers) != 2 || len(c.hits) != 3 {
+		t.Fatalf("got %d roots of %d peers in %d hits, want 2 of 2 in 3", len(c.findings.hits), len(c.peers), len(c.hits))
 	}
 	addrs := []string{"/ip4/192.0.2.7/tcp/6346"}
 	want := api.Hit{
@@ -143,12 +143,15 @@ func TestFindingsWithoutATrailer(t *testing.T) {
 	}
 }
 
-// Of two sizes under one root, the one heard first stands.
+// Two sizes under one root are two hits: who answers first with a lie hides nothing.
 func TestFindingsOfAnotherSize(t *testing.T) {
 	c := collect(api.SearchRequest{})
 	c.hear(t, 1, answer{from: newPeer(t), files: []messages.FileInfo{file("x", 1, 10)}})
-	if c.hear(t, 1, answer{from: newPeer(t), files: []messages.FileInfo{file("y", 1, 11)}}) || len(c.hits) != 1 {
-		t.Errorf("got %+v, want one source of 10 bytes", c.hits)
+	if !c.hear(t, 1, answer{from: newPeer(t), files: []messages.FileInfo{file("y", 1, 11)}}) || len(c.hits) != 2 {
+		t.Fatalf("got %+v, want two hits", c.hits)
+	}
+	if h := c.hits[1]; h.Type != api.TypeHit || h.N != 2 || h.Size != 11 || len(h.Sources) != 1 {
+		t.Errorf("got %+v, want a hit of its own with 11 bytes and one source", h)
 	}
 }
 
@@ -179,8 +182,8 @@ func TestFindingsAreBound(t *testing.T) {
 		}
 		c.hear(t, 1, answer{from: from, files: files})
 	}
-	if len(c.byRoot) != maxFound {
-		t.Errorf("got %d roots, want %d", len(c.byRoot), maxFound)
+	if len(c.findings.hits) != maxFound {
+		t.Errorf("got %d roots, want %d", len(c.findings.hits), maxFound)
 	}
 }
 
@@ -254,7 +257,7 @@ func TestFindingsUpToTheMaximum(t *testing.T) {
 		files = append(files, file("x", byte(n+1), 1))
 	}
 	c.hear(t, 1, answer{from: newPeer(t), files: files})
-	if len(c.hits) != 3 || len(c.byRoot) != 3 {
-		t.Errorf("got %d hits of %d roots, want 3", len(c.hits), len(c.byRoot))
+	if len(c.hits) != 3 || len(c.findings.hits) != 3 {
+		t.Errorf("got %d hits of %d roots, want 3", len(c.hits), len(c.findings.hits))
 	}
 }

@@ -28,6 +28,7 @@ type wanted struct {
 	sources []contact
 	asked   time.Time     // when the network was asked for sources; zero: not now
 	giveUp  time.Duration // how long who waits for it goes on without a source
+	others  []claim       // further sizes that are claimed of it, those with the most sources first
 
 	torrent     *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
 	lostTorrent string            // of a torrent that is not known any more, what it is called in the partial folder
@@ -82,10 +83,10 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 	if err != nil {
 		return api.Done{}, err
 	}
-	already := !req.Overwrite && isThere(ctx, dest, want)
-	sources := 0
+	already := !req.Overwrite && !s.downloads.isOpen(want.root, dest) && isThere(ctx, dest, want)
+	sources, size := 0, want.size
 	if !already { // else what the list says of it stays
-		if sources, already, err = s.fetchTo(ctx, want, dest, req.Overwrite, emit); err != nil {
+		if sources, size, already, err = s.fetchTo(ctx, want, dest, req.Overwrite, emit); err != nil {
 			return api.Done{}, err
 		}
 	}
@@ -93,7 +94,7 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 		Type:    api.TypeDone,
 		Already: already,
 		Path:    dest,
-		Size:    want.size,
+		Size:    size,
 		Root:    want.root.String(),
 		Seconds: time.Since(begin).Seconds(),
 		Sources: sources,
@@ -101,18 +102,18 @@ func (s *Servent) get(ctx context.Context, req api.GetRequest, emit func(api.Pro
 }
 
 // fetchTo fetches what is wanted to dest itself, and returns how many sources
-// gave it at one time, or that it was at its place just before.
-func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (sources int, already bool, err error) {
+// gave it at one time and which size it has, or that it was at its place just before.
+func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwrite bool, emit func(api.Progress)) (sources int, size int64, already bool, err error) {
 	d, r, err := s.beginFetch(want, dest, overwrite, false)
 	if err != nil {
-		return 0, false, err
+		return 0, 0, false, err
 	}
 	if err := s.awaitFetch(ctx, d, r, emit); err != nil {
-		return 0, false, err
+		return 0, 0, false, err
 	}
 	s.downloads.mu.Lock()
 	defer s.downloads.mu.Unlock()
-	return r.most, r.already, nil
+	return r.most, d.want.size, r.already, nil
 }
 
 // prepare returns what is wanted, and where it is to go.
@@ -134,14 +135,20 @@ func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) 
 		return wanted{root: share.EmptyRoot, name: req.Name}, nil
 	}
 	if req.Root == "" || req.Size < 0 || len(req.Sources) == 0 {
-		hit, err := s.locate(ctx, req)
+		hits, err := s.locate(ctx, req)
 		if err != nil {
 			return wanted{}, err
 		}
+		hit := hits[0]
 		setDefault(&req.Name, hit.Name)
 		req.Root, req.Size, req.Sources = hit.Root, hit.Size, hit.Sources
 		want, err := readRequest(req)
 		want.asked = time.Now()
+		for _, other := range hits[1:] {
+			if other.Root == hit.Root {
+				want.claim(other)
+			}
+		}
 		return want, err
 	}
 	return readRequest(req)
@@ -173,43 +180,32 @@ func parseSHA1(digits string) ([messages.SHA1Size]byte, error) {
 	return sum, nil
 }
 
-// locate asks the network for a file by its content. Of several files that
-// claim one SHA-1 it takes the one with the most sources.
-func (s *Servent) locate(ctx context.Context, req api.GetRequest) (api.Hit, error) {
-	var root share.Root
+// locate asks the network for a file by its content. It returns what is told of it,
+// by root and size, that with the most sources first: one at least.
+func (s *Servent) locate(ctx context.Context, req api.GetRequest) ([]api.Hit, error) {
+	want := wanted{size: -1} // the one of a request without sources is a guess
 	if req.Root != "" {
-		r, err := share.ParseRoot(req.Root)
+		root, err := share.ParseRoot(req.Root)
 		if err != nil {
-			return api.Hit{}, api.NewError(api.CodeUsage, fmt.Sprintf("get: root %q: %v", req.Root, err))
+			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: root %q: %v", req.Root, err))
 		}
-		root = r
+		want.root = root
 	}
-	sum, err := parseSHA1(req.SHA1)
+	var err error
+	if want.sha1, err = parseSHA1(req.SHA1); err != nil {
+		return nil, err
+	}
+	if want.root == (share.Root{}) && req.SHA1 == "" {
+		return nil, api.NewError(api.CodeUsage, "get: say what to fetch by its root or its SHA-1")
+	}
+	hits, links, err := s.askContent(ctx, want)
 	if err != nil {
-		return api.Hit{}, err
+		return nil, err
 	}
-	query, err := messages.NewContentQuery(sum, root)
-	if err != nil {
-		return api.Hit{}, api.NewError(api.CodeUsage, "get: say what to fetch by its root or its SHA-1")
+	if len(hits) == 0 {
+		return nil, api.NewError(api.CodeNotFound, fmt.Sprintf("get: nobody within %d hops of our %d neighbours has it; see servent peers, or try later", s.cfg.TTL, links))
 	}
-	var hit api.Hit
-	asks := func(h api.Hit) bool {
-		return (req.Root == "" || strings.EqualFold(h.Root, req.Root)) && (req.SHA1 == "" || strings.EqualFold(h.SHA1, req.SHA1))
-	}
-	ask := api.SearchRequest{TTL: s.cfg.TTL, Timeout: locateTimeout}
-	found := newFindings(s.host.ID(), ask, func(h api.Hit) {
-		if asks(h) && (h.Root == hit.Root || len(h.Sources) > len(hit.Sources)) {
-			hit = h
-		}
-	})
-	links, err := s.runSearch(ctx, query, ask, found)
-	if err != nil {
-		return api.Hit{}, err
-	}
-	if hit.Root == "" {
-		return api.Hit{}, api.NewError(api.CodeNotFound, fmt.Sprintf("get: nobody within %d hops of our %d neighbours has it; see servent peers, or try later", s.cfg.TTL, links))
-	}
-	return hit, nil
+	return hits, nil
 }
 
 // destination returns the path that a file gets: output itself, or a safe

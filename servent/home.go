@@ -43,15 +43,20 @@ type home struct {
 // thrown away when it is closed.
 func openHome(dir string) (*home, error) {
 	if dir == "" {
-		temp, err := os.MkdirTemp("", "servent-")
-		if err != nil {
-			return nil, fmt.Errorf("servent: make a temporary home: %w", err)
-		}
-		return &home{dir: temp, throwAway: true}, nil
+		return openThrowAway()
 	}
 	if err := os.MkdirAll(dir, privateFolder); err != nil {
 		return nil, fmt.Errorf("servent: make the home: %w", err)
 	}
+	lock, err := lockHome(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &home{dir: dir, lock: lock}, nil
+}
+
+// lockHome locks a home that is there. It returns [ErrHomeInUse] where another has.
+func lockHome(dir string) (*flock.Flock, error) {
 	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(privateFile))
 	locked, err := lock.TryLock()
 	if err != nil {
@@ -60,7 +65,7 @@ func openHome(dir string) (*home, error) {
 	if !locked {
 		return nil, fmt.Errorf("servent: lock the home %s: %w", dir, ErrHomeInUse)
 	}
-	return &home{dir: dir, lock: lock}, nil
+	return lock, nil
 }
 
 // path returns the place of name in the home.
@@ -129,8 +134,9 @@ func writeWhole(name string, b []byte) error {
 
 // close unlocks the home, or removes it where it was made to be thrown away.
 func (h *home) close() error {
+	err := h.lock.Unlock()
 	if h.throwAway {
-		return os.RemoveAll(h.dir)
+		err = errors.Join(err, os.RemoveAll(h.dir))
 	}
-	return h.lock.Unlock()
+	return err
 }

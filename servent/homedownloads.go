@@ -1,6 +1,8 @@
 package servent
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 
 	"servent/servent/api"
@@ -18,8 +20,19 @@ func HomeDownloads(home string) (api.DownloadList, error) {
 
 // CancelHomeDownloads removes downloads that lie unfinished in a home on which no
 // servent runs, named by their number in [HomeDownloads] or by root. It returns
-// those that it removed. Its errors for the caller's part are [*api.Error].
+// those that it removed. Its errors for the caller's part are [*api.Error]: of
+// [api.CodeBusy] where a servent has the home, which starts or ends then.
 func CancelHomeDownloads(home string, ids []string) (api.DownloadList, error) {
+	lock, err := lockHome(home)
+	switch {
+	case errors.Is(err, ErrHomeInUse):
+		return api.DownloadList{}, api.NewError(api.CodeBusy, "a servent starts or ends on this home: try again")
+	case errors.Is(err, fs.ErrNotExist): // nor is there a list
+	case err != nil:
+		return api.DownloadList{}, err
+	default:
+		defer lock.Unlock()
+	}
 	l, err := restingDownloads(home)
 	if err != nil {
 		return api.DownloadList{}, err

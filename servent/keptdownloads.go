@@ -20,11 +20,13 @@ const (
 	// downloadsFile keeps the list of downloads in the home, so that what ran goes
 	// on after a restart. What is verified of each is in its own record.
 	downloadsFile = "downloads.json"
-	// maxDownloadsFile bounds what is read of it, in bytes; maxKept the downloads
-	// and maxKeptSources the sources of each that are kept.
+	// maxDownloadsFile bounds what is written and read of it, in bytes; maxKept the
+	// downloads, maxKeptSources the sources of each and maxKeptAddrs the addresses of
+	// each of these that are kept. The network is asked for others.
 	maxDownloadsFile = 64 << 20
 	maxKept          = 20_000
 	maxKeptSources   = 8
+	maxKeptAddrs     = 4
 	// keepEvery is how long changes are gathered before the file is written; it takes
 	// at most a twentieth of the time.
 	keepEvery = time.Second
@@ -64,7 +66,9 @@ func (d *download) keep() (keptDownload, bool) {
 		Begun: d.begun, State: api.DownloadPaused, Priority: d.priority, Rank: d.rank,
 	}
 	for _, one := range d.sources[:min(len(d.sources), maxKeptSources)] {
-		k.Sources = append(k.Sources, one.Source)
+		source := one.Source
+		source.Addrs = source.Addrs[:min(len(source.Addrs), maxKeptAddrs)]
+		k.Sources = append(k.Sources, source)
 	}
 	if d.want.sha1 != [len(d.want.sha1)]byte{} {
 		k.SHA1 = hex.EncodeToString(d.want.sha1[:])
@@ -199,6 +203,37 @@ func (l *downloads) recall() error {
 	return err
 }
 
+// encodeKept returns the list as its file has it, in at most so many bytes: with
+// fewer sources of each, or none, where it is too long, for those are found again.
+// Where that is too long still it has the first ones, and the error says so.
+func encodeKept(kept []keptDownload, most int) ([]byte, error) {
+	var b []byte
+	n := 0
+	for _, sources := range []int{maxKeptSources, 2, 0} {
+		b = append(b[:0], '[')
+		for n = 0; n < len(kept); n++ {
+			k := kept[n]
+			k.Sources = k.Sources[:min(len(k.Sources), sources)]
+			one, err := json.Marshal(k)
+			if err != nil {
+				return nil, err
+			}
+			if len(b)+len(one)+2 > most {
+				break
+			}
+			if n > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, one...)
+		}
+		b = append(b, ']')
+		if n == len(kept) {
+			return b, nil
+		}
+	}
+	return b, fmt.Errorf("the first %d of %d alone fit %d bytes", n, len(kept), most)
+}
+
 // save writes the list to its file.
 func (l *downloads) save() error {
 	l.saving.Lock()
@@ -214,9 +249,9 @@ func (l *downloads) save() error {
 	if _, err := os.Stat(l.file); len(kept) == 0 && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	b, err := json.Marshal(kept)
-	if err == nil {
-		err = writeWhole(l.file, b)
+	b, err := encodeKept(kept, maxDownloadsFile)
+	if b != nil {
+		err = errors.Join(err, writeWhole(l.file, b))
 	}
 	if err != nil {
 		return fmt.Errorf("servent: keep the list of downloads in %s: %w", l.file, err)

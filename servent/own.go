@@ -125,7 +125,7 @@ func (s *Servent) getOwn(ctx context.Context, req api.GetRequest, emit func(api.
 		s.collection.Doubt(file)
 		return api.Done{}, false, nil
 	}
-	if err != nil && !(errors.Is(err, share.ErrExists) && isThere(ctx, done.Path, want)) {
+	if err != nil && !errors.Is(err, share.ErrAlready) {
 		return api.Done{}, true, err
 	}
 	s.shareFinished(done.Path)

@@ -26,10 +26,11 @@ func TestPartialFileIsFound(t *testing.T) {
 	fromWhole.Sources = []api.Source{slow}
 	first := getBehind(t, b, fromWhole)
 	first.begun(t)
-	hit, err := c.locate(t.Context(), api.GetRequest{Root: req.Root})
-	if err != nil {
-		t.Fatal(err)
+	hits, err := c.locate(t.Context(), api.GetRequest{Root: req.Root})
+	if err != nil || len(hits) != 1 {
+		t.Fatalf("found %+v, %v, want one", hits, err)
 	}
+	hit := hits[0]
 	if hit.Size != slowSize || len(hit.Sources) != 1 || hit.Sources[0].Peer != b.host.ID().String() || !hit.Sources[0].Partial {
 		t.Errorf("found %+v, want a part of the file at %s", hit, b.host.ID().String())
 	}

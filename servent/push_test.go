@@ -58,6 +58,45 @@ func TestGetByAPush(t *testing.T) {
 	}
 }
 
+// So is one whose addresses were dialled too often lately: a Push needs none.
+func TestGetByAPushWhereTriedTooOften(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]int{"SEBLINUX.iso": 1 << 20})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	middle := start(t, Config{Connect: []string{addr(far)}})
+	near := start(t, Config{Home: t.TempDir(), Connect: []string{addr(middle)}})
+	hits, _ := find(t, near, "seblinux", 7)
+	hit := hits["SEBLINUX.iso"]
+	if len(hit.Sources) != 1 {
+		t.Fatalf("got %+v, want one source", hit)
+	}
+	const elsewhere = "/ip4/192.0.2.7/tcp/6346"
+	near.call(t.Context(), func() {
+		for range maxTriesIP {
+			near.tries.allow(time.Now(), []ma.Multiaddr{ma.StringCast(elsewhere)})
+		}
+	})
+	hit.Sources[0].Addrs = []string{elsewhere}
+	done, err := near.Get(t.Context(), api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}, ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, done.Path, filepath.Join(dir, "SEBLINUX.iso"))
+
+	gone := serventContact{info: peer.AddrInfo{ID: newPeer(t), Addrs: []ma.Multiaddr{ma.StringCast(elsewhere)}}}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lone := start(t, Config{})
+	lone.call(ctx, func() {
+		for range maxTriesIP {
+			lone.tries.allow(time.Now(), gone.info.Addrs)
+		}
+	})
+	if _, err := gone.reach(ctx, lone); !errors.Is(err, errTriedTooOften) || !strings.Contains(err.Error(), "Push") {
+		t.Errorf("with no way at all: %v, want all that was tried", err)
+	}
+}
+
 // One whose neighbours know the way, though we do not, is asked through all of
 // them.
 func TestPushWithoutAHitOfOurs(t *testing.T) {

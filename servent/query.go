@@ -35,6 +35,7 @@ type Query struct {
 	types    [][]string
 	notTypes []string
 	size     *sizeRange // nil: any
+	content  *wanted    // nil: any; else a root, a SHA-1 and a size, each unless it is not known
 }
 
 // A phrase is words that stand one behind the other.
@@ -109,6 +110,9 @@ func QueryOf(req api.SearchRequest) (Query, error) {
 
 // passes reports whether the filters want the file.
 func (q Query) passes(info messages.FileInfo) bool {
+	if q.content != nil && !q.content.isToldBy(info) {
+		return false
+	}
 	if q.size != nil && !q.size.has(int64(info.Size)) {
 		return false
 	}

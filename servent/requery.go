@@ -1,8 +1,9 @@
 package servent
 
 import (
+	"cmp"
 	"context"
-	"strings"
+	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -59,23 +60,21 @@ func (q requeries) begin() (ok, spent bool) {
 
 func (q requeries) end() { <-q.under }
 
-// askSources asks the network once who has a file. Hits of another size than the
-// one that is known are not believed.
-func (s *Servent) askSources(ctx context.Context, want wanted) (api.Hit, error) {
+// askContent asks the network once who has a file, by its root, its SHA-1 or both,
+// with its size where that is not -1. It returns what is told of it, by root and
+// size, that with the most sources first, and how many neighbours were asked.
+func (s *Servent) askContent(ctx context.Context, want wanted) (hits []api.Hit, links int, err error) {
 	query, err := messages.NewContentQuery(want.sha1, want.root)
 	if err != nil {
-		return api.Hit{}, err
+		return nil, 0, err
 	}
-	var hit api.Hit
 	ask := api.SearchRequest{TTL: s.cfg.TTL, Timeout: locateTimeout}
-	found := newFindings(s.host.ID(), ask, func(h api.Hit) {
-		if strings.EqualFold(h.Root, want.root.String()) {
-			hit = h
-		}
-	})
-	if want.size >= 0 {
-		found.query.size = &sizeRange{want.size, want.size}
+	found := newFindings(s.host.ID(), ask, nil)
+	found.query.content = &want
+	links, err = s.runSearch(ctx, query, ask, found)
+	for _, hit := range found.hits {
+		hits = append(hits, *hit)
 	}
-	_, err = s.runSearch(ctx, query, ask, found)
-	return hit, err
+	slices.SortFunc(hits, func(a, b api.Hit) int { return cmp.Or(len(b.Sources)-len(a.Sources), a.N-b.N) })
+	return hits, links, err
 }

@@ -93,7 +93,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	links, err := s.runSearch(ctx, messages.NewQuery(query.Words()), req, found)
 	return told.end(api.Summary{
 		Type:      api.TypeSummary,
-		Hits:      len(found.byRoot),
+		Hits:      len(found.hits),
 		Sources:   len(found.peers),
 		Filtered:  len(found.dropped),
 		LeftOut:   found.leftOut(),

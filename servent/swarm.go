@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"servent/servent/api"
@@ -36,7 +37,7 @@ type downloadSwarm struct {
 	candidates candidates
 	join       chan share.Source
 	lost       chan lostSource // with room for all that are joined
-	found      chan api.Hit    // what a query brought
+	found      chan []api.Hit  // what a query brought
 	job        chan error      // brings how the job ended; nil: it waits for the size
 	spent      bool            // the last query that was due was not sent: too many were lately
 	asking     bool
@@ -48,6 +49,7 @@ type downloadSwarm struct {
 	goesOn     bool          // nobody needs to wait for it, likewise
 	giveUp     time.Duration // how long it goes on without a source otherwise, likewise
 	lacking    bool          // bytes are missing, likewise
+	proven     bool          // some have come, so that the size is the right one, likewise
 	awaiting   bool          // a tracker may name sources soon
 }
 
@@ -64,7 +66,7 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 	w := &downloadSwarm{
 		s: s, d: d, r: r, want: want, begun: time.Now(), asked: want.asked,
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
-		found: make(chan api.Hit, 1),
+		found: make(chan []api.Hit, 1),
 	}
 	w.awaiting = want.torrent != nil
 	w.learn(w.begun, want.sources)
@@ -125,9 +127,11 @@ func (w *downloadSwarm) step(ctx context.Context, now time.Time) (ended bool, er
 		return true, err
 	case l := <-w.lost:
 		w.lose(time.Now(), l)
-	case hit := <-w.found:
+	case hits := <-w.found:
 		w.asking = false
-		w.take(ctx, hit)
+		for _, hit := range hits {
+			w.take(ctx, hit)
+		}
 	case heard := <-w.r.heard:
 		w.learn(time.Now(), heard)
 	case slept := <-w.r.wake:
@@ -150,6 +154,9 @@ func (w *downloadSwarm) wait(now time.Time) time.Duration {
 		if !c.joined && !c.banned && c.next.After(now) {
 			wait = min(wait, c.next.Sub(now))
 		}
+	}
+	if !w.proven && len(w.want.others) > 0 {
+		wait = min(wait, w.begun.Add(claimTrial).Sub(now))
 	}
 	if at, due := w.requeryAt(now); due {
 		wait = min(wait, max(at.Sub(now), requeryBusy))
@@ -188,9 +195,19 @@ func (w *downloadSwarm) learn(now time.Time, heard []contact) {
 	}
 }
 
-// take takes in what a query brought.
+// take takes in what a query brought: sources, or another size, which is tried if
+// this one leads to nothing, once where somebody waits.
 func (w *downloadSwarm) take(ctx context.Context, hit api.Hit) {
 	now := time.Now()
+	if w.want.size >= 0 && hit.Size != w.want.size {
+		if w.goesOn || !slices.Contains(w.r.tried, hit.Size) {
+			w.want.claim(hit)
+		}
+		w.s.downloads.mu.Lock()
+		defer w.s.downloads.mu.Unlock()
+		w.d.want.others = w.want.others
+		return
+	}
 	heard, err := contactsOf(hit.Sources)
 	if err != nil { // never of our own findings
 		return
@@ -201,7 +218,7 @@ func (w *downloadSwarm) take(ctx context.Context, hit api.Hit) {
 			known.next = now
 		}
 	}
-	if w.job == nil && hit.Root != "" {
+	if w.job == nil {
 		w.want.size = hit.Size
 		setDefault(&w.want.name, hit.Name)
 		w.start(ctx)
@@ -295,13 +312,16 @@ func (w *downloadSwarm) requery(ctx context.Context, now time.Time) {
 	}
 	w.s.log.Debug("ask for sources", "file", w.want.name, "root", w.want.root)
 	want := w.want
+	if !w.proven {
+		want.size = -1 // it may be a lie
+	}
 	w.asking = w.s.work(func() {
 		defer w.s.requeries.end()
-		hit, err := w.s.askSources(ctx, want)
+		hits, _, err := w.s.askContent(ctx, want)
 		if err != nil {
 			w.s.log.Debug("asked for sources", "root", want.root, "err", err)
 		}
-		w.found <- hit // there is room: one is under way at a time
+		w.found <- hits // there is room: one is under way at a time
 	})
 	if w.asked = now; !w.asking { // the servent ends
 		w.s.requeries.end()
@@ -313,8 +333,15 @@ func (w *downloadSwarm) verdict(now time.Time) error {
 	if w.awaiting = w.awaiting && now.Sub(w.begun) < trackerWait; w.awaiting {
 		return nil
 	}
-	if !w.lacking || w.asking || w.candidates.taken() || w.goesOn || w.answered > 0 || w.candidates.joined() > 0 || w.candidates.untried() {
+	doubted := !w.proven && len(w.want.others) > 0
+	if doubted && now.Sub(w.begun) >= claimTrial {
+		return fmt.Errorf("servent: fetch %q: %w: nothing came of a file of %d bytes", w.want.name, share.ErrUnfinished, w.want.size)
+	}
+	if !w.lacking || w.asking || w.candidates.taken() || w.goesOn && !doubted || w.answered > 0 || w.candidates.joined() > 0 || w.candidates.untried() {
 		return nil
+	}
+	if doubted {
+		return w.forsaken()
 	}
 	at, due := w.requeryAt(now)
 	if mayAsk := due && w.s.linked.Load() > 0 && !w.spent; mayAsk && at.Sub(now) <= requeryLeast {

@@ -99,6 +99,7 @@ func (w *downloadSwarm) look() {
 	w.s.downloads.mu.Lock()
 	defer w.s.downloads.mu.Unlock()
 	w.answered, w.alive, w.goesOn, w.giveUp = w.r.answered, w.r.alive, w.r.detached, w.r.giveUp
+	w.proven = w.d.verified > 0
 	w.lacking = w.job == nil || w.r.fetches && w.d.verified < w.want.size
 }
 

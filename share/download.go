@@ -27,6 +27,9 @@ var (
 	// ErrExists: there is a file under the finished name, and it was not to be
 	// overwritten.
 	ErrExists = errors.New("there is a file of that name already")
+	// ErrAlready is an ErrExists: the file there is the one that was wanted. What was
+	// left of a download of it is removed.
+	ErrAlready = fmt.Errorf("%w, and it is what was wanted", ErrExists)
 	// ErrDiskFull: the partial file, the finished one or the catalogue does not
 	// fit. It also wraps the system's error.
 	ErrDiskFull = errors.New("the disk is full")
@@ -64,7 +67,7 @@ type Download struct {
 	// Its folder must exist. A name that a peer gave goes through [SafeName] first.
 	Dest string
 
-	// Overwrite allows Run to replace a file at Dest, or the files in the folder.
+	// Overwrite allows Run to replace another file at Dest, or the files in the folder.
 	Overwrite bool
 
 	// Sources are the peers to fetch from, all at the same time. They are not
@@ -127,7 +130,7 @@ type Download struct {
 // recorded once it is on the disk, so that a later Run asks for the rest alone.
 // The finished file gets its name all at once.
 //
-// It returns an error that is [ErrVerify], [ErrExists], [ErrDiskFull],
+// It returns an error that is [ErrVerify], [ErrExists], [ErrAlready], [ErrDiskFull],
 // [ErrUnfinished], [ErrBusy], the context's or the file system's.
 func (d *Download) Run(ctx context.Context) error {
 	if err := d.run(ctx); err != nil {
@@ -145,8 +148,9 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	path := plan.path(d.PartialDir)
-	if _, err := os.Lstat(d.Dest); err == nil && !d.Overwrite && !isSameFile(path, d.Dest) {
-		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
+	before := d.atDest(ctx, &plan, path)
+	if before != nil && !errors.Is(before, ErrAlready) {
+		return before
 	}
 	if _, err := os.Stat(filepath.Dir(d.Dest)); err != nil { // before the work, not after it
 		return err
@@ -156,6 +160,15 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = also(err, p.close()) }()
+	if before == nil { // somebody else may have had the record until now
+		before = d.atDest(ctx, &plan, path)
+	}
+	if errors.Is(before, ErrAlready) {
+		clear(p.verified) // so that close leaves nothing
+	}
+	if before != nil {
+		return before
+	}
 	p.intend(d.purpose(p.purpose))
 	held, err := openHoldings(p, plan.root)
 	if err != nil {
@@ -175,7 +188,33 @@ func (d *Download) run(ctx context.Context) (err error) {
 		return also(err, p.commit())
 	}
 	if err := held.moveTo(d.Dest, func() error { return p.finish(d.Dest, d.Overwrite) }); err != nil {
+		if errors.Is(err, ErrExists) && errors.Is(d.atDest(ctx, &plan, path), ErrAlready) { // just now
+			clear(p.verified)
+			return fmt.Errorf("%w: %s", ErrAlready, d.Dest)
+		}
 		return fmt.Errorf("move to %s: %w", d.Dest, err)
+	}
+	return nil
+}
+
+// atDest returns ErrAlready where the file lies at its place, as after a run that was
+// killed between its end and whoever was to note that; ErrExists where another does
+// that is to stay; nil where there is none, or one to be replaced.
+func (d *Download) atDest(ctx context.Context, plan *plan, path string) error {
+	if _, err := os.Lstat(d.Dest); err != nil || isSameFile(path, d.Dest) {
+		return nil
+	}
+	if plan.files == nil && plan.root != (Root{}) {
+		found, err := digestAt(ctx, d.Dest, plan.size)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil && found.root == plan.root && (d.SHA1 == [sha1.Size]byte{} || found.sha1 == d.SHA1):
+			return fmt.Errorf("%w: %s", ErrAlready, d.Dest)
+		}
+	}
+	if !d.Overwrite {
+		return fmt.Errorf("%w: %s", ErrExists, d.Dest)
 	}
 	return nil
 }

@@ -58,6 +58,7 @@ func (a *answering) put(m peerwire.Message) (both bool, err error) {
 // rules.
 func (a *answering) live(ctx context.Context, theirs peerwire.Handshake, to *inTurns) error {
 	a.writer = peerwire.NewWriter(a.cfg.Limit.whole(ctx, to))
+	a.writer.Buffers = &blockBuffers
 	return a.serve(theirs)
 }
 

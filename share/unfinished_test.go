@@ -112,3 +112,46 @@ func TestRemoveUnfinished(t *testing.T) {
 		t.Errorf("of a folder that is not there: %v, %v", all, err)
 	}
 }
+
+// TestKilledAtTheEnd: a download that was killed between the move of the file and
+// the end of its record is done when it is run again, and nothing is fetched or left:
+// also where the file was copied, and the partial one is there still.
+func TestKilledAtTheEnd(t *testing.T) {
+	data := content(3 * 65536)
+	f := writeShared(t, "file.bin", data)
+	s := seed(f)
+	for name, copied := range map[string]bool{"moved": false, "copied": true} {
+		for _, overwrite := range []bool{false, true} {
+			d := downloadOf(t, f, s)
+			d.SHA1, d.Overwrite = f.SHA1, overwrite
+			path := partialPath(d.PartialDir, f.Root)
+			p, err := openPartial(path, geometryOf(f.Size), nil)
+			must(t, err)
+			_, err = p.data.WriteAt(data, 0)
+			p.verified, p.unsaved = []bool{true, true, true}, f.Size
+			must(t, errors.Join(err, p.commit(), p.close(), os.WriteFile(d.Dest, data, 0o600)))
+			if !copied {
+				must(t, os.Remove(path))
+			}
+			if err := d.Run(t.Context()); !errors.Is(err, ErrAlready) || !errors.Is(err, ErrExists) {
+				t.Errorf("%s, overwrite %v: %v, want ErrAlready", name, overwrite, err)
+			}
+			wantFile(t, d.Dest, data)
+			if left, err := os.ReadDir(d.PartialDir); err != nil || len(left) != 0 {
+				t.Errorf("%s, overwrite %v: left %v, %v", name, overwrite, left, err)
+			}
+		}
+	}
+	if n := s.sent.Load(); n != 0 {
+		t.Errorf("%d bytes were fetched of what was here", n)
+	}
+
+	// Another file there is no end of this one.
+	d := downloadOf(t, f, s)
+	data[7]++
+	must(t, os.WriteFile(d.Dest, data, 0o600))
+	if err := d.Run(t.Context()); !errors.Is(err, ErrExists) || errors.Is(err, ErrAlready) {
+		t.Errorf("with another file there: %v, want ErrExists alone", err)
+	}
+	wantFile(t, d.Dest, data)
+}

@@ -83,6 +83,7 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 		watch: watch(ctx, stream, cfg.Patience),
 	}
 	u.writer = peerwire.NewWriter(cfg.Limit.writer(ctx, stream, u.watch.spare))
+	u.writer.Buffers = &blockBuffers
 	err := u.run(lookup)
 	close(u.quit)
 	u.watch.end()
@@ -100,6 +101,10 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, lookup func(infoHash 
 	}
 	return fmt.Errorf("share: serve %q: %w", u.offer.Name, err)
 }
+
+// blockBuffers are those of all uploads: one that sends nothing, such as that of a
+// peer that is choked, has none.
+var blockBuffers = sync.Pool{New: func() any { return new(peerwire.Buffer) }}
 
 // An upload is one peer that is served one file. The goroutine of Serve owns it;
 // a second one reads what the peer says.

@@ -63,16 +63,20 @@ func (s *selection) add(what string, last lastSearch) error {
 // beginning of a root.
 func isHitNumber(s string) bool { return len(s) < minPrefix && isNumber(s) }
 
-// addFile takes a file, unless it is there.
+// addFile takes a file, unless it is there. Of hits that claim several sizes of one
+// file it is the one with the most sources.
 func (s *selection) addFile(what string, request api.GetRequest, last lastSearch) {
 	path := ""
 	for _, hit := range last.Hits {
-		if hit.Root == request.Root {
+		if hit.Root == request.Root && (hit.Size == request.Size || path == "") {
 			path = hit.Path
 		}
 	}
-	for _, one := range s.files {
+	for i, one := range s.files {
 		if one.Root != "" && one.Root == request.Root {
+			if one.Size != request.Size && len(request.Sources) > len(one.Sources) {
+				s.files[i], s.paths[i], s.whats[i] = request, path, what
+			}
 			return
 		}
 	}

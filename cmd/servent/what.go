@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,9 +70,14 @@ func isNumber(s string) bool {
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
 // fromHit asks for what hit offered, from who offered it. Not for its SHA-1: that is
-// what anybody says who answers, and the root proves the file.
+// what anybody says who answers, and the root proves the file. In which folders they
+// have it is left out, for it is of no use, and can be longer than a request.
 func fromHit(hit api.Hit) api.GetRequest {
-	return api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}
+	request := api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: slices.Clone(hit.Sources)}
+	for i := range request.Sources {
+		request.Sources[i].Paths = nil
+	}
+	return request
 }
 
 func byNumber(what string, last lastSearch) (api.GetRequest, error) {
@@ -88,29 +94,36 @@ func byNumber(what string, last lastSearch) (api.GetRequest, error) {
 		fmt.Sprintf("no hit %d: the last search, for %q, had %s", n, last.Words, count(len(last.Hits), "hit", "hits")))
 }
 
-// byRoot asks for root; what the last search heard of it saves a query.
+// byRoot asks for root; what the last search heard of it saves a query. Where hits
+// disagree about its size the servent is to find out which one is right.
 func byRoot(root string, last lastSearch) api.GetRequest {
+	request := api.GetRequest{Root: root, Size: unknownSize}
+	found := 0
 	for _, hit := range last.Hits {
 		if hit.Root == root {
-			return fromHit(hit)
+			request = fromHit(hit)
+			found++
 		}
 	}
-	return api.GetRequest{Root: root, Size: unknownSize}
+	if found > 1 {
+		return api.GetRequest{Root: root, Size: unknownSize}
+	}
+	return request
 }
 
 // byPrefix finds the one hit whose root begins with prefix; the servent looks
 // among its own files, too.
 func byPrefix(prefix string, last lastSearch) (api.GetRequest, error) {
 	request := api.GetRequest{Size: unknownSize}
-	found := 0
+	roots := map[string]bool{}
 	for _, hit := range last.Hits {
 		if strings.HasPrefix(hit.Root, prefix) {
-			request = fromHit(hit)
-			found++
+			request = byRoot(hit.Root, last)
+			roots[hit.Root] = true
 		}
 	}
-	if found > 1 {
-		return request, usage("%d hits of the last search have a root that begins with %s: give more digits", found, prefix)
+	if len(roots) > 1 {
+		return request, usage("%d files of the last search have a root that begins with %s: give more digits", len(roots), prefix)
 	}
 	request.Prefix = prefix
 	return request, nil

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,6 +90,51 @@ func TestParseWhatRefuses(t *testing.T) {
 	twins := lastSearch{Hits: []api.Hit{{N: 1, Root: rootA}, {N: 2, Root: "a1b2c3d4" + strings.Repeat("9", 56)}}}
 	if _, err := parseWhat("a1b2c3d4", twins); err == nil {
 		t.Error("a prefix of two roots was taken")
+	}
+}
+
+// Two sizes under one root are two hits: its number chooses one, its root leaves it
+// to the servent, and of many that are named the one with most sources is taken.
+func TestParseWhatOfTwoSizes(t *testing.T) {
+	source := api.Source{Peer: "p", Hops: 1}
+	last := lastSearch{Words: "x", Hits: []api.Hit{
+		{N: 1, Name: "a.iso", Size: 11, Root: rootA, Path: "lie", Sources: []api.Source{source}},
+		{N: 2, Name: "a.iso", Size: 10, Root: rootA, Path: "iso", Sources: []api.Source{source, source}},
+	}}
+	for what, size := range map[string]int64{"1": 11, "2": 10, rootA: unknownSize, rootA[:8]: unknownSize, "magnet:?x.root=" + rootA: unknownSize} {
+		got, err := parseWhat(what, last)
+		if err != nil || got.Root != rootA || got.Size != size || (size == unknownSize) != (len(got.Sources) == 0) {
+			t.Errorf("%s: %+v, %v, want the size %d", what, got, err, size)
+		}
+	}
+	for _, what := range []string{"all", "1-2"} {
+		s, err := selectWhats([]string{what}, last)
+		if err != nil || len(s.files) != 1 || s.files[0].Size != 10 || s.paths[0] != "iso" || s.whats[0] != "2" {
+			t.Errorf("%s: %+v, %v, want the second hit", what, s, err)
+		}
+	}
+}
+
+// A hit with as much as a search keeps of one can be asked for: a call has 1 MiB.
+func TestLargeHitFitsARequest(t *testing.T) {
+	hit := api.Hit{N: 1, Root: rootA}
+	for range 140 {
+		source := api.Source{Peer: "p", Hops: 1}
+		for i := range 8 {
+			source.Paths = append(source.Paths, strings.Repeat("x", 1020)+strconv.Itoa(i))
+		}
+		hit.Sources = append(hit.Sources, source)
+	}
+	request, err := parseWhat("1", lastSearch{Hits: []api.Hit{hit}})
+	if err != nil || len(request.Sources) != len(hit.Sources) {
+		t.Fatalf("%d sources, %v", len(request.Sources), err)
+	}
+	b, err := json.Marshal(request)
+	if err != nil || len(b) > 1<<20 {
+		t.Errorf("the request has %d bytes, %v", len(b), err)
+	}
+	if len(hit.Sources[0].Paths) == 0 {
+		t.Error("the hit lost its folders, which get N/ needs")
 	}
 }
 

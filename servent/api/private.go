@@ -38,7 +38,7 @@ func checkPrivate(dir string) error {
 	case err != nil:
 	case !info.IsDir():
 		err = errors.New("it is not a folder")
-	case !ownFolder(info):
+	case !OwnFolder(info):
 		err = errors.New("others can write to it")
 	}
 	if err != nil {

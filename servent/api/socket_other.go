@@ -4,5 +4,5 @@ package api
 
 import "io/fs"
 
-// ownFolder trusts the temporary folder: on Windows each user has another.
-func ownFolder(fs.FileInfo) bool { return true }
+// OwnFolder trusts the temporary folder: on Windows each user has another.
+func OwnFolder(fs.FileInfo) bool { return true }

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// ownFolder reports whether the folder that info describes belongs to this
+// OwnFolder reports whether the folder that info describes belongs to this
 // user and to nobody else.
-func ownFolder(info fs.FileInfo) bool {
+func OwnFolder(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Geteuid() && info.Mode().Perm()&^privateFolder == 0
 }

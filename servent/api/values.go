@@ -42,9 +42,9 @@ type Source struct {
 	Partial bool `json:"partial,omitempty"` // of a hit: it fetches the file itself, and gives what it has of it
 }
 
-// A Hit is one file, by its root, with all names and sources heard of so far.
-// It is sent when its root is first seen (TypeHit) and again, whole, when a
-// source or a name is new (TypeUpdate).
+// A Hit is one file, by its root and size, with all names and sources heard of so
+// far. It is sent when it is first seen (TypeHit) and again, whole, when a
+// source or a name is new (TypeUpdate). Of two sizes under one root one is a lie.
 type Hit struct {
 	Type    string   `json:"type" enum:"hit,update"`
 	N       int      `json:"n"` // number in this search, from 1
@@ -62,9 +62,9 @@ type Hit struct {
 // A Summary ends a search.
 type Summary struct {
 	Type      string `json:"type" enum:"summary"`
-	Hits      int    `json:"hits"`     // distinct roots
+	Hits      int    `json:"hits"`     // distinct files
 	Sources   int    `json:"sources"`  // distinct peers
-	Filtered  int    `json:"filtered"` // distinct roots that have the words, but that no filter let pass; 10,000 at most
+	Filtered  int    `json:"filtered"` // distinct files that have the words, but that no filter let pass; 10,000 at most
 	LeftOut   int    `json:"left_out"` // files with the words that those who answered did not send, whatever the filters; from 1,000 on, there are at least so many
 	Own       int    `json:"own"`      // matches in the own library, which are not hits; from 1,000 on, at least; with filters, among the newest 1,000 with the words
 	Links     int    `json:"links"`    // neighbours that were asked

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -184,6 +185,39 @@ func TestPieces(t *testing.T) {
 	w.Pieces(blocks, func([]byte) error { return nil })
 	if w.Cut(0); w.Buffered() != 0 {
 		t.Error("what was cut is still there")
+	}
+}
+
+// A writer that has sent all it had holds next to nothing: thousands may wait for
+// their peer to be served.
+func TestWriterAtRest(t *testing.T) {
+	heap := func() uint64 {
+		for range 3 { // what is let go of in one is gone in the next
+			runtime.GC()
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	blocks := make([]Block, 16)
+	for i := range blocks {
+		blocks[i] = Block{Begin: uint32(i) * BlockSize, Length: BlockSize}
+	}
+	before, writers := heap(), make([]*Writer, 100)
+	for i := range writers {
+		writers[i] = NewWriter(io.Discard)
+		if err := writers[i].Pieces(blocks, func([]byte) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := writers[i].Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each := (int64(heap()) - int64(before)) / int64(len(writers))
+	runtime.KeepAlive(writers)
+	t.Logf("%d bytes each", each)
+	if each > keptBuffer {
+		t.Errorf("each of %d writers holds %d bytes, want %d at most", len(writers), each, keptBuffer)
 	}
 }
 

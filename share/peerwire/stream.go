@@ -107,9 +107,48 @@ func cut(err error) error {
 }
 
 // A Writer writes messages to a stream, many at a time. One goroutine uses it.
+// While nothing waits to be sent it holds no large buffer.
 type Writer struct {
-	w   io.Writer
-	buf []byte
+	// Buffers lends large buffers, each a *[Buffer]; a sync.Pool can. Where it is nil
+	// they are made as they are needed.
+	Buffers interface {
+		Get() any
+		Put(any)
+	}
+
+	w     io.Writer
+	buf   []byte
+	large *Buffer // that buf began in; nil: it is small
+}
+
+// A Buffer is what a Writer gathers many blocks in.
+type Buffer [writeBuffer]byte
+
+// keptBuffer is how large a buffer a Writer keeps that has nothing to send.
+const keptBuffer = 8 << 10
+
+// grow makes room for so many bytes.
+func (w *Writer) grow(room int) {
+	if w.large == nil && len(w.buf)+room > keptBuffer {
+		if w.Buffers != nil {
+			w.large = w.Buffers.Get().(*Buffer)
+		} else {
+			w.large = new(Buffer)
+		}
+		w.buf = append(w.large[:0], w.buf...)
+	}
+	w.buf = slices.Grow(w.buf, room)
+}
+
+// release empties the buffer, and lets go of it where it is large.
+func (w *Writer) release() {
+	w.buf = w.buf[:0]
+	if w.large != nil && w.Buffers != nil {
+		w.Buffers.Put(w.large)
+	}
+	if w.large != nil || cap(w.buf) > keptBuffer {
+		w.large, w.buf = nil, nil
+	}
 }
 
 // NewWriter returns a Writer to w. Nothing is sent before its buffer of 16 blocks
@@ -146,11 +185,7 @@ func (w *Writer) Pieces(blocks []Block, fill func(b []byte) error) error {
 	for _, b := range blocks {
 		length += int(b.Length)
 	}
-	room := length + len(blocks)*pieceHead
-	if room > writeBuffer/4 { // who asks for much goes on; a small file is all there is
-		room = max(room, writeBuffer-len(w.buf))
-	}
-	w.buf = slices.Grow(w.buf, room)
+	w.grow(length + len(blocks)*pieceHead)
 	// The bytes are read behind the room for all heads, and then move up, each
 	// block to behind its own: one read and a copy cost less than many reads.
 	out := w.buf[len(w.buf):][:len(blocks)*pieceHead+length]
@@ -178,10 +213,10 @@ func (w *Writer) Cut(n int) { w.buf = w.buf[:min(n, len(w.buf))] }
 
 // Flush sends what has been written.
 func (w *Writer) Flush() error {
-	if len(w.buf) == 0 {
-		return nil
+	var err error
+	if len(w.buf) > 0 {
+		_, err = w.w.Write(w.buf)
 	}
-	_, err := w.w.Write(w.buf)
-	w.buf = w.buf[:0]
+	w.release()
 	return err
 }
