@@ -125,7 +125,7 @@ func TestKilledAtTheEnd(t *testing.T) {
 			d := downloadOf(t, f, s)
 			d.SHA1, d.Overwrite = f.SHA1, overwrite
 			path := partialPath(d.PartialDir, f.Root)
-			p, err := openPartial(path, geometryOf(f.Size), nil)
+			p, err := openPartial(path, geometryOf(f.Size))
 			must(t, err)
 			_, err = p.data.WriteAt(data, 0)
 			p.verified, p.unsaved = []bool{true, true, true}, f.Size
