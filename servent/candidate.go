@@ -43,6 +43,7 @@ type candidate struct {
 	since  time.Time // when it was joined
 	next   time.Time // when it may be joined next
 	why    error     // it was lost last; nil: it never was
+	early  *approach // the way to it that is tried already; nil: none is
 }
 
 // isDue reports whether the candidate may be joined now.

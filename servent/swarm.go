@@ -122,7 +122,7 @@ func (w *downloadSwarm) step(ctx context.Context, now time.Time) (ended bool, er
 	}
 	select {
 	case join <- next:
-		c.joined, c.since = true, now
+		c.joined, c.since, c.early = true, now, nil
 	case err := <-job:
 		return true, err
 	case l := <-w.lost:
@@ -179,10 +179,18 @@ func (w *downloadSwarm) sourceOf(c *candidate) share.Source {
 	if _, isServent := to.(serventContact); !isServent && w.want.torrent != nil {
 		return w.wireSource(to)
 	}
+	if c.early != nil {
+		return share.Source{Name: to.name(), Dial: c.early.await}
+	}
+	return share.Source{Name: to.name(), Dial: w.dialOf(to)}
+}
+
+// dialOf returns the way to a source, within what it serves this servent at once.
+func (w *downloadSwarm) dialOf(to contact) share.Dial {
 	isSmall := w.want.size < smallFile
-	return share.Source{Name: to.name(), Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+	return func(ctx context.Context) (io.ReadWriteCloser, error) {
 		return w.s.sources.dial(ctx, w.s, to, isSmall)
-	}}
+	}
 }
 
 // learn takes in sources. Those that lied to this servent lately are banned.

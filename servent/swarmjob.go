@@ -19,6 +19,7 @@ func (w *downloadSwarm) start(ctx context.Context) {
 		job <- err
 		return
 	}
+	w.approach(ctx)
 	go func() { job <- w.fetch(ctx, dest) }() // run waits for it
 }
 

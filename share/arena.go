@@ -1,12 +1,12 @@
 package share
 
-// arenaPiece is the piece length from which on pieces are put together in an
-// arena, in bytes: files over 1 GiB.
-const arenaPiece = 1 << 20
+// arenaLeast is the length from which on files are put together in an arena, in
+// bytes.
+const arenaLeast = 4 << 20
 
-// An arena is memory for chunks beside the collector's heap. There, the chunks
-// of long pieces would let the heap grow to twice their size before anything is
-// collected. One goroutine uses it.
+// An arena is memory for chunks beside the collector's heap. There, the chunks would
+// let the heap grow to twice their size before anything is collected. One goroutine
+// uses it.
 type arena struct {
 	rest    []byte
 	release func() // returns the memory; nobody may use a chunk after it

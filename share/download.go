@@ -274,7 +274,7 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	if f.assembly.isDone() || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if p.pieceLength >= arenaPiece {
+	if p.size >= arenaLeast {
 		a := newArena(maxOpenBytes)
 		defer a.release()
 		f.assembly.memory = a.take

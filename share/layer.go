@@ -9,23 +9,23 @@ import (
 )
 
 // layersAhead is how many requests for hashes of pieces a source is asked at a
-// time: a folder has many files, and each takes at least one.
+// time: all of the layer of a file that servents know by its root, in one round
+// trip; a folder has many files, each of which takes at least one.
 const layersAhead = 16
 
-// A lacking is a file whose pieces have hashes that are not all known yet.
+// A lacking is a run of hashes of the pieces of one file that is not known yet. It
+// proves itself, whatever is known of the file's others.
 type lacking struct {
 	hashTree
-	also  []int   // where other files of the same content begin, in pieces of the stream
-	known int     // how many hashes are proven, from the file's first piece on
-	by    *source // who was asked for the next; nil: nobody
+	at      *[]int  // where files of this content begin, in pieces of the stream
+	from    int     // the piece of the file that it begins with
+	isKnown bool    // it is lacking no more
+	by      *source // who was asked for it; nil: nobody
 }
-
-// isKnown reports whether all hashes are.
-func (l *lacking) isKnown() bool { return l.known == l.pieces() }
 
 // proofs are the hashes of all pieces of a download.
 type proofs struct {
-	hashes []Root     // of a piece whose file is in lacking it does not count
+	hashes []Root     // of a piece in lack it does not count
 	lack   []*lacking // in the order of the stream; what is known among them is skipped
 	left   int        // of lack: those that are not known
 	asked  map[peerwire.HashRange]*lacking
@@ -43,7 +43,7 @@ func newProofs(plan *plan) *proofs {
 		p.add(hashTree{geometry: plan.geometry, root: plan.root}, nil)
 		return p
 	}
-	known := map[hashTreeKey]*lacking{}
+	known := map[hashTreeKey]*[]int{}
 	for i, f := range plan.files {
 		if f.Size > 0 {
 			p.add(plan.fileTree(i), known)
@@ -58,52 +58,52 @@ type hashTreeKey struct {
 	size int64
 }
 
-// add takes a file that is not empty; known are those before it.
-func (p *proofs) add(t hashTree, known map[hashTreeKey]*lacking) {
+// add takes a file that is not empty; known says where those before it begin.
+func (p *proofs) add(t hashTree, known map[hashTreeKey]*[]int) {
 	if t.pieces() == 1 { // then the root is the hash of the piece
 		p.hashes[t.first] = t.root
 		return
 	}
 	key := hashTreeKey{t.root, t.size}
 	if same := known[key]; same != nil {
-		same.also = append(same.also, t.first)
+		*same = append(*same, t.first)
 		return
 	}
-	file := &lacking{hashTree: t}
-	p.lack, p.left = append(p.lack, file), p.left+1
+	at := &[]int{t.first}
 	if known != nil {
-		known[key] = file
+		known[key] = at
+	}
+	for from := 0; from < t.pieces(); from += layerRun {
+		p.lack, p.left = append(p.lack, &lacking{hashTree: t, at: at, from: from}), p.left+1
 	}
 }
 
-// take takes hashes of a file as proven.
-func (p *proofs) take(file *lacking, hashes []Root) {
-	hashes = hashes[:min(len(hashes), file.pieces()-file.known)]
-	copy(p.hashes[file.first+file.known:], hashes)
-	for _, first := range file.also {
-		copy(p.hashes[first+file.known:], hashes)
+// take takes a run of hashes as proven.
+func (p *proofs) take(run *lacking, hashes []Root) {
+	hashes = hashes[:min(len(hashes), run.pieces()-run.from)]
+	for _, first := range *run.at {
+		copy(p.hashes[first+run.from:], hashes)
 	}
-	if file.known += len(hashes); file.isKnown() {
-		p.left--
-	}
-	for len(p.lack) > 0 && p.lack[0].isKnown() {
+	run.isKnown = true
+	p.left--
+	for len(p.lack) > 0 && p.lack[0].isKnown {
 		p.lack = p.lack[1:]
 	}
 }
 
-// release takes a file as asked of nobody.
-func (p *proofs) release(file *lacking) {
-	if file.by != nil {
-		file.by.layersAsked--
-		file.by = nil
+// release takes a run as asked of nobody.
+func (p *proofs) release(run *lacking) {
+	if run.by != nil {
+		run.by.layersAsked--
+		run.by = nil
 	}
 }
 
-// releaseAll takes all files as asked of a source no more.
+// releaseAll takes all runs as asked of a source no more.
 func (p *proofs) releaseAll(s *source) {
-	for _, file := range p.lack {
-		if file.by == s {
-			p.release(file)
+	for _, run := range p.lack {
+		if run.by == s {
+			p.release(run)
 		}
 	}
 }
@@ -117,16 +117,16 @@ func (f *fetch) askLayers(s *source) {
 	if s.noLayer {
 		return
 	}
-	for _, file := range f.proofs.lack {
+	for _, run := range f.proofs.lack {
 		if s.layersAsked >= layersAhead {
 			return
 		}
-		if file.by != nil || file.isKnown() {
+		if run.by != nil || run.isKnown {
 			continue
 		}
-		r := file.layerRequest(file.known)
-		f.proofs.asked[r] = file
-		file.by = s
+		r := run.layerRequest(run.from)
+		f.proofs.asked[r] = run
+		run.by = s
 		s.layersAsked++
 		s.requestHashes(r)
 	}
@@ -139,12 +139,12 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 	if u := f.testimony(m); u != nil {
 		return f.takeTestimony(u, s, m)
 	}
-	file := f.proofs.asked[m.Range]
-	if file == nil { // it has been settled without it
+	run := f.proofs.asked[m.Range]
+	if run == nil { // it has been settled without it
 		return nil
 	}
-	if file.by == s {
-		f.proofs.release(file)
+	if run.by == s {
+		f.proofs.release(run)
 	}
 	if m.Kind == peerwire.HashReject {
 		if pieces, _ := s.conn.HasTold(); pieces < f.pieces() { // another may know them
@@ -153,13 +153,13 @@ func (f *fetch) takeProof(s *source, m peerwire.Message) error {
 		}
 		return f.lose(s, ErrVerify, fmt.Errorf("refuses the piece hashes: %w", ErrChanged))
 	}
-	hashes, ok := checkHashes(m.Range, m.Data, file.root, int(m.Range.Index/m.Range.Length))
+	hashes, ok := checkHashes(m.Range, m.Data, run.root, int(m.Range.Index/m.Range.Length))
 	if !ok {
 		return f.lose(s, ErrLie, errors.New("sent piece hashes that do not lead to the root"))
 	}
 	delete(f.proofs.asked, m.Range)
-	f.proofs.release(file)
-	f.proofs.take(file, hashes)
+	f.proofs.release(run)
+	f.proofs.take(run, hashes)
 	if f.proofs.left == 0 {
 		f.held.prove(f.proofs.hashes)
 		if f.proven != nil {

@@ -12,9 +12,10 @@ import (
 const (
 	targetRaw       = 0.75
 	targetAnacrolix = 1.5
-	targetCPU       = 2.6 // processor seconds a GiB, both ends together
-	targetThree     = 1.0 // of the speed from one seeder
-	targetWaste     = 0.2 // per cent of the file
+	targetCPU       = 2.6  // processor seconds a GiB, both ends together
+	targetCPURatio  = 0.51 // the same to anacrolix's, which took 5.1 on the computer that was set for
+	targetThree     = 1.0  // of the speed from one seeder
+	targetWaste     = 0.2  // per cent of the file
 	targetNginx     = 0.85
 	targetAria2     = 1.5
 	targetPeak      = 64 * mib
@@ -94,6 +95,9 @@ func (t table) verdicts(results map[string][]result) (all []verdict) {
 		if ours := results[rowOurs]; len(ours) > 0 {
 			atMost("CPU s/GiB, both ends", "%.2f", targetCPU, spreadOf(ours, result.perGiB).median)
 		}
+		if share := cpuRatios(results[rowOurs], results[rowAnacrolix]); len(share) > 0 {
+			atMost("CPU, to anacrolix", "%.2f", targetCPURatio, median(share))
+		}
 	}
 	for _, row := range t.rows {
 		ours := results[row]
@@ -155,6 +159,16 @@ func ratios(all, to []result) []float64 {
 	var out []float64
 	for i := range min(len(all), len(to)) {
 		out = append(out, all[i].speed()/to[i].speed())
+	}
+	return out
+}
+
+// cpuRatios returns what the rounds of a row took of the processors beside those of
+// another.
+func cpuRatios(all, to []result) []float64 {
+	var out []float64
+	for i := range min(len(all), len(to)) {
+		out = append(out, all[i].perGiB()/to[i].perGiB())
 	}
 	return out
 }
