@@ -231,8 +231,11 @@ func deal(ctx context.Context, contents []*batchContent, workers int, work func(
 
 // end tells how files of a content ended.
 func (b *bulk) end(c *batchContent, places []batchPlace, already bool, err error) {
-	if errors.Is(err, share.ErrDiskFull) {
+	switch {
+	case errors.Is(err, share.ErrDiskFull):
 		b.full.Store(true)
+	case err == nil: // found here or copied it shows just as well that the batch moves
+		b.sources.came()
 	}
 	for _, p := range places {
 		b.ended <- batchEnd{content: c, place: p, already: already, err: err}

@@ -1,18 +1,24 @@
 package servent
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/libp2p/go-libp2p/core/network"
 
+	"servent/messages"
 	"servent/servent/api"
 	"servent/share"
 )
@@ -263,6 +269,115 @@ func TestGetManyFromALiar(t *testing.T) {
 	if got.Done != 1 || got.Failed != 1 || got.Code != api.CodeUnfinished {
 		t.Errorf("got %+v, want a alone", got)
 	}
+}
+
+// A source that sends wrong bytes is banned, and said so: no other file is asked
+// of it.
+func TestGetManyWrongBytes(t *testing.T) {
+	t.Parallel()
+	const size = 60_000 // of one piece: the last of its blocks is damaged
+	dir := folder(t, map[string]int{"a": size, "b": size + 1})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	var asked atomic.Int32
+	liar := relay(t, far, func(to, from network.Stream) {
+		asked.Add(1)
+		lie(to, from)
+	})
+	var told lockedLog
+	near := start(t, Config{Log: slog.New(slog.NewTextHandler(&told, nil))})
+	file := func(name string, more ...api.Source) api.BatchFile {
+		known := request(t, far, name)
+		return api.BatchFile{Root: known.Root, Size: known.Size, Name: name, Sources: append([]api.Source{source(liar)}, more...)}
+	}
+	req := api.BatchRequest{Output: t.TempDir(), Files: []api.BatchFile{file("a", source(far.host))}}
+	if got := getMany(t, near, req); got.Done != 1 {
+		t.Errorf("got %+v, want the file from the other source", got)
+	}
+	if banned := told.lines("level=WARN", "source banned", liar.ID().String(), "file=a"); len(banned) != 1 || asked.Load() != 1 {
+		t.Errorf("after %d streams the log says %q, want one line", asked.Load(), banned)
+	}
+	req.Files = []api.BatchFile{file("b")}
+	got := getMany(t, near, req)
+	if got.Failed != 1 || got.Code != api.CodeVerify || !strings.Contains(got.Failures[0].Reason, "banned") {
+		t.Errorf("got %+v, want that the source is banned", got)
+	}
+	if asked.Load() != 1 {
+		t.Error("it was asked for another file")
+	}
+}
+
+// Files whose only source cannot be reached say so, all of them: not that none is
+// known.
+func TestGetManyFromNowhere(t *testing.T) {
+	t.Parallel()
+	near := start(t, Config{})
+	from := dead(t)
+	req := api.BatchRequest{Output: t.TempDir(), GiveUp: time.Millisecond}
+	const files = 2*batchSmall + 1
+	for n := range files {
+		req.Files = append(req.Files, api.BatchFile{Root: share.Root{1, byte(n)}.String(), Size: 100, Name: fmt.Sprint(n), Sources: from})
+	}
+	got := getMany(t, near, req)
+	if got.Failed != files || got.Code != api.CodeUnfinished || len(got.Failures) == 0 {
+		t.Errorf("got %+v, want all unfinished", got)
+	}
+	for _, f := range got.Failures {
+		if f.Code != api.CodeUnfinished || !strings.Contains(f.Reason, "cannot be reached") {
+			t.Errorf("%s: %s: %s", f.Name, f.Code, f.Reason)
+		}
+	}
+}
+
+// A folder comes of a source that lists for others just then, and of one that only
+// a Push reaches.
+func TestGetFolderInSpite(t *testing.T) {
+	t.Parallel()
+	far := ready(t, start(t, Config{Shares: []string{tree(t, "a/SEBLINUX", "a/x")}}))
+	t.Run("busy", func(t *testing.T) {
+		var refused atomic.Int32
+		busy := relay(t, far, func(to, from network.Stream) { io.Copy(to, from) })
+		busy.SetStreamHandler(browseProtocol, func(s network.Stream) {
+			asked, err := readFolderQuery(s)
+			if err != nil {
+				t.Error(err)
+			}
+			w := &hitWriter{stream: s, w: bufio.NewWriter(s), guid: asked.guid}
+			defer s.Close()
+			if refused.Add(1) <= 3 {
+				w.end(messages.ByeQueueFull, "too many")
+				return
+			}
+			if w.hit, err = far.self.Load().hit(0); err != nil {
+				t.Error(err)
+			}
+			for f := range far.collection.Library().Below("a") {
+				if r, err := result(0, &f); err != nil || w.add(r) != nil {
+					t.Error(err)
+				}
+			}
+			w.end(messages.ByeShutdown, "all")
+		})
+		from := source(busy)
+		req := api.BatchRequest{Output: t.TempDir(), Folders: []api.BatchFolder{{Sources: []api.FolderSource{{Peer: from.Peer, Addrs: from.Addrs, Path: "a"}}}}}
+		if got := getMany(t, start(t, Config{}), req); got.Done != 2 {
+			t.Errorf("got %+v, want both files", got)
+		}
+	})
+	t.Run("by a push", func(t *testing.T) {
+		middle := start(t, Config{Connect: []string{addr(far)}})
+		near := start(t, Config{Connect: []string{addr(middle)}})
+		if hits, _ := find(t, near, "seblinux", 7); len(hits) != 1 {
+			t.Fatalf("got %v, want the file", hits)
+		}
+		req := folderOf(far, "a", t.TempDir())
+		req.Folders[0].Sources[0].Addrs = []string{nowhere}
+		if got := getMany(t, near, req); got.Done != 2 {
+			t.Errorf("got %+v, want both files", got)
+		}
+		if got := counted(far.pushed.tell(), pushAnswered); got != 1 {
+			t.Errorf("%d Pushes answered, want 1", got)
+		}
+	})
 }
 
 // A source with few slots is not lost for it: each file waits for its turn.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/peer"
 
+	"servent/messages"
 	"servent/servent/api"
 	"servent/share"
 )
@@ -22,6 +24,10 @@ const (
 	maxFolderSources = 8
 	// browseTimeout bounds one list of a folder, browsing all of a folder's.
 	browseTimeout = 2 * time.Minute
+	// browseBusy is how long a source is asked again that lists for too many others
+	// just then, at first after browseRetry: each list takes it a moment.
+	browseBusy  = 30 * time.Second
+	browseRetry = 100 * time.Millisecond
 )
 
 // expand returns the files that are asked for, those of folders among them. One that
@@ -159,10 +165,27 @@ func (b *bulk) askAll(ctx context.Context, folder api.BatchFolder) ([]folderList
 	var group sync.WaitGroup
 	for i := range lists {
 		l := &lists[i]
-		group.Go(func() { l.listing, l.err = b.s.browse(ctx, l.info, l.path) })
+		group.Go(func() { l.listing, l.err = b.s.browsePatiently(ctx, l.info, l.path) })
 	}
 	group.Wait()
 	return lists, ctx.Err()
+}
+
+// browsePatiently is browse, but for a servent that is busy: it is asked again.
+func (s *Servent) browsePatiently(ctx context.Context, source peer.AddrInfo, folder string) (listing, error) {
+	late := time.Now().Add(browseBusy)
+	for pause := browseRetry; ; pause = min(2*pause, 10*browseRetry) {
+		l, err := s.browse(ctx, source, folder)
+		var refused *refusedList
+		if !errors.As(err, &refused) || refused.bye.Code != messages.ByeQueueFull || time.Now().After(late) {
+			return l, err
+		}
+		select {
+		case <-time.After(pause/2 + rand.N(pause)): // who was refused together does not come back so
+		case <-ctx.Done():
+			return listing{}, ctx.Err()
+		}
+	}
 }
 
 // addSources adds those that are not known yet.

@@ -30,7 +30,7 @@ const (
 type batchSources struct {
 	s      *Servent
 	giveUp time.Duration // how long it goes on when no file comes
-	news   atomic.Int64  // when a file came last, in nanoseconds of the Unix time
+	news   atomic.Int64  // when a file came last, in nanoseconds of the Unix time; 0: none was asked for
 	mu     sync.Mutex
 	byName map[string]*batchSource
 }
@@ -38,7 +38,10 @@ type batchSources struct {
 // A batchSource is one of them.
 type batchSource struct {
 	slots chan struct{} // holds one for each file that is being fetched
-	rests atomic.Int64  // until when it is left alone, likewise
+
+	rest  sync.Mutex
+	rests time.Time // until when it is left alone
+	why   error     // it is
 
 	reached atomic.Bool
 	first   sync.Mutex // held over ways to it, until there is one
@@ -57,9 +60,27 @@ func (b *batchSource) reach(ctx context.Context, s *Servent, source contact) (io
 }
 
 func newBatchSources(s *Servent, giveUp time.Duration) *batchSources {
-	b := &batchSources{s: s, giveUp: giveUpAfter(giveUp), byName: map[string]*batchSource{}}
-	b.news.Store(time.Now().UnixNano())
-	return b
+	return &batchSources{s: s, giveUp: giveUpAfter(giveUp), byName: map[string]*batchSource{}}
+}
+
+// came notes that a file of the batch is there.
+func (b *batchSources) came() { b.news.Store(time.Now().UnixNano()) }
+
+// restUntil leaves a source alone for a while that could not be reached.
+func (b *batchSource) restUntil(until time.Time, why error) {
+	b.rest.Lock()
+	defer b.rest.Unlock()
+	b.rests, b.why = until, why
+}
+
+// resting says why a source is left alone now; nil: it is not.
+func (b *batchSource) resting(now time.Time) error {
+	b.rest.Lock()
+	defer b.rest.Unlock()
+	if now.Before(b.rests) {
+		return b.why
+	}
+	return nil
 }
 
 func (b *batchSources) of(name string) *batchSource {
@@ -81,23 +102,22 @@ func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
 	if want.size == 0 {
 		return share.FetchSmall(ctx, want.root, 0, share.Source{}, nil)
 	}
+	b.news.CompareAndSwap(0, time.Now().UnixNano())
 	left := slices.Clone(want.sources)
 	err := error(errNoSource)
 	var lie error
 	for pause := batchRetry; len(left) > 0; pause = min(2*pause, batchRetryMost) {
 		slices.SortStableFunc(left, func(x, y contact) int { return len(b.of(x.name()).slots) - len(b.of(y.name()).slots) })
 		for _, source := range slices.Clone(left) {
-			data, tried, e := b.fetchFrom(ctx, want, source)
-			if e == nil && tried {
-				b.news.Store(time.Now().UnixNano())
+			data, e := b.fetchFrom(ctx, want, source)
+			if e == nil {
+				b.came()
 				return data, nil
 			}
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			if tried {
-				err = e
-			}
+			err = e
 			if errors.Is(e, share.ErrVerify) {
 				lie = e
 			}
@@ -120,17 +140,26 @@ func (b *batchSources) fetch(ctx context.Context, want wanted) ([]byte, error) {
 	return nil, err
 }
 
-// fetchFrom fetches a file from one source, unless that is to be left alone now.
-func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source contact) (data []byte, tried bool, err error) {
+// fetchFrom fetches a file from one source, unless that is to be left alone now or
+// lied lately.
+func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source contact) (data []byte, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("servent: %q: %w", want.name, err)
+		}
+	}()
 	one := b.of(source.name())
 	select {
 	case one.slots <- struct{}{}:
 		defer func() { <-one.slots }()
 	case <-ctx.Done():
-		return nil, false, ctx.Err()
+		return nil, ctx.Err()
 	}
-	if time.Now().UnixNano() < one.rests.Load() {
-		return nil, false, nil
+	if b.s.liars.has(time.Now(), source.name()) {
+		return nil, fmt.Errorf("source %s: %w", source.name(), errLiar)
+	}
+	if why := one.resting(time.Now()); why != nil {
+		return nil, why
 	}
 	reached := false
 	data, err = share.FetchSmall(ctx, want.root, want.size, share.Source{
@@ -142,13 +171,14 @@ func (b *batchSources) fetchFrom(ctx context.Context, want wanted, source contac
 		},
 	}, b.s.down)
 	if err != nil && !reached && ctx.Err() == nil {
-		one.rests.Store(time.Now().Add(batchRedial).UnixNano())
+		one.restUntil(time.Now().Add(batchRedial), err)
+	}
+	if errors.Is(err, share.ErrLie) {
+		b.s.log.Warn("source banned: what it sent is not the file's", "peer", source.name(), "file", want.name, "root", want.root, "err", err)
+		b.s.liars.add(time.Now(), source.name())
 	}
 	if err == nil && want.sha1 != [messages.SHA1Size]byte{} && sha1.Sum(data) != want.sha1 {
 		err = fmt.Errorf("%w: the file has another SHA-1 than the one asked for", share.ErrVerify)
 	}
-	if err != nil {
-		err = fmt.Errorf("servent: %q: %w", want.name, err)
-	}
-	return data, true, err
+	return data, err
 }

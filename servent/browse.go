@@ -191,11 +191,7 @@ type listing struct {
 // browse asks a servent for the files in a folder and below it. Its errors say
 // what was wrong.
 func (s *Servent) browse(ctx context.Context, source peer.AddrInfo, folder string) (listing, error) {
-	direct, circuits := apartOf(source.Addrs)
-	stream, err := s.openStream(ctx, peer.AddrInfo{ID: source.ID, Addrs: direct}, browseProtocol)
-	if err != nil && (len(circuits) > 0 || s.host.Network().Connectedness(source.ID) == network.Limited) {
-		stream, err = s.throughCircuit(ctx, source.ID, circuits, browseProtocol)
-	}
+	stream, err := s.reachFor(ctx, source, browseProtocol)
 	if err != nil {
 		return listing{}, err
 	}

@@ -367,7 +367,11 @@ func TestDownloadsAfterARestart(t *testing.T) {
 	if err := errors.Join(<-ran); err != nil {
 		t.Fatal(err)
 	}
-	failed(t, <-g.ended, api.CodeUnfinished)
+	err = <-g.ended
+	failed(t, err, api.CodePaused)
+	if text := err.Error(); !strings.Contains(text, "servent up") || strings.Contains(text, "context") {
+		t.Errorf("when the servent is stopped the get says %q", text)
+	}
 
 	slow.Close()
 	resting, err := HomeDownloads(home)
@@ -569,5 +573,60 @@ func TestKeptDownloadsFit(t *testing.T) {
 		if len(got) != c.n || c.n > 0 && len(got[0].Sources) != c.sources {
 			t.Errorf("%s: %d downloads with %+v, want %d with %d sources", name, len(got), got, c.n, c.sources)
 		}
+	}
+}
+
+// Of two files that are to get one name, and of a file that is not to be replaced by
+// a download that runs, the second request is refused before any byte has come.
+func TestDownloadsToOnePlace(t *testing.T) {
+	t.Parallel()
+	near, req, want, goOn := slowDownload(t)
+	g := getBehind(t, near, req)
+	id := g.begun(t).ID
+	dest := listed(t, near).Path
+	other := api.GetRequest{Root: strings.Repeat("ab", 32), Size: 1000, Name: "big.iso", Sources: req.Sources}
+	_, err := near.StartDownload(t.Context(), other)
+	failed(t, err, api.CodeBusy)
+	if !strings.Contains(err.Error(), dest) {
+		t.Errorf("%q does not say which place", err)
+	}
+	if err := os.WriteFile(dest, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	req.Overwrite = true
+	_, err = near.Get(t.Context(), req, ignore)
+	failed(t, err, api.CodeBusy)
+	if _, err := near.PauseDownloads(t.Context(), api.DownloadsRequest{IDs: []string{strconv.Itoa(id)}}); err != nil {
+		t.Fatal(err)
+	}
+	failed(t, <-g.ended, api.CodePaused)
+	goOn()
+	if _, err := near.Get(t.Context(), req, ignore); err != nil {
+		t.Fatal(err)
+	}
+	same(t, dest, want)
+}
+
+// What is here already is told of, and copied where it is wanted, also for those who
+// leave the download to the servent.
+func TestStartDownloadOfWhatIsHere(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]int{"big.iso": slowSize})
+	s := ready(t, start(t, Config{Home: t.TempDir(), Shares: []string{dir}}))
+	req := request(t, s, "big.iso")
+	for output, path := range map[string]string{"": filepath.Join(dir, "big.iso"), t.TempDir(): ""} {
+		if req.Output = output; output != "" {
+			path = filepath.Join(output, "big.iso")
+		}
+		for range 2 {
+			d, err := s.StartDownload(t.Context(), req)
+			if err != nil || d.State != api.DownloadDone || d.ID != 0 || d.Path != path || d.Size != slowSize {
+				t.Fatalf("to %q: %+v, %v, want it done at %s", output, d, err, path)
+			}
+			same(t, path, filepath.Join(dir, "big.iso"))
+		}
+	}
+	if list, err := s.Downloads(t.Context()); err != nil || len(list.Downloads) != 0 {
+		t.Errorf("listed: %+v, %v, want nothing", list, err)
 	}
 }

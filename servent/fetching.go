@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"servent/servent/api"
@@ -105,11 +106,11 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	if err := d.refuseSize(&want); err != nil {
 		return nil, nil, err
 	}
+	if err := l.refusePlace(d, dest, overwrite); err != nil {
+		return nil, nil, err
+	}
 	if d != nil && d.run != nil {
-		if d.dest != dest {
-			return nil, nil, api.NewError(api.CodeBusy, fmt.Sprintf(
-				"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
-		}
+		d.overwrite = d.overwrite || overwrite
 		d.run.detached = d.run.detached || detached
 		d.run.giveUp = max(d.run.giveUp, want.giveUp)
 		d.run.learn(want.sources)
@@ -125,6 +126,30 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	r := s.enqueue(d, detached)
 	l.schedule()
 	return d, r, nil
+}
+
+// refusePlace says why d, which is nil if it is not listed yet, cannot go to dest:
+// before its bytes have come and not when the last one has. The caller holds the
+// list's mutex.
+func (l *downloads) refusePlace(d *download, dest string, overwrite bool) error {
+	for _, one := range l.list {
+		if one != d && one.run != nil && one.dest == dest {
+			return api.NewError(api.CodeBusy, fmt.Sprintf(
+				"get: download %d, of another file, goes to %s already: give this one another name with -o, or stop that one with: servent downloads cancel %d", one.id, dest, one.id))
+		}
+	}
+	if d == nil || d.run == nil {
+		return nil
+	}
+	if d.dest != dest {
+		return api.NewError(api.CodeBusy, fmt.Sprintf(
+			"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
+	}
+	if _, err := os.Lstat(dest); err == nil && overwrite && !d.overwrite && d.state != api.DownloadQueued {
+		return api.NewError(api.CodeBusy, fmt.Sprintf(
+			"get: download %d, which runs, is not to replace a file, and there is one at %s by now: servent downloads pause %d, then get it again with --overwrite", d.id, dest, d.id))
+	}
+	return nil
 }
 
 // refuseSize says why what is wanted is not what d, which may be nil, fetches: of
@@ -350,8 +375,9 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 // folder is paused.
 func (s *Servent) Downloads(context.Context) (api.DownloadList, error) { return s.downloads.all() }
 
-// StartDownload begins to fetch a file, and returns while that goes on. Its
-// errors are [*api.Error].
+// StartDownload begins to fetch a file, and returns while that goes on. Of a file
+// that is here already, as [Servent.Get] has it, it returns a download that is done,
+// with the ID 0: it is not listed. Its errors are [*api.Error].
 func (s *Servent) StartDownload(ctx context.Context, req api.GetRequest) (api.Download, error) {
 	ctx, cancel := s.bound(ctx, req.Timeout)
 	defer cancel()
@@ -367,15 +393,20 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 	if err != nil {
 		return api.Download{}, err
 	}
-	if file, ok := s.own(req); ok && req.Output == "" {
-		return api.Download{}, api.NewError(api.CodeExists, fmt.Sprintf("get: it is here already: %s", file.Location()))
+	if done, ok, err := s.getOwn(ctx, req, func(api.Progress) {}); ok {
+		return downloadOf(done), err
 	}
 	want, dest, err := s.prepare(ctx, req)
 	if err != nil {
 		return api.Download{}, err
 	}
-	if _, err := os.Lstat(dest); err == nil && !req.Overwrite { // nobody waits who could be told later
-		return api.Download{}, fmt.Errorf("servent: fetch: %w: %s", share.ErrExists, dest)
+	if _, err := os.Lstat(dest); err == nil && !req.Overwrite {
+		switch {
+		case !isThere(ctx, dest, want): // nobody waits who could be told later
+			return api.Download{}, fmt.Errorf("servent: fetch: %w: %s", share.ErrExists, dest)
+		case !s.downloads.isOpen(want.root, dest):
+			return downloadOf(api.Done{Path: dest, Size: want.size, Root: want.root.String()}), nil
+		}
 	}
 	d, _, err := s.beginFetch(want, dest, req.Overwrite, true)
 	if err != nil {
@@ -388,6 +419,14 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 		s.keepNow()
 	}
 	return told, nil
+}
+
+// downloadOf returns what is told of a download that was done before it began.
+func downloadOf(done api.Done) api.Download {
+	return api.Download{
+		State: api.DownloadDone, Name: filepath.Base(done.Path), Root: done.Root, Size: done.Size, Verified: done.Size, ETA: -1,
+		Path: done.Path, Begun: time.Now().UTC().Truncate(time.Second), Priority: api.PriorityNormal, Sources: []api.DownloadSource{},
+	}
 }
 
 // PauseDownloads stops downloads and keeps what is verified. Who waits for one is

@@ -109,6 +109,9 @@ func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwri
 		return 0, 0, false, err
 	}
 	if err := s.awaitFetch(ctx, d, r, emit); err != nil {
+		if s.running.Err() != nil && errors.Is(err, context.Canceled) && (ctx.Err() == nil || context.Cause(ctx) == ErrClosed) {
+			err = api.NewError(api.CodePaused, "the servent was stopped; what was verified is kept, and goes on with: servent up")
+		}
 		return 0, 0, false, err
 	}
 	s.downloads.mu.Lock()
@@ -252,7 +255,7 @@ func (s *Servent) getError(ctx context.Context, err error) error {
 	case errors.Is(context.Cause(ctx), errTimeout):
 		return api.NewError(api.CodeTimeout, errTimeout.Error())
 	case s.running.Err() != nil:
-		return api.NewError(api.CodeUnfinished, err.Error())
+		return api.NewError(api.CodeUnfinished, "the servent was stopped")
 	case ctx.Err() != nil:
 		return api.NewError(api.CodeInterrupt, err.Error())
 	}

@@ -389,6 +389,8 @@ func fill(v reflect.Value) {
 			v.SetString(string(api.DownloadDone))
 		case reflect.TypeFor[api.Priority]():
 			v.SetString(string(api.PriorityHigh))
+		case reflect.TypeFor[api.SourceState]():
+			v.SetString(string(api.SourceAnswers))
 		}
 	case reflect.Bool:
 		v.SetBool(true)

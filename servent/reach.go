@@ -9,6 +9,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/protocol"
 
 	"servent/servent/api"
 )
@@ -50,18 +51,26 @@ func (e *unreachable) Unwrap() []error { return e.causes }
 // errNoRelay says that a relay would help.
 var errNoRelay = errors.New("the source is at none; \"servent up --relay\" on a computer that both reach, and that both are linked to, helps where firewalls keep others from both")
 
-// reach opens a stream of the peer wire to a source: over the connection that
-// there is, else by dialling it, by a Push that has it call back, or through a
-// relay.
+// reach opens a stream of the peer wire to a source.
 func (s *Servent) reach(ctx context.Context, source peer.AddrInfo) (io.ReadWriteCloser, error) {
+	stream, err := s.reachFor(ctx, source, peerWireProtocol)
+	if err != nil {
+		return nil, err
+	}
+	return stream, nil
+}
+
+// reachFor opens a stream to a source: over the connection that there is, else by
+// dialling it, by a Push that has it call back, or through a relay.
+func (s *Servent) reachFor(ctx context.Context, source peer.AddrInfo, use protocol.ID) (network.Stream, error) {
 	direct, circuits := apartOf(source.Addrs)
 	info := peer.AddrInfo{ID: source.ID, Addrs: direct}
-	dial := func(ctx context.Context) (network.Stream, error) { return s.openStream(ctx, info, peerWireProtocol) }
+	dial := func(ctx context.Context) (network.Stream, error) { return s.openStream(ctx, info, use) }
 	relay := func(ctx context.Context) (network.Stream, error) {
 		if len(circuits) == 0 && s.host.Network().Connectedness(source.ID) != network.Limited {
 			return nil, errNoRelay
 		}
-		return s.throughCircuit(ctx, source.ID, circuits, peerWireProtocol)
+		return s.throughCircuit(ctx, source.ID, circuits, use)
 	}
 	switch s.host.Network().Connectedness(source.ID) {
 	case network.Connected:
@@ -73,19 +82,23 @@ func (s *Servent) reach(ctx context.Context, source peer.AddrInfo) (io.ReadWrite
 	}
 	return s.firstOf(ctx, []reachBy{
 		{"", dial, pushDelay},
-		{"asked to call back by a Push: ", func(ctx context.Context) (network.Stream, error) { return s.pushOrJoin(ctx, info) }, circuitDelay},
+		{"asked to call back by a Push: ", func(ctx context.Context) (network.Stream, error) { return s.pushOrJoin(ctx, info, use) }, circuitDelay},
 		{"through a relay: ", relay, 0},
 	})
 }
 
 // pushOrJoin has a source call back, or uses the connection by which it did, or
-// does, for another transfer.
-func (s *Servent) pushOrJoin(ctx context.Context, source peer.AddrInfo) (network.Stream, error) {
+// does, for another transfer. What calls back is a stream of the peer wire: for
+// another use the connection that it came by is.
+func (s *Servent) pushOrJoin(ctx context.Context, source peer.AddrInfo, use protocol.ID) (network.Stream, error) {
 	stream, err := s.push(ctx, source.ID)
-	if stream == nil && err == nil {
-		return s.openStream(ctx, source, peerWireProtocol)
+	if err != nil || stream != nil && use == peerWireProtocol {
+		return stream, err
 	}
-	return stream, err
+	if stream != nil {
+		defer stream.Reset()
+	}
+	return s.openStream(ctx, source, use)
 }
 
 // An attempted is how one way to a source went.
@@ -96,7 +109,7 @@ type attempted struct {
 }
 
 // firstOf tries ways until one leads to the source.
-func (s *Servent) firstOf(ctx context.Context, ways []reachBy) (io.ReadWriteCloser, error) {
+func (s *Servent) firstOf(ctx context.Context, ways []reachBy) (network.Stream, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	went := make(chan attempted)

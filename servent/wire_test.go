@@ -131,18 +131,33 @@ func TestWireBoundsPeersOfOneAddress(t *testing.T) {
 	}
 }
 
+// What was exported is served by the next run of the servent, by each infohash.
 func TestTorrentsOutliveARestart(t *testing.T) {
-	s, _, m := exportedTorrent(t)
-	again, err := openTorrents(s.torrents.dir)
+	cfg, m := exported(t)
+	s := ready(t, start(t, cfg))
+	for _, hash := range m.InfoHashes() {
+		if !tellsAll(t, greetWire(t, s, hash), hash) {
+			t.Errorf("%x: it is not served after a restart", hash)
+		}
+	}
+	if all := s.torrents.all(); len(all) != 1 {
+		t.Errorf("got %d torrents, want 1", len(all))
+	}
+}
+
+// exported runs a servent that exports a file, and returns how to run it again.
+func exported(t *testing.T) (Config, *torrent.Metainfo) {
+	t.Helper()
+	dir, out := folder(t, map[string]int{"SEBLINUX.iso": 300_000}), filepath.Join(t.TempDir(), "x.torrent")
+	cfg := Config{Listen: loopback, NoDiscovery: true, Home: t.TempDir(), Shares: []string{dir}, BitTorrent: "127.0.0.1:0"}
+	s, stop := launch(t, cfg)
+	defer stop()
+	if _, err := s.Torrent(t.Context(), api.TorrentRequest{Path: filepath.Join(dir, "SEBLINUX.iso"), Output: out}, nil); err != nil {
+		t.Fatal(err)
+	}
+	m, err := readMetainfo(out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, hash := range m.InfoHashes() {
-		if got, err := again.find(hash); err != nil || got.V2 != m.V2 {
-			t.Errorf("%x: got %v, %v; want the torrent", hash, got, err)
-		}
-	}
-	if all := again.all(); len(all) != 1 {
-		t.Errorf("got %d torrents, want 1", len(all))
-	}
+	return cfg, m
 }

@@ -80,8 +80,8 @@ func TestDepositStaysInItsFolder(t *testing.T) {
 	if err := d.Put("file", []byte("theirs"), false); !errors.Is(err, ErrExists) {
 		t.Errorf("over a link: got %v, want ErrExists", err)
 	}
-	if err := d.Put("file", []byte("theirs"), true); err != nil {
-		t.Errorf("in place of a link: %v", err)
+	if err := d.Put("file", []byte("theirs"), true); !errors.Is(err, ErrExists) {
+		t.Errorf("in place of a link: got %v, want ErrExists", err)
 	}
 	if got, _ := os.ReadFile(secret); string(got) != "mine" {
 		t.Errorf("a file outside became %q", got)

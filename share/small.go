@@ -22,7 +22,7 @@ var ErrGone = errors.New("it does not share the file any more")
 // source, verified. What a [Download] has to keep of a larger one is spared: no
 // goroutine, no record, nothing on the disk. Limit may be nil.
 //
-// Its errors are [ErrVerify], [ErrUnfinished], which may be [ErrGone] too, or
+// Its errors are [ErrVerify], [ErrLie] where the source sent other bytes, [ErrUnfinished], which may be [ErrGone] too, or
 // the context's.
 func FetchSmall(ctx context.Context, root Root, size int64, from Source, limit *Limiter) ([]byte, error) {
 	if size < 0 || size > MaxSmall || (size == 0) != (root == EmptyRoot) {
@@ -31,7 +31,7 @@ func FetchSmall(ctx context.Context, root Root, size int64, from Source, limit *
 	if size == 0 {
 		return nil, nil
 	}
-	f := &smallFetch{root: root, geometry: geometryOf(size), data: make([]byte, size)}
+	f := &smallFetch{root: root, geometry: geometryOf(size), data: make([]byte, size), kind: ErrUnfinished}
 	err := f.run(ctx, from, limit)
 	switch {
 	case err == nil:
@@ -39,11 +39,7 @@ func FetchSmall(ctx context.Context, root Root, size int64, from Source, limit *
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
-	why := ErrUnfinished
-	if f.lied {
-		why = ErrVerify
-	}
-	return nil, fmt.Errorf("share: fetch %s: %w: source %s %w", root, why, from.Name, err)
+	return nil, fmt.Errorf("share: fetch %s: %w: source %s %w", root, f.kind, from.Name, err)
 }
 
 // A smallFetch is a file of one piece on its way from one source.
@@ -53,8 +49,8 @@ type smallFetch struct {
 	data []byte
 	conn *peerwire.Conn
 	out  []peerwire.Message
-	left int  // blocks
-	lied bool // what the source has is not what its hit said
+	left int   // blocks
+	kind error // of what fails: ErrVerify or ErrLie where what the source has is not what its hit said
 }
 
 func (f *smallFetch) run(ctx context.Context, from Source, limit *Limiter) error {
@@ -151,7 +147,8 @@ func (f *smallFetch) take(m peerwire.Message) error {
 		copy(f.data[m.Begin:], m.Data)
 		f.left--
 	case peerwire.Refused:
-		if f.lied = f.conn.IsUnchoked(); f.lied {
+		if f.conn.IsUnchoked() {
+			f.kind = ErrVerify
 			return errors.New("has the file no more as its hit said")
 		}
 		return errors.New("refuses the file")
@@ -162,7 +159,7 @@ func (f *smallFetch) take(m peerwire.Message) error {
 // verify returns an error unless the bytes are those of the root.
 func (f *smallFetch) verify() error {
 	if rootOfPiece(f.geometry, f.data) != f.root {
-		f.lied = true
+		f.kind = ErrLie
 		return errors.New("sent other bytes than its hit said")
 	}
 	return nil

@@ -338,6 +338,8 @@ func (con *console) detach(ctx context.Context, c *cli.Context, requests []api.G
 		switch {
 		case err == nil && con.json:
 			con.print(begun)
+		case err == nil && begun.ID == 0:
+			con.say("it is here already: %s", escape(begun.Path))
 		case err == nil:
 			con.say("%d %s %s, see: servent downloads list", begun.ID, begun.State, nameOfDownload(begun))
 		default:

@@ -25,7 +25,7 @@ const (
 
 // A Download is one file that is fetched, was, or is to be gone on with.
 type Download struct {
-	ID        int           `json:"id"` // stays the same while it is listed
+	ID        int           `json:"id"` // stays the same while it is listed; 0: it is not, for the file was here already
 	State     DownloadState `json:"state"`
 	Name      string        `json:"name"` // as its hit said: untrusted; empty: not known
 	Root      string        `json:"root"` // 64 hex digits

@@ -16,7 +16,7 @@ const (
 	CodeDiskFull   Code = "disk-full"  // exit 6
 	CodeUnfinished Code = "unfinished" // exit 7: partial kept
 	CodeExists     Code = "exists"     // exit 1: the target is there and nobody said to overwrite
-	CodePaused     Code = "paused"     // exit 7: by somebody else, partial kept
+	CodePaused     Code = "paused"     // exit 7: by somebody else, or with the servent; partial kept
 	CodeCancelled  Code = "cancelled"  // exit 1: by somebody else, partial removed
 	CodeBusy       Code = "busy"       // exit 1: what is under way does not allow it; later it may pass
 	CodeTimeout    Code = "timeout"    // exit 124
