@@ -99,7 +99,9 @@ func (s *Servent) GetMany(ctx context.Context, req api.BatchRequest, emit func(a
 	if err != nil {
 		return api.BatchSummary{}, s.getError(ctx, err)
 	}
-	count := newBatchCount(b, emit)
+	list, unlist := s.batches.begin(b.row(begin))
+	defer unlist()
+	count := newBatchCount(b, list, emit)
 	b.run(ctx, count)
 	if err := b.deposit.Close(); err != nil {
 		s.log.Warn("close the folder of a batch", "folder", b.folder, "err", err)

@@ -148,6 +148,38 @@ func TestGetFolderOverOtherFiles(t *testing.T) {
 	}
 }
 
+// A batch is listed while it runs, with what has come of it.
+func TestGetManyListed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i := range 50 {
+		plant(t, dir, fmt.Sprintf("holiday/2024/%d.jpg", i))
+	}
+	far, near := ready(t, start(t, Config{Shares: []string{dir}})), start(t, Config{})
+	out := t.TempDir()
+	told := 0
+	_, err := near.GetMany(t.Context(), folderOf(far, "holiday/2024", out), func(p api.BatchProgress) {
+		list, err := near.Downloads(t.Context())
+		if err != nil || len(list.Batches) != 1 {
+			t.Fatalf("after %d files: got %+v, %v, want one batch", p.Done, list, err)
+		}
+		b := list.Batches[0]
+		want := api.Batch{
+			Name: "2024", Path: out, Begun: b.Begun, Files: 50, Done: p.Done, Size: p.Size, Verified: p.Verified, Rate: p.Rate, ETA: p.ETA,
+		}
+		if b != want || b.Begun.IsZero() {
+			t.Fatalf("got %+v, want %+v", b, want)
+		}
+		told = p.Done
+	})
+	if err != nil || told != 50 {
+		t.Errorf("%d files were listed as done, %v", told, err)
+	}
+	if list, err := near.Downloads(t.Context()); err != nil || len(list.Batches) > 0 {
+		t.Errorf("at the end: got %+v, %v, want none", list, err)
+	}
+}
+
 // A file that a source names like a link or a folder that is here does not come
 // through it, nor in its place: --overwrite is about files.
 func TestGetManyOverLinks(t *testing.T) {

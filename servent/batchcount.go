@@ -12,6 +12,7 @@ import (
 type batchCount struct {
 	api.BatchProgress
 	b        *bulk
+	list     func(api.BatchProgress) // for those who ask for all downloads
 	emit     func(api.BatchProgress)
 	meter    *meter
 	bytes    int64 // of Done
@@ -19,11 +20,11 @@ type batchCount struct {
 	failures []api.BatchResult
 }
 
-func newBatchCount(b *bulk, emit func(api.BatchProgress)) *batchCount {
+func newBatchCount(b *bulk, list, emit func(api.BatchProgress)) *batchCount {
 	if emit == nil {
 		emit = func(api.BatchProgress) {}
 	}
-	c := &batchCount{b: b, emit: emit, meter: newMeter(time.Now())}
+	c := &batchCount{b: b, list: list, emit: emit, meter: newMeter(time.Now())}
 	c.Files = len(b.dead)
 	for _, content := range slices.Concat(b.small, b.large) {
 		c.Files += len(content.places)
@@ -99,6 +100,7 @@ func (c *batchCount) tell(kind string, r *api.BatchResult) {
 	p.Verified = min(c.verified(), p.Size)
 	p.Rate = c.meter.look(time.Now(), p.Verified)
 	p.ETA = timeLeft(p.Rate, p.Size-p.Verified)
+	c.list(p)
 	c.emit(p)
 }
 

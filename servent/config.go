@@ -116,7 +116,7 @@ type Config struct {
 	// partial/ in the home.
 	Partial string
 
-	// Torrents is the folder of the torrents that were exported or fetched by.
+	// Torrents is the folder of the metainfos that were exported or fetched by.
 	// Default: torrents/ in the home.
 	Torrents string
 

@@ -371,9 +371,13 @@ func (s *Servent) report(d *download, r *fetching, t *transfer) func(share.State
 }
 
 // Downloads returns the downloads that are under way, paused, failed, and the
-// last 100 of this run that are done. What an earlier run left in the partial
+// last 100 of this run that are done, and the batches under way. What an earlier run left in the partial
 // folder is paused.
-func (s *Servent) Downloads(context.Context) (api.DownloadList, error) { return s.downloads.all() }
+func (s *Servent) Downloads(context.Context) (api.DownloadList, error) {
+	list, err := s.downloads.all()
+	list.Batches = s.batches.all()
+	return list, err
+}
 
 // StartDownload begins to fetch a file, and returns while that goes on. Of a file
 // that is here already, as [Servent.Get] has it, it returns a download that is done,

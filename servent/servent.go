@@ -67,6 +67,7 @@ type Servent struct {
 	feed      feed
 	downloads downloads
 	sources   sourceSlots
+	batches   batchRows
 	requeries requeries
 	liars     liars
 	diskFree  func(folder string) (int64, error) // tests have disks of their own

@@ -51,6 +51,7 @@ type downloadSwarm struct {
 	lacking    bool          // bytes are missing, likewise
 	proven     bool          // some have come, so that the size is the right one, likewise
 	awaiting   bool          // a tracker may name sources soon
+	trackers   *trackerWord  // what they say
 }
 
 // errLiar says why a source is not even dialled.
@@ -68,7 +69,7 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
 		found: make(chan []api.Hit, 1),
 	}
-	w.awaiting = want.torrent != nil
+	w.trackers, w.awaiting = new(trackerWord), want.torrent != nil
 	w.learn(w.begun, want.sources)
 	return w
 }
@@ -377,7 +378,10 @@ func (w *downloadSwarm) forsaken() error {
 			err = fmt.Errorf("%w; %w", err, one)
 		}
 	}
-	if err == nil {
+	switch {
+	case err == nil && w.want.torrent != nil:
+		err = fmt.Errorf("%w: %w", share.ErrUnfinished, w.trackers.nobody())
+	case err == nil:
 		err = fmt.Errorf("%w: nobody is known to have it", share.ErrUnfinished)
 	}
 	return fmt.Errorf("servent: fetch %q: %w", w.want.name, err)

@@ -3,8 +3,10 @@ package servent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"servent/share"
@@ -14,6 +16,39 @@ import (
 // trackerWait is how long a download that has no source waits for what the
 // trackers of its torrent name.
 const trackerWait = 20 * time.Second
+
+// A trackerWord is what the trackers of a torrent say. Any goroutine may note and
+// read it.
+type trackerWord struct {
+	found func([]netip.AddrPort) // is told of the peers that they name
+
+	mu       sync.Mutex
+	answered bool
+	failed   error // of the one that did not answer last
+}
+
+func (t *trackerWord) note(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err == nil {
+		t.answered = true
+	} else {
+		t.failed = err
+	}
+}
+
+// nobody says why they name nobody who has a torrent.
+func (t *trackerWord) nobody() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.answered:
+		return errors.New("its trackers name nobody who has it")
+	case t.failed != nil:
+		return fmt.Errorf("no tracker of it answers: %w", t.failed)
+	}
+	return errors.New("no tracker of it has answered, and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer")
+}
 
 // announce tells the trackers of the torrent of this download, and the download of
 // the peers that they name. What it returns is called at the end: a torrent that
@@ -27,9 +62,10 @@ func (w *downloadSwarm) announce(ctx context.Context) (end func(whole bool)) {
 		defer s.downloads.mu.Unlock()
 		return torrent.Figures{Left: m.Size() - w.d.verified}
 	}
+	w.trackers.found = func(addrs []netip.AddrPort) { r.learn(s.wireContacts(addrs, false)) }
 	whole := make(chan struct{})
 	s.work(func() {
-		s.announce(ctx, m, left, whole, func(addrs []netip.AddrPort) { r.learn(s.wireContacts(addrs, false)) })
+		s.announce(ctx, m, left, whole, w.trackers)
 	})
 	return func(isWhole bool) {
 		if isWhole && s.wire.at.IsValid() && s.wire.beginSeeding(m.InfoHashes()[0]) {

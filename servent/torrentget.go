@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"sync"
@@ -35,7 +36,7 @@ func (s *Servent) wantTorrent(ctx context.Context, req api.GetRequest) (wanted, 
 	if torrent.IsMagnet(req.Torrent) {
 		m, peers, err = s.wantMagnet(ctx, req.Torrent)
 	} else if m, err = readMetainfo(req.Torrent, torrent.Parse); err != nil {
-		err = api.NewError(api.CodeUsage, fmt.Sprintf("get: %s: %v", req.Torrent, err))
+		err = api.NewError(api.CodeUsage, fmt.Sprintf("get: cannot read the torrent %s: %v", req.Torrent, withoutPath(err)))
 	}
 	if err != nil {
 		return wanted{}, err
@@ -44,6 +45,14 @@ func (s *Servent) wantTorrent(ctx context.Context, req api.GetRequest) (wanted, 
 		s.log.Info("torrent not remembered", "torrent", m.Name, "err", err)
 	}
 	return wanted{root: torrentKey(m), size: m.Size(), name: m.Name, sources: peers, torrent: m}, nil
+}
+
+// withoutPath returns an error of the file system without the path, which was said.
+func withoutPath(err error) error {
+	if at := new(fs.PathError); errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // wantMagnet finds the metadata of a magnet link, and peers beside it.
@@ -109,14 +118,13 @@ func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers [
 	asked := &torrent.Metainfo{Trackers: [][]string{link.Trackers}}
 	asked.Name, asked.V1, asked.V2 = link.Name, link.V1, link.V2
 	left := func() torrent.Figures { return torrent.Figures{Left: unknownLeft} }
-	group.Go(func() {
-		s.announce(ctx, asked, left, nil, func(addrs []netip.AddrPort) {
-			select {
-			case heard <- addrs:
-			case <-ctx.Done():
-			}
-		})
-	})
+	trackers := &trackerWord{found: func(addrs []netip.AddrPort) {
+		select {
+		case heard <- addrs:
+		case <-ctx.Done():
+		}
+	}}
+	group.Go(func() { s.announce(ctx, asked, left, nil, trackers) })
 	names := map[string]bool{}
 	for _, peer := range peers {
 		names[peer.name()] = true
@@ -126,7 +134,7 @@ func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers [
 	retry := time.NewTicker(2 * time.Second)
 	defer retry.Stop()
 	next, busy := 0, 0
-	why := errors.New("no peer was heard of")
+	var why error // the last peer gave none
 	for {
 		for ; next < len(peers) && busy < metadataAsked; next++ {
 			busy++
@@ -161,6 +169,9 @@ func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers [
 		case <-retry.C:
 			peers, again = append(peers, again...), nil
 		case <-ctx.Done():
+			if why == nil {
+				why = trackers.nobody()
+			}
 			return nil, nil, why
 		}
 	}

@@ -277,16 +277,21 @@ func (w *plainWire) endSeeding(hash [20]byte) {
 	delete(w.seeding, hash)
 }
 
-// announce tells the trackers of a torrent of us, and found, which may be nil, of
-// the peers that they know, until ctx ends.
-func (s *Servent) announce(ctx context.Context, m *torrent.Metainfo, left func() torrent.Figures, whole <-chan struct{}, found func([]netip.AddrPort)) {
-	if found == nil {
-		found = func([]netip.AddrPort) {}
+// announce tells the trackers of a torrent of us, and heard, which may be nil, of
+// what they say, until ctx ends.
+func (s *Servent) announce(ctx context.Context, m *torrent.Metainfo, left func() torrent.Figures, whole <-chan struct{}, heard *trackerWord) {
+	if heard == nil {
+		heard = &trackerWord{found: func([]netip.AddrPort) {}}
 	}
 	torrent.Announce(ctx, torrent.AnnounceConfig{
 		Trackers: m.Trackers, InfoHashes: m.InfoHashes(), PeerID: s.wire.id, Port: s.wire.at.Port(),
-		Figures: left, Completed: whole, Found: found, Client: s.agent,
+		Figures: left, Completed: whole, Client: s.agent,
+		Found: func(addrs []netip.AddrPort) {
+			heard.note(nil)
+			heard.found(addrs)
+		},
 		Failed: func(tracker string, err error) {
+			heard.note(err)
 			s.log.Info("tracker did not answer", "tracker", tracker, "torrent", m.Name, "err", err)
 		},
 	})

@@ -226,7 +226,9 @@ func (d *Deposit) MakeFolder(folder string) error {
 	if err := d.root.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	d.dirs[folder] = true
+	for d.dirs[folder] = true; folder != "."; d.dirs[folder] = true { // their names are in those above
+		folder = path.Dir(folder)
+	}
 	return nil
 }
 
@@ -256,16 +258,28 @@ func (d *Deposit) Holds(ctx context.Context, place string, root Root, size int64
 	return true, err == nil && found.root == root, nil
 }
 
-// Close makes the names durable and lets go of the folder.
-func (d *Deposit) Close() error {
+// Close makes the names durable and lets go of the folder. Its error says that
+// some may not be.
+func (d *Deposit) Close() (err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for dir := range d.dirs {
-		if f, err := d.root.Open(dir); err == nil {
-			f.Sync() // where a folder cannot be synced, the system does it in time
-			f.Close()
+		if e := d.syncNames(dir); e != nil && err == nil {
+			err = fmt.Errorf("share: make the names in %q durable: %w", dir, e)
 		}
 	}
 	clear(d.dirs)
-	return d.root.Close()
+	return also(err, d.root.Close())
+}
+
+// syncNames makes the names in a folder durable, if it is still there.
+func (d *Deposit) syncNames(folder string) error {
+	f, err := d.root.Open(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return also(syncNames(f), f.Close())
 }

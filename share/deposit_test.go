@@ -47,6 +47,26 @@ func TestDepositPut(t *testing.T) {
 	checkNoHidden(t, dir)
 }
 
+// TestDepositClose: the names of all folders on the way to a file are made durable,
+// and it is said where they cannot be.
+func TestDepositClose(t *testing.T) {
+	dir := t.TempDir()
+	d := openDeposit(t, dir)
+	must(t, d.Put("a/b/x", nil, false))
+	must(t, d.Put("a/c/x", nil, false))
+	for _, folder := range []string{".", "a", "a/b", "a/c"} {
+		if !d.dirs[folder] {
+			t.Errorf("%q is not to be synced", folder)
+		}
+	}
+	must(t, os.RemoveAll(filepath.Join(dir, "a", "c"))) // nothing to be made durable
+	must(t, os.Rename(filepath.Join(dir, "a", "b"), filepath.Join(dir, "b")))
+	must(t, os.Symlink(t.TempDir(), filepath.Join(dir, "a", "b")))
+	if err := d.Close(); err == nil {
+		t.Error("nothing is said of a folder that is another now")
+	}
+}
+
 // checkNoHidden checks that nothing is left that was being written.
 func checkNoHidden(t *testing.T, dir string) {
 	t.Helper()

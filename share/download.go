@@ -187,7 +187,7 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if err := d.checkSHA1(ctx, p); err != nil {
 		return also(err, p.commit())
 	}
-	if err := held.moveTo(d.Dest, func() error { return p.finish(d.Dest, d.Overwrite) }); err != nil {
+	if err := held.moveTo(d.Dest, func() error { return p.finish(ctx, d.Dest, d.Overwrite) }); err != nil {
 		if errors.Is(err, ErrExists) && errors.Is(d.atDest(ctx, &plan, path), ErrAlready) { // just now
 			clear(p.verified)
 			return fmt.Errorf("%w: %s", ErrAlready, d.Dest)

@@ -29,7 +29,7 @@ type holdings struct {
 	root Root
 	info []byte // see Offer
 
-	reading sync.RWMutex // held to write while the file is moved
+	reading sync.RWMutex // held to write while the file is moved, where that has to be closed
 	file    *os.File     // a handle of its own
 	parts   *parts       // likewise, in place of file, of several files
 
@@ -128,19 +128,19 @@ func (h *holdings) wake() {
 
 // moveTo has finish move the whole file to dest, and goes on with it there.
 func (h *holdings) moveTo(dest string, finish func() error) error {
-	h.reading.Lock()
-	defer h.reading.Unlock()
 	if h.parts != nil { // the uploads end: the files are offered one by one from now on
-		if !movesOpen {
-			h.parts.Close()
-		}
-		return finish()
+		h.end()
 	}
 	if !movesOpen {
-		h.file.Close()
+		h.reading.Lock()
+		defer h.reading.Unlock()
+		h.close()
 	}
 	if err := finish(); err != nil {
 		return err
+	}
+	if h.parts != nil {
+		return nil
 	}
 	if !movesOpen {
 		var err error

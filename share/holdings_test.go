@@ -234,7 +234,13 @@ func TestHoldingsEnd(t *testing.T) {
 			p.want(t, peerwire.Have)
 			dest := filepath.Join(dir, "done")
 			if finished {
-				if err := p.moveTo(dest, func() error { return p.partial.finish(dest, false) }); err != nil {
+				if err := p.moveTo(dest, func() error {
+					if movesOpen { // then nobody waits, however long that takes
+						p.peer.say(requestOf(p.block(0, 1)))
+						p.want(t, peerwire.Piece)
+					}
+					return p.partial.finish(t.Context(), dest, false)
+				}); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -2,6 +2,7 @@ package share
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -21,6 +23,7 @@ const (
 	recordSuffix  = ".pieces" // which of them are verified, and the lock of the download
 
 	recordTimeout = 100 * time.Millisecond // for another download to let go
+	recordTries   = 8                      // to lock a record that is not removed meanwhile
 
 	// What is verified becomes durable after so many bytes, or so long.
 	commitBytes    = 4 << 20
@@ -124,24 +127,65 @@ func shorterThan(fileSize int64) func(at, length int64) bool {
 // openRecord opens the record at path. One that is damaged proves nothing and is
 // begun anew.
 func openRecord(path string) (*bbolt.DB, error) {
-	err := dropDamaged(path)
-	if err == nil {
+	for range recordTries {
+		err := dropDamaged(path)
 		var record *bbolt.DB
-		if record, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: recordTimeout}); err == nil {
+		var file *os.File
+		if err == nil {
+			record, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: recordTimeout, OpenFile: func(path string, flag int, mode os.FileMode) (_ *os.File, err error) {
+				file, err = os.OpenFile(path, flag, mode)
+				return file, err
+			}})
+		}
+		switch {
+		case errors.Is(err, ErrLocked), errors.Is(err, bolterrors.ErrTimeout):
+			return nil, ErrBusy
+		case err != nil:
+			return nil, fmt.Errorf("open %s: %w", path, err)
+		}
+		if info, err := file.Stat(); isAt(path, info, err) {
 			return record, nil
 		}
+		if err := record.Close(); err != nil {
+			return nil, err
+		}
 	}
-	if errors.Is(err, ErrLocked) || errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, ErrBusy
+	return nil, ErrBusy
+}
+
+// lockRecord locks the record at path, or one that it makes, as bbolt does. It
+// returns ErrLocked while another has it.
+func lockRecord(path string) (*flock.Flock, error) {
+	for range recordTries {
+		lock, err := lockFile(path, recordTimeout)
+		if err != nil {
+			return nil, err
+		}
+		if info, err := lock.Stat(); isAt(path, info, err) {
+			return lock, nil
+		}
+		if err := lock.Unlock(); err != nil {
+			return nil, err
+		}
 	}
-	return nil, fmt.Errorf("open %s: %w", path, err)
+	return nil, ErrLocked
+}
+
+// isAt reports whether a file that was locked is still the one at path: who had it
+// before may have removed it, and another may have made a new one.
+func isAt(path string, locked os.FileInfo, err error) bool {
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(there, locked)
 }
 
 // dropDamaged removes the database at path if it is damaged, which bbolt would
 // not survive: see [boltFile]. It holds the lock that bbolt takes, so that it does
 // not see what another download is writing, and returns ErrLocked while one does.
 func dropDamaged(path string) error {
-	lock, err := lockFile(path, recordTimeout)
+	lock, err := lockRecord(path)
 	if err != nil {
 		return err
 	}
@@ -327,28 +371,29 @@ func (p *partial) write(record []byte) error {
 }
 
 // finish moves the whole file or folder to dest and removes the record.
-func (p *partial) finish(dest string, overwrite bool) error {
+func (p *partial) finish(ctx context.Context, dest string, overwrite bool) error {
 	if err := p.commit(); err != nil {
 		return err
 	}
-	if err := p.move(dest, overwrite); err != nil {
+	if err := p.move(ctx, dest, overwrite); err != nil {
 		return err
 	}
 	record := p.record.Path()
-	if err := p.record.Close(); err != nil {
-		return err
+	if !movesOpen {
+		return also(p.record.Close(), os.Remove(record))
 	}
-	return os.Remove(record)
+	// Before the lock is let go: afterwards it may be that of another download.
+	return also(os.Remove(record), p.record.Close())
 }
 
-func (p *partial) move(dest string, overwrite bool) error {
+func (p *partial) move(ctx context.Context, dest string, overwrite bool) error {
 	if data, ok := p.data.(*parts); ok {
-		return data.finish(p.path, dest, overwrite)
+		return data.finish(ctx, p.path, dest, overwrite)
 	}
 	if err := p.data.Close(); err != nil {
 		return err
 	}
-	return moveInto(p.path, dest, overwrite)
+	return moveInto(ctx, p.path, dest, overwrite)
 }
 
 // close lets go of the files. It keeps them if anything is verified.

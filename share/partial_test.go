@@ -2,6 +2,7 @@ package share
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -162,34 +163,75 @@ func TestMoveLeftHalf(t *testing.T) {
 	if err := os.Link(path, dest); err != nil {
 		t.Fatal(err)
 	}
-	if err := moveInto(path, dest, false); err != nil {
+	if err := moveInto(t.Context(), path, dest, false); err != nil {
 		t.Errorf("moveInto: %v", err)
 	}
 	wantFile(t, dest, []byte("x"))
 	wantNoFile(t, path)
 }
 
-// TestMoveByCopy: to another file system the bytes go under a hidden name first.
+// TestMoveByCopy: to another file system the bytes go under a hidden name first,
+// which a run that was killed leaves no more than once. Where the move is broken off
+// all is as it was.
 func TestMoveByCopy(t *testing.T) {
-	dir := t.TempDir()
-	path, dest := filepath.Join(dir, "a"), filepath.Join(t.TempDir(), "b")
-	if err := os.WriteFile(path, []byte("x"), 0o640); err != nil {
-		t.Fatal(err)
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	path := filepath.Join(t.TempDir(), "a")
+	must(t, os.WriteFile(path, []byte("x"), 0o640))
+	list := func(dir string) (names []string) {
+		entries, err := os.ReadDir(dir)
+		must(t, err)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
 	}
-	copied, err := copyBeside(path, dest)
-	if err != nil {
-		t.Fatal(err)
+	dest := filepath.Join(t.TempDir(), "b")
+	if err := moveByCopy(over, path, dest, false); !errors.Is(err, context.Canceled) || len(list(filepath.Dir(dest))) > 0 {
+		t.Errorf("broken off: %v, it leaves %q", err, list(filepath.Dir(dest)))
 	}
-	if filepath.Dir(copied) != filepath.Dir(dest) || !strings.HasPrefix(filepath.Base(copied), ".") {
-		t.Errorf("copied to %s", copied)
+	must(t, os.WriteFile(hiddenBeside(path, dest), []byte("half of"), 0o600)) // as a kill does
+	must(t, moveByCopy(t.Context(), path, dest, false))
+	wantFile(t, dest, []byte("x"))
+	wantNoFile(t, path)
+	if names := list(filepath.Dir(dest)); len(names) != 1 {
+		t.Errorf("in the folder: %q", names)
 	}
-	wantFile(t, copied, []byte("x"))
-	if err := reserveAndRename(copied, dest); err != nil {
+
+	if err := reserveAndRename(dest, dest+"2"); err != nil {
 		t.Errorf("without links: %v", err)
 	}
-	wantFile(t, dest, []byte("x"))
-	if err := reserveAndRename(path, filepath.Join(dir, "a")); err != ErrExists {
+	wantFile(t, dest+"2", []byte("x"))
+	if err := reserveAndRename(path, dest+"2"); err == nil {
+		t.Error("onto another file system, without links")
+	}
+	must(t, os.WriteFile(dest, nil, 0o600))
+	if err := reserveAndRename(dest, dest+"2"); err != ErrExists {
 		t.Errorf("onto a file: %v, want ErrExists", err)
+	}
+}
+
+// TestPartsByCopy: likewise a folder.
+func TestPartsByCopy(t *testing.T) {
+	path, dest := filepath.Join(t.TempDir(), "x"+partsSuffix), filepath.Join(t.TempDir(), "x")
+	p, err := openParts(path, []SwarmFile{{Path: "a/b/c", Size: 3}, {Path: "d", Offset: 3, Size: 2}})
+	must(t, err)
+	defer p.Close()
+	_, err = p.WriteAt([]byte("abcde"), 0)
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Join(hiddenBeside(path, dest), "half"), 0o700)) // as a kill leaves it
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	if err := p.finishByCopy(over, path, dest); !errors.Is(err, context.Canceled) {
+		t.Errorf("broken off: %v", err)
+	}
+	must(t, p.finishByCopy(t.Context(), path, dest))
+	wantFile(t, filepath.Join(dest, "a", "b", "c"), []byte("abc"))
+	wantFile(t, filepath.Join(dest, "d"), []byte("de"))
+	wantNoFile(t, path)
+	wantNoFile(t, filepath.Join(dest, "half"))
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(dest), ".*")); len(left) > 0 {
+		t.Errorf("left beside it: %q", left)
 	}
 }
 
@@ -220,6 +262,45 @@ func TestOpenFails(t *testing.T) {
 	defer p.close()
 	if want := []bool{true, false, true, true}; !slices.Equal(p.verified, want) {
 		t.Errorf("verified after an open that failed: %v, want %v", p.verified, want)
+	}
+}
+
+// TestOpenWhileOneEnds: who opens a partial file while another download of it ends
+// has one of its own, with a record that nobody removes, or is told to wait.
+func TestOpenWhileOneEnds(t *testing.T) {
+	g := geometryOf(65536)
+	for name, end := range map[string]func(p *partial) error{
+		"finished":  func(p *partial) error { return p.finish(t.Context(), p.path+".done", false) },
+		"given up":  func(p *partial) error { return p.close() },
+		"cancelled": func(p *partial) error { return errors.Join(p.letGo(), removeUnfinished(strings.TrimSuffix(p.path, partialSuffix))) },
+	} {
+		for range 10 {
+			path := partialPath(t.TempDir(), Root{1})
+			first, err := openPartial(path, g)
+			must(t, err)
+			var second *partial
+			begun, opened := make(chan bool), make(chan error)
+			go func() {
+				close(begun)
+				var err error
+				second, err = openPartial(path, g)
+				opened <- err
+			}()
+			<-begun
+			if err := end(first); err != nil && !errors.Is(err, ErrBusy) {
+				t.Errorf("%s: %v", name, err)
+			}
+			first.letGo()
+			if err := <-opened; errors.Is(err, ErrBusy) {
+				continue
+			} else if err != nil {
+				t.Fatalf("%s while another waits for it: %v", name, err)
+			}
+			if _, err := openPartial(path, g); !errors.Is(err, ErrBusy) {
+				t.Errorf("%s: a third one gets %v beside the second, want ErrBusy", name, err)
+			}
+			must(t, second.close())
+		}
 	}
 }
 

@@ -1,8 +1,8 @@
 package share
 
 import (
+	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -190,7 +190,7 @@ func (p *parts) holds() func(at, length int64) bool {
 // finish makes the empty files, and gives the whole folder at path the name dest,
 // all at once: nobody ever sees part of it there. Where there is a folder already,
 // and it is to be overwritten, the files are moved into it one by one.
-func (p *parts) finish(path, dest string, overwrite bool) error {
+func (p *parts) finish(ctx context.Context, path, dest string, overwrite bool) error {
 	for i, f := range p.files {
 		if f.Size > 0 {
 			continue
@@ -210,28 +210,37 @@ func (p *parts) finish(path, dest string, overwrite bool) error {
 		if !overwrite {
 			return ErrExists
 		}
-		return p.moveEach(path, dest)
+		return p.moveEach(ctx, path, dest)
 	}
 	if os.Rename(path, dest) == nil {
 		return nil
 	}
-	// Another file system, most likely: bring the files over under a hidden name.
-	hidden, err := os.MkdirTemp(filepath.Dir(dest), ".servent-*")
-	if err != nil {
+	return p.finishByCopy(ctx, path, dest) // another file system, most likely
+}
+
+// finishByCopy brings the files over under a hidden name. Those at path go once the
+// disk knows dest by its name.
+func (p *parts) finishByCopy(ctx context.Context, path, dest string) error {
+	hidden := hiddenBeside(path, dest)
+	if err := os.RemoveAll(hidden); err != nil {
 		return err
 	}
-	if err := p.copyInto(path, hidden); err != nil {
+	err := p.copyInto(ctx, path, hidden)
+	if err == nil {
+		err = os.Rename(hidden, dest)
+	}
+	if err != nil {
 		return also(err, os.RemoveAll(hidden))
 	}
-	if err := os.Rename(hidden, dest); err != nil {
-		return also(err, os.RemoveAll(hidden))
+	if err := syncFolder(filepath.Dir(dest)); err != nil {
+		return err
 	}
 	return os.RemoveAll(path)
 }
 
 // moveEach moves the files into the folder dest, replacing those of their names,
 // never beyond it: a link that leads out of it is refused.
-func (p *parts) moveEach(path, dest string) error {
+func (p *parts) moveEach(ctx context.Context, path, dest string) error {
 	into, err := os.OpenRoot(dest)
 	if err != nil {
 		return err
@@ -239,23 +248,42 @@ func (p *parts) moveEach(path, dest string) error {
 	defer into.Close()
 	for i := range p.files {
 		place := p.place(i)
-		if err := into.MkdirAll(filepath.Dir(place), 0o777); err != nil {
-			return err
+		if _, err := into.Stat(filepath.Dir(place)); err != nil { // a link that leads out is none
+			if err := makeFolders(into, filepath.Dir(place)); err != nil {
+				return err
+			}
 		}
 		from := filepath.Join(path, place)
 		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) { // moved by a run that was killed
 			continue
 		}
-		if err := moveInto(from, filepath.Join(dest, place), true); err != nil {
+		if err := moveInto(ctx, from, filepath.Join(dest, place), true); err != nil {
 			return err
 		}
 	}
 	return os.RemoveAll(path)
 }
 
-// copyInto copies the files into the empty folder at hidden, durably.
-func (p *parts) copyInto(path, hidden string) error {
-	if err := os.Chmod(hidden, 0o755); err != nil { // MkdirTemp makes it for its owner alone
+// makeFolders makes a folder below root, and those above it, durably.
+func makeFolders(root *os.Root, folder string) error {
+	if err := root.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	for {
+		dir, err := root.Open(folder)
+		if err != nil {
+			return err
+		}
+		if err := also(syncNames(dir), dir.Close()); err != nil || folder == "." {
+			return err
+		}
+		folder = filepath.Dir(folder)
+	}
+}
+
+// copyInto copies the files into a new folder at hidden, durably.
+func (p *parts) copyInto(ctx context.Context, path, hidden string) error {
+	if err := os.Mkdir(hidden, 0o777); err != nil {
 		return err
 	}
 	for i := range p.files {
@@ -263,25 +291,14 @@ func (p *parts) copyInto(path, hidden string) error {
 		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 			return err
 		}
-		if err := copyFile(filepath.Join(path, p.place(i)), to); err != nil {
+		if err := copyFile(ctx, filepath.Join(path, p.place(i)), to); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func copyFile(path, dest string) (err error) {
-	from, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	to, err := os.OpenFile(dest, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	if _, err = io.Copy(to, from); err == nil {
-		err = to.Sync()
-	}
-	return also(err, to.Close())
+	return filepath.WalkDir(hidden, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		return syncFolder(path)
+	})
 }

@@ -257,7 +257,7 @@ func TestLongPieces(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer held.end()
-			if err := errors.Join(download.fetch(t.Context(), &plan, p, held), p.finish(download.Dest, false)); err != nil {
+			if err := errors.Join(download.fetch(t.Context(), &plan, p, held), p.finish(t.Context(), download.Dest, false)); err != nil {
 				t.Fatal(err)
 			}
 			wantFile(t, download.Dest, data)

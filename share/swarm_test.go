@@ -43,6 +43,12 @@ func (w *swarm) run(t *testing.T) time.Duration {
 	return time.Since(w.began)
 }
 
+// give sends the block of data, in pieces of 64 KiB, that m asks for.
+func (p *peer) give(data []byte, m peerwire.Message) {
+	at := int(m.Index)*65536 + int(m.Begin)
+	p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+}
+
 // seederOf returns a seeder that sends so many bytes a second.
 func seederOf(f File, rate int64) *seeder {
 	s := seed(f)
@@ -166,8 +172,7 @@ func TestSilentThenChokes(t *testing.T) {
 			time.Sleep(time.Minute)
 			p.say(peerwire.Message{Kind: peerwire.Unchoke})
 			for m := range asked {
-				at := int(m.Index)*65536 + int(m.Begin)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+				p.give(data, m)
 			}
 		})
 		w := newSwarm(s.digest, data, dir)
@@ -182,6 +187,38 @@ func TestSilentThenChokes(t *testing.T) {
 		defer stop()
 		if err := w.Run(ctx); err != nil || !snubbed {
 			t.Fatalf("after %v: %v, it was snubbed: %t", time.Since(w.began), err, snubbed)
+		}
+		wantFile(t, w.Dest, data)
+	})
+}
+
+// TestLayerOnceWhole: a source that did not know the hashes of the pieces while it
+// had a part of them is asked again when it has all.
+func TestLayerOnceWhole(t *testing.T) {
+	data := content(5 * 65536)
+	s := newPlayed(t, data)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		dial := s.dial(t, func(p *peer, s *played) {
+			p.say(peerwire.Message{Kind: peerwire.HaveNone}, peerwire.Message{Kind: peerwire.Have, Index: 1}, peerwire.Message{Kind: peerwire.Unchoke})
+			p.say(peerwire.Message{Kind: peerwire.HashReject, Range: p.until(peerwire.HashRequest).Range})
+			time.Sleep(time.Minute)
+			for _, i := range []uint32{0, 2, 3, 4} {
+				p.say(peerwire.Message{Kind: peerwire.Have, Index: i})
+			}
+			s.prove(p)
+			for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
+				at := int(m.Index)*65536 + int(m.Begin)
+				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+			}
+		})
+		w := newSwarm(s.digest, data, dir)
+		w.Sources = sourcesOf(dial)
+		w.Join = make(chan Source)
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		if err := w.Run(ctx); err != nil {
+			t.Fatalf("after %v: %v", time.Since(w.began), err)
 		}
 		wantFile(t, w.Dest, data)
 	})
@@ -328,8 +365,7 @@ func TestPartialSources(t *testing.T) {
 		serve := func(p *peer, pieces int) {
 			for range pieces * 65536 / blockSize {
 				m := p.until(peerwire.Request)
-				at := int(m.Index)*65536 + int(m.Begin)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+				p.give(data, m)
 			}
 		}
 		have := func(piece uint32) peerwire.Message { return peerwire.Message{Kind: peerwire.Have, Index: piece} }

@@ -240,7 +240,7 @@ func removeUnfinished(path string) error {
 	if _, err := os.Stat(filepath.Dir(record)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	lock, err := lockFile(record, recordTimeout)
+	lock, err := lockRecord(record)
 	if errors.Is(err, ErrLocked) {
 		return ErrBusy
 	}
@@ -250,10 +250,10 @@ func removeUnfinished(path string) error {
 	if err := errors.Join(removeIfThere(path+partialSuffix), os.RemoveAll(path+partsSuffix)); err != nil {
 		return also(err, lock.Unlock())
 	}
-	if err := lock.Unlock(); err != nil {
-		return err
+	if !movesOpen {
+		return also(lock.Unlock(), removeIfThere(record))
 	}
-	return removeIfThere(record)
+	return also(removeIfThere(record), lock.Unlock())
 }
 
 func removeIfThere(path string) error {

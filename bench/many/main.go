@@ -4,7 +4,7 @@
 // thousand of them. Every file that came is compared.
 //
 //	go run ./many
-//	go run ./many -dir ~/somewhere/on/a/disk
+//	go run ./many -disk ~/somewhere/on/a/disk
 package main
 
 import (
@@ -24,6 +24,7 @@ import (
 var (
 	rounds = flag.Int("rounds", 5, "how often the folder is fetched, after once that does not count")
 	dir    = flag.String("dir", "/dev/shm", "folder for the homes, the files and the binary, which are removed at the end")
+	disk   = flag.String("disk", "off", "folder on a disk, where the files are fetched to once more for a row of its own; off: none")
 	source = flag.String("source", "..", "checkout of the servent to build; .. is this one")
 	files  = flag.Int("files", 10_000, "how many files, a multiple of 1000")
 	size   = flag.Int("size", 4096, "length of each, in bytes")
@@ -47,7 +48,15 @@ func run(ctx context.Context) (err error) {
 	if err := writeFiles(filepath.Join(work, "shared")); err != nil {
 		return err
 	}
-	b := bench{binary: built, work: work}
+	b := bench{binary: built, work: work, memory: series{name: *dir, folder: work}}
+	if *disk != "off" {
+		folder, err := os.MkdirTemp(*disk, "servent-many-")
+		if err != nil {
+			return fmt.Errorf("%w; choose another folder with -disk, or off", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+		b.disk = series{name: "disk", folder: folder}
+	}
 	if err := b.measure(ctx); err != nil {
 		return err
 	}

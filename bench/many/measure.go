@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,8 +21,16 @@ import (
 type bench struct {
 	binary, work string
 	addr         string
+	memory, disk series // disk: of no folder where there is none
+	sourcePeak   int64  // the greatest resident set of the source, in bytes
+}
+
+// A series is what was measured of gets into one folder.
+type series struct {
+	name, folder string
 	took         [][]time.Duration // of each round: of each step
 	whole        []time.Duration   // of each round: of the command
+	peak         int64             // the greatest resident set of a get, in bytes
 }
 
 // measure fetches the folder, once and then as often as it counts.
@@ -49,21 +58,24 @@ func (b *bench) measure(ctx context.Context) (err error) {
 	if out, err := search.CombinedOutput(); err != nil {
 		return fmt.Errorf("search: %w\n%s", err, out)
 	}
-	for round := range 1 + *rounds {
-		steps, whole, err := b.get(ctx, getter)
-		if err != nil {
-			return err
-		}
-		if round > 0 {
-			b.took, b.whole = append(b.took, steps), append(b.whole, whole)
+	for _, s := range []*series{&b.memory, &b.disk} {
+		for round := 0; round < 1+*rounds && s.folder != ""; round++ {
+			steps, whole, err := b.get(ctx, getter, s)
+			if err != nil {
+				return err
+			}
+			if round > 0 {
+				s.took, s.whole = append(s.took, steps), append(s.whole, whole)
+			}
 		}
 	}
-	return nil
+	b.sourcePeak, err = up.Peak()
+	return err
 }
 
 // get fetches everything and takes the time of every step.
-func (b *bench) get(ctx context.Context, home string) (steps []time.Duration, whole time.Duration, err error) {
-	out := filepath.Join(b.work, "out")
+func (b *bench) get(ctx context.Context, home string, s *series) (steps []time.Duration, whole time.Duration, err error) {
+	out := filepath.Join(s.folder, "out")
 	if err := os.Mkdir(out, 0o700); err != nil {
 		return nil, 0, err
 	}
@@ -80,7 +92,11 @@ func (b *bench) get(ctx context.Context, home string) (steps []time.Duration, wh
 	if err := cmd.Start(); err != nil {
 		return nil, 0, err
 	}
-	steps, err = readSteps(pipe)
+	steps, err = readSteps(pipe, func() error {
+		peak, err := program.Peak(cmd.Process.Pid)
+		s.peak = max(s.peak, peak)
+		return err
+	})
 	if failed := cmd.Wait(); failed != nil {
 		return nil, 0, fmt.Errorf("get: %w\n%s", errors.Join(failed, err), &talk)
 	}
@@ -101,8 +117,8 @@ func (b *bench) get(ctx context.Context, home string) (steps []time.Duration, wh
 }
 
 // readSteps reads the events of a get, and returns how long each step took: the
-// first one from when the list of files was there.
-func readSteps(r interface{ Read([]byte) (int, error) }) (steps []time.Duration, err error) {
+// first one from when the list of files was there. It calls look at the end of each.
+func readSteps(r io.Reader, look func() error) (steps []time.Duration, err error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	var last time.Time
@@ -116,6 +132,9 @@ func readSteps(r interface{ Read([]byte) (int, error) }) (steps []time.Duration,
 		}
 		if p.Type == api.TypeFile && p.Done%step == 0 && p.File.Code == "" {
 			steps = append(steps, time.Since(last))
+			if err := look(); err != nil {
+				return nil, err
+			}
 			last = time.Now()
 		}
 	}

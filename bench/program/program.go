@@ -112,9 +112,9 @@ func (p *Up) AwaitFiles(ctx context.Context, client *api.Client, files int) (tim
 	}
 }
 
-// counted reads a number that the kernel keeps of the process.
-func (p *Up) counted(file, name string) (int64, error) {
-	path := fmt.Sprintf("/proc/%d/%s", p.cmd.Process.Pid, file)
+// counted reads a number that the kernel keeps of a process.
+func counted(pid int, file, name string) (int64, error) {
+	path := fmt.Sprintf("/proc/%d/%s", pid, file)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return 0, err
@@ -127,17 +127,21 @@ func (p *Up) counted(file, name string) (int64, error) {
 }
 
 // Read returns how many bytes the process has read.
-func (p *Up) Read() (int64, error) { return p.counted("io", "rchar") }
+func (p *Up) Read() (int64, error) { return counted(p.cmd.Process.Pid, "io", "rchar") }
 
 // Peak returns the greatest resident set of the process, in bytes.
-func (p *Up) Peak() (int64, error) {
-	kB, err := p.counted("status", "VmHWM")
+func (p *Up) Peak() (int64, error) { return Peak(p.cmd.Process.Pid) }
+
+// Peak returns the greatest resident set of a process that runs, in bytes: what
+// is told of one that has ended counts its parent's too.
+func Peak(pid int) (int64, error) {
+	kB, err := counted(pid, "status", "VmHWM")
 	return kB << 10, err
 }
 
 // Resident returns the resident set of the process now, in bytes.
 func (p *Up) Resident() (int64, error) {
-	kB, err := p.counted("status", "VmRSS")
+	kB, err := counted(p.cmd.Process.Pid, "status", "VmRSS")
 	return kB << 10, err
 }
 

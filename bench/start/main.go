@@ -40,15 +40,11 @@ func run(ctx context.Context) (err error) {
 	if err := checkFlags(); err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp(*dir, "servent-start-")
+	work, binary, err := program.Workspace(ctx, "start", *dir, *source)
 	if err != nil {
-		return fmt.Errorf("%w; choose another folder with -dir", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	binary := filepath.Join(work, "servent")
-	if err := program.Build(ctx, *source, binary); err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	var rows []row
 	for _, shape := range shapes {
 		r, err := measure(ctx, shape, binary, filepath.Join(work, shape.name))

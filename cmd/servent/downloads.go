@@ -34,8 +34,10 @@ One download a line; sources are those that answer, of those known. In a pipe,
 with tabs between: number, state (queued, running, waiting, paused, failed,
 done), bytes verified, bytes, bytes a second, seconds left (-1: not known),
 sources known, when begun, name, root, where it goes, why it failed or waits,
-sources that answer, priority. With --json each source tells its state, bytes
-and rate. Without a running servent: what is unfinished.
+sources that answer, priority. A get of many files is one row, - its number and
+batch its state, which has files in place of sources: in all, and those that are
+there. With --json each source tells its state, bytes and rate. Without a
+running servent: what is unfinished.
 
 Usage: servent downloads list [FLAGS]`
 
@@ -249,6 +251,13 @@ func (con *console) printDownloads(list api.DownloadList) {
 		return
 	}
 	var rows [][]string
+	for _, b := range list.Batches {
+		if !con.outTerminal {
+			fmt.Fprintln(con.out, strings.Join(batchRow(b), "\t"))
+			continue
+		}
+		rows = append(rows, batchCells(b))
+	}
 	for _, d := range list.Downloads {
 		if !con.outTerminal {
 			fmt.Fprintln(con.out, strings.Join(downloadRow(d), "\t"))
@@ -258,7 +267,7 @@ func (con *console) printDownloads(list api.DownloadList) {
 	}
 	if len(rows) > 0 {
 		con.printTable([]string{"N", "STATE", "DONE", "SIZE", "RATE", "LEFT", "SOURCES", "NAME"}, 7, rows)
-	} else if len(list.Downloads) == 0 {
+	} else if len(list.Downloads)+len(list.Batches) == 0 {
 		con.say("no downloads; begin one with: servent get WHAT")
 	}
 	for _, d := range list.Downloads {
@@ -278,14 +287,43 @@ func downloadRow(d api.Download) []string {
 	}
 }
 
+// batchRow is one batch for cut(1), with files in place of sources.
+func batchRow(b api.Batch) []string {
+	return []string{
+		noNumber, "batch", strconv.FormatInt(b.Verified, 10), strconv.FormatInt(b.Size, 10),
+		strconv.FormatFloat(b.Rate, 'f', 0, 64), strconv.FormatFloat(b.ETA, 'f', 0, 64), strconv.Itoa(b.Files),
+		b.Begun.UTC().Format(time.RFC3339), escape(b.Name), "", escape(b.Path), "",
+		strconv.Itoa(b.Done + b.Already), "",
+	}
+}
+
+// noNumber stands for the number of a batch, which ends with the get that began it.
+const noNumber = "-"
+
+// batchCells is one batch for people.
+func batchCells(b api.Batch) []string {
+	files := fmt.Sprintf("%d of %s", b.Done+b.Already, count(b.Files, "file", "files"))
+	if b.Failed > 0 {
+		files += fmt.Sprintf(", %d failed", b.Failed)
+	}
+	rate, left := rateAndLeft(b.Rate, b.ETA)
+	return []string{noNumber, "batch", percentOf(api.Progress{Size: b.Size, Verified: b.Verified}), formatSize(b.Size), rate, left, "", files + ": " + escape(b.Name)}
+}
+
+// rateAndLeft is how fast something comes, and how long it takes still.
+func rateAndLeft(rate, eta float64) (fast, left string) {
+	left = strings.TrimSuffix(formatETA(eta), " left")
+	if eta < 0 {
+		left = "?"
+	}
+	return formatSize(int64(rate)) + "/s", left
+}
+
 // downloadCells is one download for people.
 func downloadCells(d api.Download) []string {
 	rate, left, sources := "", "", ""
 	if d.State == api.DownloadRunning {
-		rate, left = formatSize(int64(d.Rate))+"/s", strings.TrimSuffix(formatETA(d.ETA), " left")
-		if d.ETA < 0 {
-			left = "?"
-		}
+		rate, left = rateAndLeft(d.Rate, d.ETA)
 	}
 	if len(d.Sources) > 0 {
 		sources = fmt.Sprintf("%d of %d", d.Answering, len(d.Sources))

@@ -16,6 +16,10 @@ var someDownloads = api.DownloadList{Type: api.TypeDownloads, Downloads: []api.D
 	{ID: 13, State: api.DownloadDone, Name: "empty", Root: strings.Repeat("ef", 32), ETA: -1},
 }}
 
+var someBatches = []api.Batch{{
+	Name: "\x1b", Path: "/d", Begun: time.Unix(1e9, 0), Files: 3, Done: 1, Failed: 1, Size: 8192, Verified: 4096, Rate: 2048, ETA: 2,
+}}
+
 func TestPrintDownloads(t *testing.T) {
 	var rows, table, talk bytes.Buffer
 	newConsole(&rows, &talk).printDownloads(someDownloads)
@@ -43,5 +47,23 @@ func TestPrintDownloads(t *testing.T) {
 	}
 	if want := `servent: 12 failed: nobody has\u000ait` + "\n"; talk.String() != want {
 		t.Errorf("talk: got %q, want %q", &talk, want)
+	}
+}
+
+func TestPrintBatches(t *testing.T) {
+	var rows, table, talk bytes.Buffer
+	list := api.DownloadList{Batches: someBatches}
+	newConsole(&rows, &talk).printDownloads(list)
+	if want := "-\tbatch\t4096\t8192\t2048\t2\t3\t2001-09-09T01:46:40Z\t\\u001b\t\t/d\t\t1\t\n"; rows.String() != want {
+		t.Errorf("row: got %q, want %q", &rows, want)
+	}
+	con := newConsole(&table, &talk)
+	con.outTerminal = true
+	con.printDownloads(list)
+	if want := "-  batch  50 %  8.0 KiB  2.0 KiB/s  2 s            1 of 3 files, 1 fai…d: \\u001b\n"; !strings.HasSuffix(table.String(), want) {
+		t.Errorf("%q is not at the end of\n%s", want, &table)
+	}
+	if talk.Len() > 0 {
+		t.Errorf("talk: %s", &talk)
 	}
 }

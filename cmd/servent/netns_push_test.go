@@ -88,6 +88,18 @@ func (l *lab) meetOver(network, dir string, source, middle, asker *computer, fla
 	return a
 }
 
+// found makes a LAN of three with firewalls before a source and an asker, who link
+// to the one in the middle alone, and has the asker find the file.
+func found(t *testing.T, firewalls func(source, asker *computer)) *apart {
+	t.Helper()
+	l := newLab(t)
+	hosts := l.lan(3)
+	firewalls(hosts[0], hosts[2])
+	a := l.meet(hosts[0], hosts[1], hosts[2])
+	a.finds()
+	return a
+}
+
 // finds has the asker search until the source has hashed its file.
 func (a *apart) finds() {
 	a.asker.on.t.Helper()
@@ -150,11 +162,7 @@ func (r *hosted) said(text string) bool {
 // TestLANPushSourceClosed fetches from a source that lets nobody in.
 func TestLANPushSourceClosed(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	hosts := l.lan(3)
-	hosts[0].closed()
-	a := l.meet(hosts[0], hosts[1], hosts[2])
-	a.finds()
+	a := found(t, func(source, asker *computer) { source.closed() })
 	took := a.fetches()
 	if !a.source.said("called back, as a push asked") {
 		t.Error("the source did not call back")
@@ -165,11 +173,7 @@ func TestLANPushSourceClosed(t *testing.T) {
 // TestLANPushAskerClosed has nobody let in where the file is wanted.
 func TestLANPushAskerClosed(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	hosts := l.lan(3)
-	hosts[2].closed()
-	a := l.meet(hosts[0], hosts[1], hosts[2])
-	a.finds()
+	a := found(t, func(source, asker *computer) { asker.closed() })
 	took := a.fetches()
 	if a.source.said("push") {
 		t.Error("the source was asked to call back; dialling it works")
@@ -182,12 +186,10 @@ func TestLANPushAskerClosed(t *testing.T) {
 // listens on.
 func TestLANPushBothClosed(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	hosts := l.lan(3)
-	hosts[0].closed()
-	hosts[2].closed()
-	a := l.meet(hosts[0], hosts[1], hosts[2])
-	a.finds()
+	a := found(t, func(source, asker *computer) {
+		source.closed()
+		asker.closed()
+	})
 	took := a.fetches()
 	if !a.source.said("called back, as a push asked") || !a.source.said("/quic-v1") {
 		t.Error("the source did not call back by QUIC")
@@ -198,16 +200,14 @@ func TestLANPushBothClosed(t *testing.T) {
 // TestLANPushNoWay has neither let anybody in, nor UDP pass, and says so.
 func TestLANPushNoWay(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	hosts := l.lan(3)
-	hosts[0].closedToUDP()
-	hosts[2].closedToUDP()
-	a := l.meet(hosts[0], hosts[1], hosts[2])
-	a.finds()
+	a := found(t, func(source, asker *computer) {
+		source.closedToUDP()
+		asker.closedToUDP()
+	})
 	if talk, _, err := a.get("--detach"); err != nil {
 		t.Fatalf("get --detach: %v: %s", err, talk)
 	}
-	l.await(time.Now(), time.Minute, "the source was lost", func() bool {
+	a.asker.on.await(time.Now(), time.Minute, "the source was lost", func() bool {
 		return strings.Contains(strings.Join(a.asker.talk, "\n"), "did not call back in 20s")
 	})
 	if list := a.downloads(); !slices.ContainsFunc(list, func(d api.Download) bool { return strings.Contains(d.Reason, "did not call back in 20s") }) {
@@ -231,13 +231,9 @@ func TestLANPushNoWay(t *testing.T) {
 // TestLANPushNeighbourGone ends the servent in the middle after the search.
 func TestLANPushNeighbourGone(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
-	hosts := l.lan(3)
-	hosts[0].closed()
-	a := l.meet(hosts[0], hosts[1], hosts[2])
-	a.finds()
+	a := found(t, func(source, asker *computer) { source.closed() })
 	a.middle.stop()
-	l.await(time.Now(), findWithin, "the middle has gone", func() bool { return a.asker.links[a.middle.peer] == 0 })
+	a.asker.on.await(time.Now(), findWithin, "the middle has gone", func() bool { return a.asker.links[a.middle.peer] == 0 })
 	talk, _, err := a.get()
 	if code := exitCode(err); code != 7 || !strings.Contains(talk, "the neighbour that its hit came by is gone") {
 		t.Errorf("exit code %d, want 7 and why:\n%s", code, talk)

@@ -1,26 +1,24 @@
 package main
 
 import (
-	"encoding/hex"
+	"encoding/base32"
 	"fmt"
-	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"servent/servent"
 	"servent/servent/api"
+	"servent/share/torrent"
 )
 
 const (
-	rootDigits   = 64 // of a BEP 52 pieces root in hex
-	minPrefix    = servent.MinPrefix
-	sha1Letters  = 32 // of a SHA-1 in base32
-	sha1URN      = "urn:sha1:"
-	magnetScheme = "magnet:"
-	unknownSize  = -1
+	rootDigits  = 64 // of a BEP 52 pieces root in hex
+	minPrefix   = servent.MinPrefix
+	sha1Letters = 32 // of a SHA-1 in base32
+	sha1URN     = "urn:sha1:"
+	unknownSize = -1
 )
 
 // parseWhat turns one WHAT of "servent get" into a request: the number of a
@@ -31,9 +29,7 @@ func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
 	case isTorrent(lower):
 		path, err := filepath.Abs(what)
 		return api.GetRequest{Torrent: path, Size: unknownSize}, err
-	case strings.HasPrefix(lower, magnetScheme) && isSwarm(lower):
-		return api.GetRequest{Torrent: what, Size: unknownSize}, nil
-	case strings.HasPrefix(lower, magnetScheme):
+	case torrent.IsMagnet(what):
 		return parseMagnet(what, last)
 	case strings.HasPrefix(lower, sha1URN):
 		return parseURN(what, last)
@@ -49,18 +45,6 @@ func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
 
 // isTorrent reports whether a word is the path of a .torrent file.
 func isTorrent(lower string) bool { return strings.HasSuffix(lower, ".torrent") }
-
-// swarmTopic is an infohash of version 1, in hex or base32, or 2. Source: BEP 9, 52.
-var swarmTopic = regexp.MustCompile(`xt=urn:(btih:([0-9a-f]{40}|[a-z2-7]{32})|btmh:1220[0-9a-f]{64})(&|$)`)
-
-// isSwarm reports whether a magnet link is to be fetched from BitTorrent clients:
-// it names a swarm, and who knows its peers. One of a single file that servents know
-// by its root is fetched from them as well.
-func isSwarm(lower string) bool {
-	names := swarmTopic.MatchString(lower)
-	known := strings.Contains(lower, "x.root=") || strings.Contains(lower, "xt=urn:sha1:")
-	return names && (!known || strings.Contains(lower, "tr=") || strings.Contains(lower, "x.pe="))
-}
 
 func isNumber(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 31)
@@ -135,57 +119,48 @@ func parseURN(urn string, last lastSearch) (api.GetRequest, error) {
 	if len(sha1) != sha1Letters || strings.Trim(sha1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
 		return api.GetRequest{}, usage("%q is no SHA-1: %s takes %d letters and digits of base32", urn, sha1URN, sha1Letters)
 	}
+	return bySHA1(sha1, last), nil
+}
+
+// bySHA1 asks for a SHA-1; what the last search heard of it saves a query.
+func bySHA1(sha1 string, last lastSearch) api.GetRequest {
 	for _, hit := range last.Hits {
 		if hit.SHA1 == sha1 {
 			request := fromHit(hit)
 			request.SHA1 = sha1 // the file is to have what was typed
-			return request, nil
+			return request
 		}
 	}
-	return api.GetRequest{SHA1: sha1, Size: unknownSize}, nil
+	return api.GetRequest{SHA1: sha1, Size: unknownSize}
 }
 
-// parseMagnet reads magnet:?xt=urn:sha1:…&xl=…&dn=…&x.root=HEX. What it does
-// not know it skips, as magnet links ask for.
-func parseMagnet(link string, last lastSearch) (api.GetRequest, error) {
-	query, err := url.ParseQuery(strings.TrimPrefix(link[len(magnetScheme):], "?"))
+// parseMagnet asks for what a magnet link names: a file that servents know, by its
+// root or SHA-1, or a torrent. A link that names both is taken for a torrent, whose
+// servents are asked as well, where it tells who knows its peers.
+func parseMagnet(text string, last lastSearch) (api.GetRequest, error) {
+	link, err := torrent.ParseMagnet(text)
 	if err != nil {
-		return api.GetRequest{}, usage("the magnet link cannot be read: %v", err)
+		return api.GetRequest{}, usage("%v", err)
 	}
-	request := api.GetRequest{Size: unknownSize}
-	for _, topic := range query["xt"] {
-		if strings.HasPrefix(strings.ToLower(topic), sha1URN) {
-			if request, err = parseURN(topic, last); err != nil {
-				return request, err
-			}
-		}
+	isKnown := link.HasRoot() || link.HasSHA1()
+	if link.HasSwarm() && (!isKnown || len(link.Trackers) > 0 || len(link.Peers) > 0) {
+		return api.GetRequest{Torrent: text, Size: unknownSize}, nil
 	}
-	if root := strings.ToLower(query.Get("x.root")); root != "" {
-		if _, err := hex.DecodeString(root); err != nil || len(root) != rootDigits {
-			return request, usage("the magnet link's x.root is no root: it takes %d hex digits", rootDigits)
-		}
-		sha1 := request.SHA1
-		request = byRoot(root, last) // whatever was heard for the SHA-1
+	var request api.GetRequest
+	sha1 := ""
+	if link.HasSHA1() {
+		sha1 = base32.StdEncoding.EncodeToString(link.SHA1[:])
+		request = bySHA1(sha1, last)
+	}
+	if link.HasRoot() {
+		request = byRoot(link.Root.String(), last) // whatever was heard for the SHA-1
 		request.SHA1 = sha1
 	}
-	if request.Root == "" && request.SHA1 == "" {
-		return request, usage("the magnet link names no file that can be verified: it needs xt=urn:sha1:… or x.root=…")
-	}
-	return magnetExtras(request, query)
-}
-
-// magnetExtras adds the length and the name that a magnet link tells to what
-// no hit has told.
-func magnetExtras(request api.GetRequest, query url.Values) (api.GetRequest, error) {
-	if length := query.Get("xl"); length != "" && request.Size == unknownSize {
-		size, err := strconv.ParseInt(length, 10, 64)
-		if err != nil || size < 0 {
-			return request, usage("the magnet link's xl is no length in bytes")
-		}
-		request.Size = size
+	if request.Size == unknownSize {
+		request.Size = link.Size
 	}
 	if request.Name == "" {
-		request.Name = query.Get("dn")
+		request.Name = link.Name
 	}
 	return request, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ var (
 )
 
 func TestParseWhat(t *testing.T) {
-	unknown := strings.Repeat("f", rootDigits)
+	unknown, infohash := strings.Repeat("f", rootDigits), strings.Repeat("ab", 20)
 	cases := []struct {
 		what             string
 		root, sha1, name string
@@ -41,7 +42,7 @@ func TestParseWhat(t *testing.T) {
 		{"URN:SHA1:" + strings.ToLower(sha1A), rootA, sha1A, "a.iso", 10, 1},
 		{"urn:sha1:" + sha1Z, "", sha1Z, "", unknownSize, 0},
 		{"magnet:?xt=urn:sha1:" + sha1Z + "&xl=7&dn=two%20words", "", sha1Z, "two words", 7, 0},
-		{"magnet:?xt=urn:btih:00&xt=urn:sha1:" + sha1Z + "&tr=x", "", sha1Z, "", unknownSize, 0},
+		{"magnet:?xt=urn:btih:" + infohash + "&xt=urn:sha1:" + sha1Z, "", sha1Z, "", unknownSize, 0},
 		{"magnet:?x.root=" + unknown + "&xl=7", unknown, "", "", 7, 0},
 		{"magnet:?xt=urn:sha1:" + sha1Z + "&x.root=" + unknown, unknown, sha1Z, "", unknownSize, 0},
 		{"magnet:?xt=urn:sha1:" + sha1A + "&x.root=" + unknown, unknown, sha1A, "", unknownSize, 0}, // of a hit with another root
@@ -138,12 +139,34 @@ func TestLargeHitFitsARequest(t *testing.T) {
 	}
 }
 
+func TestParseWhatTorrent(t *testing.T) {
+	here, err := filepath.Abs("x.Torrent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	infohash := "magnet:?xt=urn:btih:" + strings.Repeat("ab", 20)
+	for what, want := range map[string]string{
+		"x.Torrent": here,
+		infohash:    infohash,
+		infohash + "&tr=http%3A%2F%2F192.0.2.1%2Fa":                        infohash + "&tr=http%3A%2F%2F192.0.2.1%2Fa",
+		infohash + "&x.root=" + rootA + "&x.pe=192.0.2.1:6881":             infohash + "&x.root=" + rootA + "&x.pe=192.0.2.1:6881",
+		infohash + "&x.root=" + rootA:                                      "", // nobody knows its peers, servents know the file
+		"MAGNET:?xt=urn:btmh:1220" + strings.Repeat("ab", 32):              "MAGNET:?xt=urn:btmh:1220" + strings.Repeat("ab", 32),
+		"magnet:?xt.1=urn:sha1:" + sha1Z + "&x.root=" + rootA + "&tr=x%20": "",
+	} {
+		got, err := parseWhat(what, lastTest)
+		if err != nil || got.Torrent != want {
+			t.Errorf("%s: got %+v, %v, want the torrent %q", what, got, err, want)
+		}
+	}
+}
+
 func FuzzParseWhat(f *testing.F) {
 	f.Add("magnet:?xt=urn:sha1:" + sha1Z + "&x.root=" + rootA + "&xl=7&dn=a")
 	f.Add("12")
 	f.Fuzz(func(t *testing.T, what string) {
 		request, err := parseWhat(what, lastTest)
-		if err == nil && request.Root == "" && request.SHA1 == "" && request.Prefix == "" {
+		if err == nil && request.Root == "" && request.SHA1 == "" && request.Prefix == "" && request.Torrent == "" {
 			t.Errorf("%q: taken, but names nothing", what)
 		}
 	})

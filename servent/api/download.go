@@ -89,6 +89,23 @@ type PriorityRequest struct {
 type DownloadList struct {
 	Type      string     `json:"type" enum:"downloads"`
 	Downloads []Download `json:"downloads"`
+	Batches   []Batch    `json:"batches,omitempty"` // that are under way, where all downloads are asked for
+}
+
+// A Batch is a call that fetches many files. The large ones among them are downloads
+// too; the small ones are told of here alone.
+type Batch struct {
+	Name     string    `json:"name"` // of its first folder or file: untrusted
+	Path     string    `json:"path"` // the folder that the files go to, absolute
+	Begun    time.Time `json:"begun"`
+	Files    int       `json:"files"`   // in all
+	Done     int       `json:"done"`    // that came
+	Already  int       `json:"already"` // that were there
+	Failed   int       `json:"failed"`  // that did not come
+	Size     int64     `json:"size"`    // bytes of all Files
+	Verified int64     `json:"verified"`
+	Rate     float64   `json:"rate"` // bytes a second, lately
+	ETA      float64   `json:"eta"`  // seconds; -1: not known
 }
 
 // A DownloadsRequest names downloads.

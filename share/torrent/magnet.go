@@ -42,6 +42,12 @@ type Magnet struct {
 // HasSwarm reports whether the link names a BitTorrent swarm.
 func (m Magnet) HasSwarm() bool { return m.V1 != [20]byte{} || m.V2 != [32]byte{} }
 
+// HasRoot reports whether the link names one file by its root.
+func (m Magnet) HasRoot() bool { return m.Root != share.Root{} }
+
+// HasSHA1 reports whether the link names one file by its SHA-1.
+func (m Magnet) HasSHA1() bool { return m.SHA1 != [20]byte{} }
+
 // IsMagnet reports whether a text is a magnet link, well-formed or not.
 func IsMagnet(s string) bool {
 	return len(s) >= len(magnetScheme) && strings.EqualFold(s[:len(magnetScheme)], magnetScheme)
@@ -75,7 +81,7 @@ func ParseMagnet(link string) (Magnet, error) {
 	if err := m.takeExtras(parsed.Params); err != nil {
 		return Magnet{}, err
 	}
-	if !m.HasSwarm() && m.Root == (share.Root{}) && m.SHA1 == [20]byte{} {
+	if !m.HasSwarm() && !m.HasRoot() && !m.HasSHA1() {
 		return Magnet{}, refuse("the magnet link names no file that can be verified: it needs xt=urn:btih:…, xt=urn:btmh:…, xt=urn:sha1:… or x.root=…")
 	}
 	return m, nil
@@ -135,10 +141,10 @@ func (m Magnet) String() string {
 		link.V2InfoHash.Set(m.V2)
 	}
 	link.DisplayName, link.Trackers, link.Params = m.Name, m.Trackers, url.Values{}
-	if m.SHA1 != [20]byte{} {
+	if m.HasSHA1() {
 		link.Params.Set("xt", sha1URN+base32.StdEncoding.EncodeToString(m.SHA1[:]))
 	}
-	if m.Root != (share.Root{}) {
+	if m.HasRoot() {
 		link.Params.Set("x.root", m.Root.String())
 	}
 	if m.Size >= 0 {
