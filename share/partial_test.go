@@ -270,9 +270,11 @@ func TestOpenFails(t *testing.T) {
 func TestOpenWhileOneEnds(t *testing.T) {
 	g := geometryOf(65536)
 	for name, end := range map[string]func(p *partial) error{
-		"finished":  func(p *partial) error { return p.finish(t.Context(), p.path+".done", false) },
-		"given up":  func(p *partial) error { return p.close() },
-		"cancelled": func(p *partial) error { return errors.Join(p.letGo(), removeUnfinished(strings.TrimSuffix(p.path, partialSuffix))) },
+		"finished": func(p *partial) error { return p.finish(t.Context(), p.path+".done", false) },
+		"given up": func(p *partial) error { return p.close() },
+		"cancelled": func(p *partial) error {
+			return errors.Join(p.letGo(), removeUnfinished(strings.TrimSuffix(p.path, partialSuffix)))
+		},
 	} {
 		for range 10 {
 			path := partialPath(t.TempDir(), Root{1})
