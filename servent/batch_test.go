@@ -373,7 +373,7 @@ func TestGetFolderInSpite(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			w := &hitWriter{stream: s, w: bufio.NewWriter(s), guid: asked.guid}
+			w := &hitWriter{stream: s, begun: time.Now(), w: bufio.NewWriter(s), guid: asked.guid}
 			defer s.Close()
 			if refused.Add(1) <= 3 {
 				w.end(messages.ByeQueueFull, "too many")

@@ -515,9 +515,10 @@ func TestDownloadKilledAtItsEnd(t *testing.T) {
 	if after, err := os.Stat(dest); err != nil || !os.SameFile(before, after) {
 		t.Errorf("the file was replaced: %v", err)
 	}
-	if kept, err := os.ReadFile(filepath.Join(home, downloadsFile)); err != nil || string(kept) != "[]" {
-		t.Errorf("kept: %s, %v, want nothing: it is done", kept, err)
-	}
+	eventually(t, "the list keeps nothing: it is done", func() bool {
+		kept, err := os.ReadFile(filepath.Join(home, downloadsFile))
+		return err == nil && string(kept) == "[]"
+	})
 }
 
 // What is written of the list is what can be read of it, however many sources with
