@@ -11,6 +11,7 @@ import (
 
 	"servent/servent/api"
 	"servent/share"
+	"servent/share/torrent"
 )
 
 const (
@@ -26,6 +27,7 @@ const (
 type downloads struct {
 	folder  string        // of the partial files
 	file    string        // that keeps the list; empty: nothing is kept
+	dir     string        // of the torrents that are kept
 	changed chan struct{} // holds a token when the file is to be written; nil: never
 	saving  sync.Mutex    // held while it is; taken before mu
 
@@ -56,6 +58,8 @@ type download struct {
 	meter     *meter    // of the running one
 	run       *fetching // nil: it does not run here
 	elsewhere bool      // another process fetches it
+
+	torrentKey string // what key found for want.torrent
 }
 
 // find returns the download of a root, or nil. Empty files have one root and
@@ -66,6 +70,70 @@ func (l *downloads) find(root share.Root) *download {
 		return nil
 	}
 	return l.list[i]
+}
+
+// findKey returns the download of that name in the partial folder, or nil.
+func (l *downloads) findKey(key string) *download {
+	i := slices.IndexFunc(l.list, func(d *download) bool { return d.key() == key })
+	if i < 0 {
+		return nil
+	}
+	return l.list[i]
+}
+
+// key returns what a download is called in the partial folder.
+func (d *download) key() string {
+	switch {
+	case d.want.lostTorrent != "":
+		return d.want.lostTorrent
+	case d.want.torrent == nil:
+		return d.want.root.String()
+	}
+	if d.torrentKey == "" {
+		d.torrentKey = d.want.torrent.PartialKey()
+	}
+	return d.torrentKey
+}
+
+// torrent returns a torrent by its first infohash, nil if it is not known.
+func (l *downloads) torrent(hash [20]byte) *torrent.Metainfo {
+	for _, d := range l.list {
+		if m := d.want.torrent; m != nil && m.InfoHashes()[0] == hash {
+			return m
+		}
+	}
+	m, err := keptTorrent(l.dir, hash)
+	if err != nil {
+		return nil
+	}
+	return m
+}
+
+// unfinished returns what lies in the partial folder. The caller holds the mutex.
+func (l *downloads) unfinished() ([]share.Unfinished, error) {
+	return share.ListUnfinished(l.folder, func(hash [20]byte) *share.Swarm {
+		if m := l.torrent(hash); m != nil {
+			return &m.Swarm
+		}
+		return nil
+	})
+}
+
+// wantedOf returns what a download that lies in the partial folder is of. One of
+// a torrent that is not known any more has but its infohash.
+func (l *downloads) wantedOf(u share.Unfinished) wanted {
+	want := wanted{root: u.Root, size: u.Size, sha1: u.SHA1, name: u.Name}
+	if u.Torrent == [20]byte{} {
+		return want
+	}
+	if m := l.torrent(u.Torrent); m != nil {
+		want.torrent, want.root, want.size = m, torrentKey(m), m.Size()
+		setDefault(&want.name, m.Name)
+	} else if u.Root == (share.Root{}) {
+		copy(want.root[:], u.Torrent[:])
+		want.lostTorrent = u.Key
+	}
+	return want
 }
 
 // add puts a download into the list, and lets the oldest that is done go where
@@ -92,19 +160,19 @@ func (l *downloads) remove(d *download) {
 
 // meet takes in what lies in the partial folder.
 func (l *downloads) meet() error {
-	all, err := share.ListUnfinished(l.folder)
+	all, err := l.unfinished()
 	if err != nil {
 		return err
 	}
-	there := map[share.Root]bool{}
+	there := map[string]bool{}
 	for _, u := range all {
 		if u.Root == share.EmptyRoot {
 			continue
 		}
-		there[u.Root] = true
-		d := l.find(u.Root)
+		there[u.Key] = true
+		d := l.findKey(u.Key)
 		if d == nil {
-			d = &download{want: wanted{root: u.Root, size: u.Size, sha1: u.SHA1, name: u.Name}, dest: u.Dest, overwrite: u.Overwrite, begun: u.Begun, priority: api.PriorityNormal}
+			d = &download{want: l.wantedOf(u), dest: u.Dest, overwrite: u.Overwrite, begun: u.Begun, priority: api.PriorityNormal}
 			d.elsewhere = true // until it has been looked at
 			l.add(d)
 		}
@@ -116,7 +184,7 @@ func (l *downloads) meet() error {
 			}
 		}
 	}
-	l.list = slices.DeleteFunc(l.list, func(d *download) bool { return d.elsewhere && !there[d.want.root] })
+	l.list = slices.DeleteFunc(l.list, func(d *download) bool { return d.elsewhere && !there[d.key()] })
 	return nil
 }
 
@@ -134,7 +202,7 @@ func (l *downloads) isOpen(root share.Root, dest string) bool {
 
 // believe takes the size that what is verified proves.
 func (d *download) believe(u share.Unfinished) {
-	if d.run == nil && u.Verified > 0 {
+	if d.run == nil && u.Verified > 0 && d.want.torrent == nil {
 		d.want.size = u.Size
 	}
 }
@@ -315,7 +383,7 @@ func (l *downloads) cancel(names []string) (api.DownloadList, error) {
 		if d.run != nil {
 			err = share.ErrBusy // somebody has just begun it anew
 		} else {
-			err = share.RemoveUnfinished(l.folder, d.want.root)
+			err = share.RemoveUnfinished(l.folder, d.key())
 		}
 		switch {
 		case errors.Is(err, share.ErrBusy):

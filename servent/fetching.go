@@ -100,6 +100,9 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d := l.find(want.root)
+	if d == nil && want.torrent != nil { // it may be listed by what was known of it without its torrent
+		d = l.findKey(want.torrent.PartialKey())
+	}
 	if err := d.refuseSize(&want); err != nil {
 		return nil, nil, err
 	}
@@ -460,6 +463,9 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 	chosen, err := l.pick(req.IDs, rests, func(d *download) error {
 		if d.state == api.DownloadDone {
 			return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is done: %s", d.id, d.dest))
+		}
+		if d.want.lostTorrent != "" {
+			return api.NewError(api.CodeNotFound, fmt.Sprintf("download %d is of a torrent that is not known any more: get its .torrent or magnet link again, and it goes on", d.id))
 		}
 		return nil
 	})

@@ -30,7 +30,8 @@ type wanted struct {
 	giveUp  time.Duration // how long who waits for it goes on without a source
 	others  []claim       // further sizes that are claimed of it, those with the most sources first
 
-	torrent *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
+	torrent     *torrent.Metainfo // what the root, or what stands for it, is part of; nil: nothing
+	lostTorrent string            // of a torrent that is not known any more, what it is called in the partial folder
 }
 
 // Get fetches one file by its content and calls emit as it comes, from this

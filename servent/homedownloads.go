@@ -46,6 +46,8 @@ func CancelHomeDownloads(home string, ids []string) (api.DownloadList, error) {
 
 // restingDownloads returns the downloads of a home on which no servent runs.
 func restingDownloads(home string) (*downloads, error) {
-	l := &downloads{folder: filepath.Join(home, PartialFolder), file: filepath.Join(home, downloadsFile)}
+	l := &downloads{
+		folder: filepath.Join(home, PartialFolder), file: filepath.Join(home, downloadsFile), dir: filepath.Join(home, TorrentsFolder),
+	}
 	return l, l.recall()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"time"
 
@@ -42,7 +43,8 @@ type keptDownload struct {
 	Name      string            `json:"name"`
 	Dest      string            `json:"dest"`
 	Overwrite bool              `json:"overwrite,omitempty"`
-	SHA1      string            `json:"sha1,omitempty"` // 40 hex digits
+	SHA1      string            `json:"sha1,omitempty"`    // 40 hex digits
+	Torrent   string            `json:"torrent,omitempty"` // likewise: its first infohash
 	Begun     time.Time         `json:"begun"`
 	State     api.DownloadState `json:"state"` // queued, paused or failed
 	Code      api.Code          `json:"code,omitempty"`
@@ -71,6 +73,9 @@ func (d *download) keep() (keptDownload, bool) {
 	if d.want.sha1 != [len(d.want.sha1)]byte{} {
 		k.SHA1 = hex.EncodeToString(d.want.sha1[:])
 	}
+	if m := d.want.torrent; m != nil {
+		k.Torrent = fmt.Sprintf("%x", m.InfoHashes()[0])
+	}
 	switch {
 	case d.goesOn:
 		k.State = api.DownloadQueued
@@ -81,8 +86,9 @@ func (d *download) keep() (keptDownload, bool) {
 }
 
 // download returns what a file says of a download; false where it cannot be one.
-func (k keptDownload) download() (*download, bool) {
-	want, err := readRequest(api.GetRequest{Root: k.Root, Size: k.Size, Name: k.Name, Sources: k.Sources})
+func (l *downloads) download(k keptDownload) (*download, bool) {
+	servents, clients := splitSources(k.Sources)
+	want, err := readRequest(api.GetRequest{Root: k.Root, Size: k.Size, Name: k.Name, Sources: servents})
 	if err != nil || k.Size < -1 || k.Size > share.MaxSize {
 		return nil, false
 	}
@@ -108,7 +114,42 @@ func (k keptDownload) download() (*download, bool) {
 	case api.DownloadFailed:
 		d.state, d.failed = api.DownloadFailed, api.NewError(k.Code, k.Reason)
 	}
+	if k.Torrent != "" {
+		return d, l.restoreTorrent(d, k.Torrent, clients)
+	}
 	return d, true
+}
+
+// restoreTorrent gives a download that was kept its torrent back, and the clients
+// that had it; false where it cannot be of one.
+func (l *downloads) restoreTorrent(d *download, infoHash string, clients []contact) bool {
+	var hash [20]byte
+	if n, err := hex.Decode(hash[:], []byte(infoHash)); len(infoHash) != 2*len(hash) || err != nil || n != len(hash) {
+		return false
+	}
+	m := l.torrent(hash)
+	if m == nil {
+		d.want.lostTorrent = infoHash
+		d.goesOn, d.state = false, api.DownloadFailed
+		d.failed = api.NewError(api.CodeNotFound, "what the home kept of its torrent is gone or damaged: get the .torrent or magnet link again")
+		return true
+	}
+	d.want.torrent, d.want.root, d.want.size = m, torrentKey(m), m.Size()
+	d.want.sources = append(d.want.sources, clients...)
+	return true
+}
+
+// splitSources returns those of the sources that are servents, and the BitTorrent
+// clients.
+func splitSources(all []api.Source) (servents []api.Source, clients []contact) {
+	for _, source := range all {
+		if addr, err := netip.ParseAddrPort(source.Peer); err == nil {
+			clients = append(clients, wireContact{addr})
+		} else {
+			servents = append(servents, source)
+		}
+	}
+	return servents, clients
 }
 
 // noteChange has the list written soon. The caller holds the list's mutex.
@@ -138,19 +179,19 @@ func (l *downloads) recall() error {
 		err = fmt.Errorf("servent: read the list of downloads, %s: %w; what is verified of them is kept, and listed as paused", l.file, err)
 		return errors.Join(err, os.Rename(l.file, l.file+".damaged"))
 	}
-	there := map[share.Root]share.Unfinished{}
-	all, err := share.ListUnfinished(l.folder)
-	for _, u := range all {
-		there[u.Root] = u
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	there := map[string]share.Unfinished{}
+	all, err := l.unfinished()
+	for _, u := range all {
+		there[u.Key] = u
+	}
 	for _, k := range kept[:min(len(kept), maxKept)] {
-		d, ok := k.download()
+		d, ok := l.download(k)
 		if !ok || l.find(d.want.root) != nil {
 			continue
 		}
-		u := there[d.want.root]
+		u := there[d.key()]
 		d.verified = u.Verified
 		d.believe(u)
 		if u.Busy {

@@ -171,7 +171,7 @@ func (s *Servent) open() (err error) {
 	setDefault(&s.cfg.Downloads, s.home.path(DownloadsFolder))
 	setDefault(&s.cfg.Partial, s.home.path(PartialFolder))
 	setDefault(&s.cfg.Torrents, s.home.path(TorrentsFolder))
-	s.downloads.folder = s.cfg.Partial
+	s.downloads.folder, s.downloads.dir = s.cfg.Partial, s.cfg.Torrents
 	if !s.home.throwAway {
 		s.downloads.file, s.downloads.changed = s.home.path(downloadsFile), make(chan struct{}, 1)
 		if err := s.downloads.recall(); err != nil {

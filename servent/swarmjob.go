@@ -65,8 +65,10 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 	}
 	heard := swarmHearsay{}
 	job.Heard = func(source string, told []peerwire.Peer) { w.r.learn(heard.take(s, source, told)) }
-	if want.torrent != nil {
-		job.Torrent = &want.torrent.Swarm
+	m := want.torrent
+	if m != nil {
+		job.Torrent = &m.Swarm
+		job.Proven = func(files []share.SwarmFile) { m = s.keepProven(m, files) }
 		endCalls := s.wire.beginDownload(want.torrent.InfoHashes(), w.r)
 		defer endCalls()
 		endAnnounce := w.announce(ctx)
@@ -83,8 +85,8 @@ func (w *downloadSwarm) fetch(ctx context.Context, dest string) (err error) {
 		job.Join = nil // there is nothing to transfer
 	}
 	err = job.Run(ctx)
-	if err == nil && want.torrent != nil {
-		s.keepFetched(want.torrent, dest)
+	if err == nil && m != nil {
+		s.keepFetched(m, dest)
 	}
 	if err == nil {
 		s.shareFinished(dest)

@@ -76,6 +76,16 @@ func (w *downloadSwarm) announce(ctx context.Context) (end func(whole bool)) {
 	}
 }
 
+// keepProven keeps and returns a torrent whose piece layers are known now.
+func (s *Servent) keepProven(m *torrent.Metainfo, files []share.SwarmFile) *torrent.Metainfo {
+	proven := *m
+	proven.Files = files
+	if err := s.torrents.keep(&proven); err != nil {
+		s.log.Info("torrent not remembered", "torrent", m.Name, "err", err)
+	}
+	return &proven
+}
+
 // keepFetched has a torrent that was just fetched to dest served: at once, and
 // after a restart where dest lies in a shared folder.
 func (s *Servent) keepFetched(m *torrent.Metainfo, dest string) {

@@ -35,16 +35,13 @@ func (s *Servent) wantTorrent(ctx context.Context, req api.GetRequest) (wanted, 
 	var err error
 	if torrent.IsMagnet(req.Torrent) {
 		m, peers, err = s.wantMagnet(ctx, req.Torrent)
-	} else if m, err = readMetainfo(req.Torrent); err != nil {
+	} else if m, err = readMetainfo(req.Torrent, torrent.Parse); err != nil {
 		err = api.NewError(api.CodeUsage, fmt.Sprintf("get: cannot read the torrent %s: %v", req.Torrent, withoutPath(err)))
 	}
 	if err != nil {
 		return wanted{}, err
 	}
-	if !m.HasV1() && m.Folder {
-		return wanted{}, api.NewError(api.CodeUsage, fmt.Sprintf("get: %q is a torrent of BitTorrent version 2 alone with a folder, which cannot be fetched yet; get a torrent of it that is a hybrid or of version 1", m.Name))
-	}
-	if err := s.torrents.keep(m); err != nil { // of a link to v2 alone the hashes of the pieces are not known yet
+	if err := s.torrents.keep(m); err != nil {
 		s.log.Info("torrent not remembered", "torrent", m.Name, "err", err)
 	}
 	return wanted{root: torrentKey(m), size: m.Size(), name: m.Name, sources: peers, torrent: m}, nil

@@ -108,7 +108,7 @@ func newTracker(t *testing.T) (url string, announces func() int) {
 // own.
 func seedV1(t *testing.T, s *Servent, path string, files ...torrentFile) *torrent.Metainfo {
 	t.Helper()
-	m, err := readMetainfo(path)
+	m, err := readMetainfo(path, torrent.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestTorrentGetByTracker(t *testing.T) {
 // hashHex returns the first infohash of a metainfo.
 func hashHex(t *testing.T, path string) string {
 	t.Helper()
-	m, err := readMetainfo(path)
+	m, err := readMetainfo(path, torrent.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +342,7 @@ func TestTorrentGetMetadataFromTheSecond(t *testing.T) {
 	one := torrentFile{"", testBytes(100_000, 7)}
 	m := seedV1(t, seeder, writeV1(t, "SEBLINUX.iso", "", one), one)
 	getTorrent(t, us, fmt.Sprintf("magnet:?xt=urn:btih:%x&x.pe=%s%s", m.V1, silent.Addr(), peerOf(seeder)), one)
-	if again, err := readMetainfo(filepath.Join(kept, fmt.Sprintf("%x.torrent", m.V1))); err != nil || again.V1 != m.V1 {
+	if again, err := readMetainfo(filepath.Join(kept, fmt.Sprintf("%x.torrent", m.V1)), torrent.ParseKept); err != nil || again.V1 != m.V1 {
 		t.Errorf("the metainfo that is kept: got %+v, %v", again, err)
 	}
 }

@@ -48,7 +48,7 @@ func openTorrents(dir string) (*torrents, error) {
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !isTorrent(e) })
 	for _, entry := range entries[:min(len(entries), maxTorrents)] {
 		path := filepath.Join(dir, entry.Name())
-		if m, err := readMetainfo(path); err == nil { // else it is none of ours
+		if m, err := readMetainfo(path, torrent.ParseKept); err == nil { // else it is none of ours
 			t.know(m, path)
 		}
 	}
@@ -56,7 +56,7 @@ func openTorrents(dir string) (*torrents, error) {
 }
 
 // readMetainfo reads a .torrent file, and no more of it than one may be long.
-func readMetainfo(path string) (*torrent.Metainfo, error) {
+func readMetainfo(path string, parse func([]byte) (*torrent.Metainfo, error)) (*torrent.Metainfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func readMetainfo(path string) (*torrent.Metainfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return torrent.Parse(b)
+	return parse(b)
 }
 
 func (t *torrents) know(m *torrent.Metainfo, path string) {
@@ -81,15 +81,11 @@ func (t *torrents) know(m *torrent.Metainfo, path string) {
 
 // keep remembers a torrent: on the disk, then in the list.
 func (t *torrents) keep(m *torrent.Metainfo) error {
-	b, err := m.AppendBinary(nil)
-	if err != nil {
-		return fmt.Errorf("servent: keep the torrent: %w", err)
-	}
 	if err := makeFolder(t.dir); err != nil {
 		return err
 	}
-	path := filepath.Join(t.dir, fmt.Sprintf("%x%s", m.InfoHashes()[0], torrentSuffix))
-	if err := writeWhole(path, b); err != nil {
+	path := torrentPath(t.dir, m.InfoHashes()[0])
+	if err := writeWhole(path, m.AppendKept(nil)); err != nil {
 		return fmt.Errorf("servent: keep the torrent: %w", err)
 	}
 	t.know(m, path)
@@ -104,7 +100,21 @@ func (t *torrents) find(hash [20]byte) (*torrent.Metainfo, error) {
 	if !ok {
 		return nil, share.ErrUnknown
 	}
-	return readMetainfo(path)
+	return readMetainfo(path, torrent.ParseKept)
+}
+
+// keptTorrent returns the torrent of a first infohash that a folder of torrents
+// keeps.
+func keptTorrent(dir string, hash [20]byte) (*torrent.Metainfo, error) {
+	m, err := readMetainfo(torrentPath(dir, hash), torrent.ParseKept)
+	if err == nil && m.InfoHashes()[0] != hash {
+		err = share.ErrUnknown
+	}
+	return m, err
+}
+
+func torrentPath(dir string, hash [20]byte) string {
+	return filepath.Join(dir, fmt.Sprintf("%x%s", hash, torrentSuffix))
 }
 
 // all returns every torrent that can be read.
@@ -114,7 +124,7 @@ func (t *torrents) all() []*torrent.Metainfo {
 	t.mu.Unlock()
 	var out []*torrent.Metainfo
 	for _, path := range paths {
-		if m, err := readMetainfo(path); err == nil {
+		if m, err := readMetainfo(path, torrent.ParseKept); err == nil {
 			out = append(out, m)
 		}
 	}

@@ -26,7 +26,7 @@ func exportedTorrent(t *testing.T) (s *Servent, dir string, m *torrent.Metainfo)
 	if _, err := s.Torrent(t.Context(), api.TorrentRequest{Path: filepath.Join(dir, "SEBLINUX.iso"), Output: out}, nil); err != nil {
 		t.Fatal(err)
 	}
-	m, err := readMetainfo(out)
+	m, err := readMetainfo(out, torrent.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func exported(t *testing.T) (Config, *torrent.Metainfo) {
 	if _, err := s.Torrent(t.Context(), api.TorrentRequest{Path: filepath.Join(dir, "SEBLINUX.iso"), Output: out}, nil); err != nil {
 		t.Fatal(err)
 	}
-	m, err := readMetainfo(out)
+	m, err := readMetainfo(out, torrent.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

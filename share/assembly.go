@@ -323,10 +323,10 @@ func (a *assembly) throwAllAway(p *piece) {
 }
 
 // isRight reports whether a piece, all of whose chunks are hashed, has that
-// hash.
-func (a *assembly) isRight(p *piece, hash Root) bool {
+// hash, where its tree has that height.
+func (a *assembly) isRight(p *piece, height int, hash Root) bool {
 	a.scratch = append(a.scratch[:0], p.leaves...)
-	return reduce(a.scratch, 0, a.pieceHeight()) == hash
+	return reduce(a.scratch, 0, height) == hash
 }
 
 // isHashed reports whether all chunks of the piece are.
@@ -364,7 +364,7 @@ func (a *assembly) isDone() bool { return a.left == 0 }
 func (a *assembly) bytes() (n int64) {
 	for i, ok := range a.verified {
 		if ok {
-			n += int64(a.pieceSize(i))
+			n += a.contentSize(i)
 		}
 	}
 	return n

@@ -18,7 +18,7 @@ func TestAssembly(t *testing.T) {
 		pieceLength := int64(minPieceLength) << rapid.IntRange(0, 8).Draw(t, "piece length")
 		most := min(5*maxOpenBytes, 40*pieceLength)
 		size := rapid.SampledFrom([]int64{most, most / 4, pieceLength}).Draw(t, "most") - rapid.Int64Range(0, pieceLength-1).Draw(t, "less")
-		g := geometry{size, pieceLength}
+		g := geometry{size: size, pieceLength: pieceLength}
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		p := assemblyPlay{t: t, assembly: newAssembly(g, make([]bool, g.pieces()), random), asked: map[peerwire.Block]sourceID{}}
 		p.most = (&partial{geometry: g}).room()

@@ -85,6 +85,11 @@ type Download struct {
 	// goroutine of Run, and not for an empty file.
 	Opened func(Offer)
 
+	// Proven is told of the files of Torrent with their piece layers, once these were
+	// proven from what sources told, because Torrent does not have them: who keeps
+	// them can offer the torrent. It may be nil. It is called by the goroutine of Run.
+	Proven func(files []SwarmFile)
+
 	// Lost is told of each source that is let go before the end, how it stood then,
 	// and why: [ErrLie] of one that sent what is not the file's, which is not to be
 	// dialled again; [ErrVerify] and [ErrChanged] of one whose file is another now;
@@ -150,7 +155,7 @@ func (d *Download) run(ctx context.Context) (err error) {
 	if _, err := os.Stat(filepath.Dir(d.Dest)); err != nil { // before the work, not after it
 		return err
 	}
-	p, err := openPartial(path, plan.geometry, plan.files)
+	p, err := openPartial(path, plan.geometry)
 	if err != nil {
 		return err
 	}
@@ -261,6 +266,10 @@ func (d *Download) fetch(ctx context.Context, plan *plan, p *partial, held *hold
 	if f.patience <= 0 {
 		f.patience = defaultDownloadPatience
 	}
+	if d.Proven != nil && d.Torrent != nil {
+		f.proven = func(hashes []Root) { d.Proven(d.Torrent.withLayers(hashes)) }
+	}
+	f.told.Size = p.content()
 	f.tell(f.assembly.bytes())
 	if f.assembly.isDone() || ctx.Err() != nil {
 		return ctx.Err()

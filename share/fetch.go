@@ -23,6 +23,7 @@ type fetch struct {
 	crew     *crew
 	progress func(State)
 	lostOne  func(source SourceState, why error)
+	proven   func(hashes []Root)                        // is told the hashes of all pieces, where they had to be asked for; may be nil
 	heard    func(source string, peers []peerwire.Peer) // nil: it is not asked for
 	join     <-chan Source                              // nil: no more come
 	patience time.Duration
@@ -34,12 +35,10 @@ type fetch struct {
 	events  chan []event
 	lost    losses // of the others
 
-	layer     []Root  // the hashes of the pieces that are proven, from the first on
-	layerBy   *source // who was asked for more of them
-	layerOwed int     // how many runs of them that one owes
-	suspects  []*suspect
-	spares    map[peerwire.Block]spare
-	changes   int // how often something came about that a source could be asked for, though it had nothing before
+	proofs   *proofs // the hashes of the pieces
+	suspects []*suspect
+	spares   map[peerwire.Block]spare
+	changes  int // how often something came about that a source could be asked for, though it had nothing before
 
 	verified int64 // bytes
 	received int64 // likewise, of blocks
@@ -50,8 +49,8 @@ type fetch struct {
 
 // start takes sources by the ways to them.
 func (f *fetch) start(ctx context.Context, sources []Source) {
-	if f.layer = f.plan.layer; f.layer != nil || f.plan.sums != nil {
-		f.held.prove(f.layer)
+	if f.proofs = newProofs(f.plan); f.proofs.left == 0 {
+		f.held.prove(f.proofs.hashes)
 	}
 	for _, s := range sources {
 		f.add(ctx, s)
@@ -203,8 +202,8 @@ func (f *fetch) request(s *source) error {
 	if s.wanted == 0 {
 		return s.flush()
 	}
-	if f.plan.sums == nil && len(f.layer) < f.pieces() {
-		f.askLayer(s)
+	if f.proofs.left > 0 {
+		f.askLayers(s)
 		return s.flush()
 	}
 	if s.isSnubbed && s.conn.InFlight() == 0 { // it owes nothing any more: whether it answers is to be seen anew
@@ -391,7 +390,7 @@ func (f *fetch) takeDone(t task) error {
 	if p.hashed++; !p.isHashed() {
 		return nil
 	}
-	if !f.assembly.isRight(p, f.layer[p.index]) {
+	if !f.assembly.isRight(p, f.tree(p).pieceHeight(), f.proofs.hashes[p.index]) {
 		return f.suspect(p)
 	}
 	if err := f.convict(p); err != nil {
@@ -426,7 +425,7 @@ func (f *fetch) takeWritten(t task) error {
 			s.wanted--
 		}
 	}
-	f.tell(int64(f.pieceSize(p.index)))
+	f.tell(f.contentSize(p.index))
 	f.partial.saveIfDue(time.Now(), f.pieceSize(p.index))
 	return nil
 }
@@ -448,9 +447,7 @@ func (f *fetch) lose(s *source, kind, reason error) error {
 			}
 		}
 	}
-	if f.layerBy == s {
-		f.layerBy = nil
-	}
+	f.proofs.releaseAll(s)
 	why := f.accuse(s, kind, reason)
 	if f.lostOne != nil {
 		f.lostOne(s.state(), why)

@@ -31,10 +31,14 @@ type prover struct {
 	leaves func(piece int) ([]Root, error)
 	upper  tree // over the piece layer, once it was asked for
 	budget int
+
+	// Of a stream of several files, of which each has a prover of its own:
+	provers map[int]*prover
+	last    int // the file that was asked for last
 }
 
-// newProver returns the prover of a file; leaves gives it the hashes of a
-// piece's blocks.
+// newProver returns the prover of a file, or of a stream of aligned files; leaves
+// gives it the hashes of a piece's blocks.
 func newProver(root Root, g geometry, layer []Root, leaves func(int) ([]Root, error)) prover {
 	return prover{geometry: g, root: root, layer: layer, leaves: leaves, budget: hashBudgetBase + hashBudgetPerPiece*g.pieces()}
 }
@@ -47,6 +51,11 @@ func newProver(root Root, g geometry, layer []Root, leaves func(int) ([]Root, er
 func (p *prover) answer(r peerwire.HashRange) ([]Root, error) {
 	if p.budget--; p.budget < 0 {
 		return nil, errHashBudget
+	}
+	if p.aligned {
+		if p = p.ofFile(r.Root); p == nil {
+			return nil, errRefused
+		}
 	}
 	if r.Root != p.root || p.root == (Root{}) || r.Length < 2 || r.Length > maxRun || bits.OnesCount32(r.Length) != 1 || r.Index%r.Length != 0 || p.size == 0 {
 		return nil, errRefused
@@ -69,6 +78,32 @@ func (p *prover) answer(r peerwire.HashRange) ([]Root, error) {
 		return nil, errRefused
 	}
 	return append(hashes, uncles[:wanted]...), nil
+}
+
+// ofFile returns the prover of the file of that root, nil if there is none. Peers
+// ask for one file after the other.
+func (p *prover) ofFile(root Root) *prover {
+	for i := range p.files {
+		file := (p.last + i) % len(p.files)
+		if f := p.files[file]; f.Root != root || f.Size == 0 {
+			continue
+		}
+		p.last = file
+		if own := p.provers[file]; own != nil {
+			return own
+		}
+		t := p.fileTree(file)
+		own := &prover{geometry: t.geometry, root: root, leaves: func(piece int) ([]Root, error) { return p.leaves(t.first + piece) }}
+		if t.pieces() > 1 {
+			own.layer = p.layer[t.first:][:t.pieces()]
+		}
+		if p.provers == nil {
+			p.provers = map[int]*prover{}
+		}
+		p.provers[file] = own
+		return own
+	}
+	return nil
 }
 
 // maxRun is the longest range of hashes that is answered: the blocks of the

@@ -70,7 +70,7 @@ func hasBit(bits []byte, i int) bool { return bits[i/8]&(0x80>>(i%8)) != 0 }
 
 // offer returns the holdings as content to be served.
 func (h *holdings) offer(name string) Offer {
-	return Offer{Name: name, Root: h.root, Size: h.size, pieceLength: h.pieceLength, info: h.info, available: h.available, open: h.open}
+	return Offer{Name: name, Root: h.root, Size: h.size, shape: h.geometry, info: h.info, available: h.available, open: h.open}
 }
 
 // available returns how many bytes uploads that begin now could give.
@@ -86,7 +86,7 @@ func (h *holdings) available() int64 {
 func (h *holdings) set(piece int) {
 	if !hasBit(h.verified, piece) {
 		setBit(h.verified, piece)
-		h.bytes += int64(h.pieceSize(piece))
+		h.bytes += h.contentSize(piece)
 	}
 }
 

@@ -100,7 +100,7 @@ type heldPart struct {
 // openPart opens the holdings of data in dir, with those pieces.
 func openPart(t *testing.T, data []byte, dir string, pieces []int) (*holdings, *partial, digest) {
 	d := digestOf(t, data)
-	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size), nil)
+	p, err := openPartial(partialPath(dir, d.root), geometryOf(d.size))
 	if err != nil {
 		t.Fatal(err)
 	}

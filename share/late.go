@@ -55,7 +55,7 @@ func (f *fetch) lateness(s *source, now time.Time) error {
 // owes reports whether a source has to say something.
 func (f *fetch) owes(s *source) bool {
 	_, told := s.conn.HasTold()
-	return !told || s.conn.InFlight() > 0 || f.layerBy == s || f.isWitness(s)
+	return !told || s.conn.InFlight() > 0 || s.layersAsked > 0 || f.isWitness(s)
 }
 
 // slowest is how many times slower than the fastest a source may be for long, if

@@ -30,20 +30,70 @@ func PieceLength(size int64) int64 {
 	return length
 }
 
-// A geometry is how a file of some size falls into pieces and blocks.
+// A geometry is how a file of some size, or the stream of a torrent, falls into
+// pieces and blocks.
 type geometry struct {
 	size        int64
 	pieceLength int64
+
+	// files are those that the stream holds, with padding between them. Nil: it is
+	// one file.
+	files []SwarmFile
+	// aligned: each of files begins a piece, and ends its last one. Else pieces run
+	// across files, and hold padding. Source: BEP 52; BEP 3.
+	aligned bool
 }
 
-func geometryOf(size int64) geometry { return geometry{size, PieceLength(size)} }
+func geometryOf(size int64) geometry { return geometry{size: size, pieceLength: PieceLength(size)} }
 
 // pieces returns the number of pieces, 0 for an empty file.
 func (g geometry) pieces() int { return int((g.size + g.pieceLength - 1) / g.pieceLength) }
 
 // pieceSize returns how many bytes piece i holds.
 func (g geometry) pieceSize(i int) int {
-	return int(min(g.pieceLength, g.size-int64(i)*g.pieceLength))
+	at := int64(i) * g.pieceLength
+	end := g.size
+	if g.aligned {
+		f := g.files[fileAt(g.files, at)]
+		end = f.Offset + f.Size
+	}
+	return int(min(g.pieceLength, end-at))
+}
+
+// paddedSize returns how long peers may take the stream for, in bytes: libtorrent
+// 2.0 asks for blocks of a file in a folder whole, beyond the file's end and that
+// of the last file too, and takes zeros for it.
+func (g geometry) paddedSize() int64 {
+	if g.aligned {
+		return int64(g.pieces()) * g.pieceLength
+	}
+	return g.size
+}
+
+// contentSize returns how many bytes of files piece i holds: all but padding.
+func (g geometry) contentSize(i int) (n int64) {
+	at, size := int64(i)*g.pieceLength, int64(g.pieceSize(i))
+	if g.files == nil || g.aligned {
+		return size
+	}
+	for _, f := range g.files[fileAt(g.files, at):] {
+		if f.Offset >= at+size {
+			break
+		}
+		n += min(at+size, f.Offset+f.Size) - max(at, f.Offset)
+	}
+	return n
+}
+
+// content returns how many bytes the files hold.
+func (g geometry) content() (n int64) {
+	if g.files == nil {
+		return g.size
+	}
+	for _, f := range g.files {
+		n += f.Size
+	}
+	return n
 }
 
 // blocks returns how many blocks piece i holds.
@@ -52,8 +102,9 @@ func (g geometry) blocks(i int) int { return (g.pieceSize(i) + blockSize - 1) / 
 // blockLength returns how many bytes block b of piece i holds.
 func (g geometry) blockLength(i, b int) int { return min(blockSize, g.pieceSize(i)-b*blockSize) }
 
-// pieceHeight returns the height of a piece's tree above its blocks: that of a
-// full piece, but that of the file where there is only one.
+// pieceHeight returns the height of a piece's tree above its blocks, in the one
+// file that there is: that of a full piece, but that of the file where there is
+// only one. Of several files see [geometry.treeOf].
 func (g geometry) pieceHeight() int {
 	if g.pieces() == 1 {
 		return heightOf(g.blocks(0))

@@ -11,12 +11,12 @@ import (
 // verified of a download under way.
 type Offer struct {
 	Name string // for logs and error texts; untrusted where a peer chose it
-	Root Root   // zero for a torrent whose pieces SHA-1 proves
+	Root Root   // zero for a torrent of several files, or whose pieces SHA-1 proves
 	Size int64  // bytes; of a torrent of several files, of the stream
 
-	pieceLength int64        // bytes; 0: PieceLength(Size)
-	available   func() int64 // bytes; nil: Size
-	info        []byte       // the info dictionary of the torrent, for peers that ask; nil: there is none
+	shape     geometry     // how it falls into pieces; zero: geometryOf(Size)
+	available func() int64 // bytes; nil: Size
+	info      []byte       // the info dictionary of the torrent, for peers that ask; nil: there is none
 
 	// open opens it for one upload. Wake is called, by any goroutine, when there
 	// is something new to see: it must not wait.
@@ -53,14 +53,14 @@ func (o Offer) Available() int64 {
 
 // geometry returns how it falls into pieces.
 func (o Offer) geometry() geometry {
-	if o.pieceLength == 0 {
+	if o.shape.pieceLength == 0 {
 		return geometryOf(o.Size)
 	}
-	return geometry{o.Size, o.pieceLength}
+	return o.shape
 }
 
 // hasHashes reports whether it answers hash requests.
-func (o Offer) hasHashes() bool { return o.Root != Root{} }
+func (o Offer) hasHashes() bool { return o.Root != Root{} || o.shape.aligned }
 
 // Offer returns the file as content to be served.
 func (f File) Offer() Offer {

@@ -48,9 +48,8 @@ var (
 // lets it go when the process ends, however that comes.
 type partial struct {
 	geometry
-	path     string
+	path     string // of the one file, or the folder of several
 	data     store
-	files    []SwarmFile // nil: path is the one file, else the folder of these
 	record   *bbolt.DB
 	purpose  []byte // as it is recorded, or is to be; it never changes during a download
 	verified []bool // owned by the assembly
@@ -79,14 +78,14 @@ func recordPath(path string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(path, partialSuffix), partsSuffix) + recordSuffix
 }
 
-// openPartial opens the partial file at path, or makes it and its folder; with
-// files, the folder in which those are put together. It returns ErrBusy if
-// another download has it open.
-func openPartial(path string, g geometry, files []SwarmFile) (*partial, error) {
+// openPartial opens the partial file at path, or makes it and its folder; of
+// several files, the folder in which those are put together. It returns ErrBusy
+// if another download has it open.
+func openPartial(path string, g geometry) (*partial, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	p := &partial{geometry: g, path: path, files: files, verified: make([]bool, g.pieces()), saved: time.Now()}
+	p := &partial{geometry: g, path: path, verified: make([]bool, g.pieces()), saved: time.Now()}
 	var err error
 	if p.record, err = openRecord(recordPath(path)); err != nil {
 		return nil, err

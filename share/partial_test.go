@@ -20,7 +20,7 @@ func TestPartialAfterKill(t *testing.T) {
 	data := content(4 * 65536)
 	g := geometryOf(int64(len(data)))
 	path := partialPath(t.TempDir(), Root{1})
-	p, err := openPartial(path, g, nil)
+	p, err := openPartial(path, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestPartialAfterKill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	q, err := openPartial(left, g, nil)
+	q, err := openPartial(left, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,10 +65,10 @@ func TestPartialAfterKill(t *testing.T) {
 	if err := q.close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = openPartial(left, geometryOf(g.size-1), nil); !errors.Is(err, ErrVerify) { // as a lying hit has it
+	if _, err = openPartial(left, geometryOf(g.size-1)); !errors.Is(err, ErrVerify) { // as a lying hit has it
 		t.Errorf("with another size: %v, want ErrVerify", err)
 	}
-	if q, err = openPartial(left, g, nil); err != nil {
+	if q, err = openPartial(left, g); err != nil {
 		t.Fatal(err)
 	}
 	if want := []bool{true, false, true, false}; !slices.Equal(q.verified, want) {
@@ -85,7 +85,7 @@ func TestStaleRecord(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	open := func() *partial {
 		t.Helper()
-		p, err := openPartial(path, g, nil)
+		p, err := openPartial(path, g)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestDamagedRecord(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	recordPath := strings.TrimSuffix(path, partialSuffix) + recordSuffix
 	g := geometryOf(4 * 65536)
-	p, err := openPartial(path, g, nil)
+	p, err := openPartial(path, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestDamagedRecord(t *testing.T) {
 		if err := os.WriteFile(recordPath, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p, err := openPartial(path, g, nil)
+		p, err := openPartial(path, g)
 		if err != nil {
 			t.Fatalf("cut to %d bytes: %v", size, err)
 		}
@@ -240,7 +240,7 @@ func TestPartsByCopy(t *testing.T) {
 func TestOpenFails(t *testing.T) {
 	path := partialPath(t.TempDir(), Root{1})
 	g := geometryOf(4 * 65536)
-	p, err := openPartial(path, g, nil)
+	p, err := openPartial(path, g)
 	must(t, err)
 	_, err = p.data.WriteAt(content(int(g.size)), 0)
 	must(t, err)
@@ -251,13 +251,13 @@ func TestOpenFails(t *testing.T) {
 	must(t, os.Rename(path, aside))
 	must(t, os.Mkdir(path, 0o700)) // no system opens that to write
 	must(t, os.Rename(aside, filepath.Join(path, "file")))
-	if _, err := openPartial(path, g, nil); err == nil {
+	if _, err := openPartial(path, g); err == nil {
 		t.Fatal("a folder was opened as a partial file")
 	}
 	must(t, os.Rename(filepath.Join(path, "file"), aside))
 	must(t, os.Remove(path))
 	must(t, os.Rename(aside, path))
-	p, err = openPartial(path, g, nil)
+	p, err = openPartial(path, g)
 	must(t, err)
 	defer p.close()
 	if want := []bool{true, false, true, true}; !slices.Equal(p.verified, want) {
@@ -270,20 +270,22 @@ func TestOpenFails(t *testing.T) {
 func TestOpenWhileOneEnds(t *testing.T) {
 	g := geometryOf(65536)
 	for name, end := range map[string]func(p *partial) error{
-		"finished":  func(p *partial) error { return p.finish(t.Context(), p.path+".done", false) },
-		"given up":  func(p *partial) error { return p.close() },
-		"cancelled": func(p *partial) error { return errors.Join(p.letGo(), removeBoth(p.path, recordPath(p.path))) },
+		"finished": func(p *partial) error { return p.finish(t.Context(), p.path+".done", false) },
+		"given up": func(p *partial) error { return p.close() },
+		"cancelled": func(p *partial) error {
+			return errors.Join(p.letGo(), removeUnfinished(strings.TrimSuffix(p.path, partialSuffix)))
+		},
 	} {
 		for range 10 {
 			path := partialPath(t.TempDir(), Root{1})
-			first, err := openPartial(path, g, nil)
+			first, err := openPartial(path, g)
 			must(t, err)
 			var second *partial
 			begun, opened := make(chan bool), make(chan error)
 			go func() {
 				close(begun)
 				var err error
-				second, err = openPartial(path, g, nil)
+				second, err = openPartial(path, g)
 				opened <- err
 			}()
 			<-begun
@@ -296,7 +298,7 @@ func TestOpenWhileOneEnds(t *testing.T) {
 			} else if err != nil {
 				t.Fatalf("%s while another waits for it: %v", name, err)
 			}
-			if _, err := openPartial(path, g, nil); !errors.Is(err, ErrBusy) {
+			if _, err := openPartial(path, g); !errors.Is(err, ErrBusy) {
 				t.Errorf("%s: a third one gets %v beside the second, want ErrBusy", name, err)
 			}
 			must(t, second.close())
@@ -317,7 +319,7 @@ func (s watchedStore) Sync() error { return errors.Join(s.synced(), s.store.Sync
 // succeeds though those bytes are lost.
 func TestRecordAfterSync(t *testing.T) {
 	data := content(2 * 65536)
-	p, err := openPartial(partialPath(t.TempDir(), Root{1}), geometryOf(int64(len(data))), nil)
+	p, err := openPartial(partialPath(t.TempDir(), Root{1}), geometryOf(int64(len(data))))
 	must(t, err)
 	defer p.close()
 	recorded := func() (b []byte) {

@@ -40,10 +40,17 @@ func openParts(path string, files []SwarmFile) (*parts, error) {
 	return &parts{root: root, files: files, dirty: map[int]bool{}}, nil
 }
 
+// fileAt returns the number of the file that holds the byte at that offset of the
+// stream, or of the next one after it, len(files) if there is none. It is never an
+// empty one.
+func fileAt(files []SwarmFile, at int64) int {
+	return sort.Search(len(files), func(i int) bool { return files[i].Offset+files[i].Size > at })
+}
+
 // each calls do for each run of b, which lies at offset at of the stream: with the
 // file that holds it and where in it, or -1 for padding.
 func (p *parts) each(b []byte, at int64, do func(file int, within int64, b []byte) error) error {
-	i := sort.Search(len(p.files), func(i int) bool { return p.files[i].Offset+p.files[i].Size > at })
+	i := fileAt(p.files, at)
 	for len(b) > 0 {
 		for i < len(p.files) && p.files[i].Offset+p.files[i].Size <= at { // empty files are passed over
 			i++
@@ -170,8 +177,7 @@ func (p *parts) holds() func(at, length int64) bool {
 		return func(int64, int64) bool { return true }
 	}
 	return func(at, length int64) bool {
-		i := sort.Search(len(p.files), func(i int) bool { return p.files[i].Offset+p.files[i].Size > at })
-		for ; i < len(p.files) && p.files[i].Offset < at+length; i++ {
+		for i := fileAt(p.files, at); i < len(p.files) && p.files[i].Offset < at+length; i++ {
 			end := min(at+length, p.files[i].Offset+p.files[i].Size) - p.files[i].Offset
 			if end > sizes[i] {
 				return false

@@ -15,7 +15,7 @@ import (
 // It returns the context's error, that of r or of block, or one that says that r
 // holds another number of bytes.
 func HashPieces(ctx context.Context, r io.Reader, size, pieceLength int64, block func([]byte) error) (Root, []Root, error) {
-	tree := treeHasher{geometry: geometry{size, pieceLength}}
+	tree := treeHasher{geometry: geometry{size: size, pieceLength: pieceLength}}
 	in := bufio.NewReaderSize(r, readSize)
 	var buffer [blockSize]byte
 	total := int64(0)
@@ -53,7 +53,7 @@ func HashPieces(ctx context.Context, r io.Reader, size, pieceLength int64, block
 //
 // Source: BEP 52, "piece layers".
 func LayerRoot(layer []Root, size, pieceLength int64) (Root, bool) {
-	g := geometry{size, pieceLength}
+	g := geometry{size: size, pieceLength: pieceLength}
 	if len(layer) != g.pieces() || len(layer) < 2 {
 		return Root{}, false
 	}

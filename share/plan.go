@@ -10,14 +10,13 @@ import (
 // A plan is what a download fetches: how its bytes fall into pieces, what proves
 // them, and where they are put together.
 type plan struct {
-	geometry
-	root  Root       // of the one file; zero where SHA-1 alone proves the pieces, or there are several files
-	layer []Root     // the hashes of all pieces, if they are known before a source is asked
-	sums  [][20]byte // SHA-1 of the pieces, where they prove them; nil: the layer does
+	geometry            // with the files of a folder
+	root     Root       // of the one file; zero where SHA-1 alone proves the pieces, or there are several files
+	layer    []Root     // the hashes of all pieces, if they are known before a source is asked
+	sums     [][20]byte // SHA-1 of the pieces, where they prove them; nil: the layer does
 
-	names [][20]byte  // of the swarm: the first is what a source is greeted with that has no other
-	key   string      // of the partial file
-	files []SwarmFile // nil: the stream is one file
+	names [][20]byte // of the swarm: the first is what a source is greeted with that has no other
+	key   string     // of the partial file
 }
 
 // plan returns what the download is to fetch.
@@ -28,10 +27,14 @@ func (d *Download) plan() (plan, error) {
 		return rootPlan(d.Root, d.Size)
 	case s.HasV2() && !s.Folder:
 		return s.filePlan()
-	case s.HasV1():
+	case !s.HasV2():
 		return s.sumPlan(), nil
 	}
-	return plan{}, fmt.Errorf("%w: %q is of BitTorrent version 2 alone and has a folder: that is not supported yet", ErrVerify, s.Name)
+	layer := s.layer()
+	if layer == nil && s.HasV1() { // a magnet link led to it: nobody told the layers, and peers of v1 know none
+		return s.sumPlan(), nil
+	}
+	return s.folderPlan(layer), nil
 }
 
 // rootPlan returns the plan for a file by its content alone, which both sides
@@ -61,7 +64,7 @@ func (s *Swarm) filePlan() (plan, error) {
 	if s.PieceLength == p.pieceLength {
 		p.names = append(p.names, s.InfoHashes()...)
 	} else {
-		p.geometry, p.layer = geometry{f.Size, s.PieceLength}, nil
+		p.geometry, p.layer = geometry{size: f.Size, pieceLength: s.PieceLength}, nil
 		p.names, p.key = s.InfoHashes(), s.key()
 	}
 	switch {
@@ -69,7 +72,7 @@ func (s *Swarm) filePlan() (plan, error) {
 		p.layer = []Root{f.Root}
 	case f.Layer != nil:
 		p.layer = f.Layer
-	case s.HasV1(): // a magnet link led to it: nobody told the layer, and peers of v1 know none
+	case s.HasV1(): // as with a folder
 		p.root, p.sums = Root{}, s.Pieces
 	}
 	return p, nil
@@ -78,18 +81,45 @@ func (s *Swarm) filePlan() (plan, error) {
 // sumPlan returns the plan for a torrent whose pieces are proven by their SHA-1
 // and run across its files.
 func (s *Swarm) sumPlan() plan {
-	p := plan{geometry: geometry{s.Length, s.PieceLength}, sums: s.Pieces, names: [][20]byte{s.V1}, key: s.key()}
-	if s.Folder {
-		p.files = s.Files
-	}
+	return plan{geometry: s.geometry(), sums: s.Pieces, names: [][20]byte{s.V1}, key: s.key()}
+}
+
+// folderPlan returns the plan for a torrent of several files, each of which has a
+// root and pieces of its own. Layer is nil if it is not known.
+func (s *Swarm) folderPlan(layer []Root) plan {
+	p := plan{geometry: s.geometry(), layer: layer, names: s.InfoHashes(), key: s.key()}
+	p.aligned = true
 	return p
+}
+
+// geometry returns how the stream falls into pieces that SHA-1 proves.
+func (s *Swarm) geometry() geometry {
+	g := geometry{size: s.Length, pieceLength: s.PieceLength}
+	if s.Folder {
+		g.files = s.Files
+	}
+	return g
 }
 
 // key returns what the partial file of a torrent is called that servents do not
 // know by a root: its first name in hex, which is shorter than a root.
 func (s *Swarm) key() string {
+	return s.infoHashKey()
+}
+
+func (s *Swarm) infoHashKey() string {
 	name := s.InfoHashes()[0]
 	return hex.EncodeToString(name[:])
+}
+
+// PartialKey returns what a [Download] of the torrent is called in its partial
+// folder: see [Unfinished].
+func (s *Swarm) PartialKey() string {
+	p, err := (&Download{Torrent: s}).plan()
+	if err != nil {
+		return s.infoHashKey()
+	}
+	return p.key
 }
 
 // path returns where the plan is put together in dir.

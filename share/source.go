@@ -98,6 +98,8 @@ type source struct {
 	slowSince time.Time // since when it is far slower than another
 	noLayer   bool      // it does not send the hashes of the pieces
 
+	layersAsked int // how many files' next hashes of pieces it was asked for
+
 	received int64 // bytes of blocks
 	measured int64 // of those, when rate was last taken
 	rate     int64 // bytes a second

@@ -247,7 +247,7 @@ func TestLongPieces(t *testing.T) {
 			liar, honest := newFake(data, d, lie(at)), newFake(data, d, nil)
 			liar.geometry, honest.geometry = g, g
 			download := downloadFrom(t, d, dir, liar, honest)
-			p, err := openPartial(partialPath(download.PartialDir, d.root), g, nil)
+			p, err := openPartial(partialPath(download.PartialDir, d.root), g)
 			if err != nil {
 				t.Fatal(err)
 			}

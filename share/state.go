@@ -39,7 +39,7 @@ func (f *fetch) tell(bytes int64) {
 	if answered != f.told.Sources || f.verified == f.size {
 		f.describe()
 	}
-	f.told.Verified, f.told.Size = f.verified, f.size
+	f.told.Verified = f.verified
 	f.told.Received, f.told.Wasted, f.told.Sources = f.received, f.wasted, answered
 	f.progress(f.told)
 }

@@ -25,7 +25,7 @@ type suspect struct {
 
 // suspect takes a piece as wrong and looks for the block.
 func (f *fetch) suspect(p *piece) error {
-	if f.pieceHeight() == 0 && len(f.sources) > 0 { // the block is the piece
+	if f.tree(p).pieceHeight() == 0 && len(f.sources) > 0 { // the block is the piece
 		return f.condemn(p, []int{0})
 	}
 	f.suspects = append(f.suspects, &suspect{piece: p})
@@ -53,7 +53,7 @@ func (f *fetch) callWitnesses() error {
 		}
 		if u.witness != nil {
 			u.since = time.Now()
-			u.witness.requestHashes(blockRequest(f.root, f.geometry, u.piece.index))
+			u.witness.requestHashes(f.tree(u.piece).blockRequest(u.piece.index))
 		} else if able == 0 && len(u.mute) > 0 {
 			if err := f.tryAgain(u); err != nil {
 				return err
@@ -70,9 +70,13 @@ func (f *fetch) canTell(s *source, u *suspect) bool {
 
 // recall asks others for what a source takes too long to prove.
 func (f *fetch) recall(now time.Time) error {
-	if s := f.layerBy; s != nil && now.Sub(s.heard) >= f.patience/snubs {
+	for _, s := range f.sources {
+		if s.layersAsked == 0 || now.Sub(s.heard) < f.patience/snubs {
+			continue
+		}
 		if slices.ContainsFunc(f.sources, func(other *source) bool { return other != s && !other.noLayer && other.wanted > 0 }) {
-			s.noLayer, f.layerBy = true, nil
+			s.noLayer = true
+			f.proofs.releaseAll(s)
 		}
 	}
 	for _, u := range f.suspects {
@@ -147,7 +151,7 @@ func (f *fetch) accuse(s *source, kind, reason error) error {
 // testimony returns the suspect that a message tells of; nil: none.
 func (f *fetch) testimony(m peerwire.Message) *suspect {
 	for _, u := range f.suspects {
-		if m.Range == blockRequest(f.root, f.geometry, u.piece.index) {
+		if m.Range == f.tree(u.piece).blockRequest(u.piece.index) {
 			return u
 		}
 	}
@@ -164,7 +168,7 @@ func (f *fetch) takeTestimony(u *suspect, s *source, m peerwire.Message) error {
 		}
 		return f.callWitnesses()
 	}
-	hashes, ok := checkHashes(m.Range, m.Data, f.layer[p.index], 0)
+	hashes, ok := checkHashes(m.Range, m.Data, f.proofs.hashes[p.index], 0)
 	if !ok {
 		return f.lose(s, ErrLie, fmt.Errorf("sent hashes of the blocks of piece %d that are as wrong as the piece", p.index))
 	}

@@ -449,7 +449,7 @@ func TestUnrecorded(t *testing.T) {
 		for _, s := range seeders {
 			sent += s.sent.Load()
 		}
-		if u, ok := readUnfinished(d.PartialDir, d.Root); ok && u.Size > 0 {
+		if u, ok := readUnfinished(d.PartialDir, d.Root.String(), nil); ok && u.Size > 0 {
 			most, looks = max(most, sent-u.Verified), looks+1
 		}
 	}

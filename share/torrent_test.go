@@ -31,8 +31,19 @@ func (s *testSwarm) file(i int) []byte {
 // torrent without a folder. With v2 each begins a piece.
 func swarmOf(t testing.TB, pieceLength int64, v1, v2 bool, sizes ...int) testSwarm {
 	t.Helper()
-	s := testSwarm{Swarm: Swarm{Name: "torrent", Folder: len(sizes) > 1, PieceLength: pieceLength}}
+	var files [][]byte
 	for i, size := range sizes {
+		files = append(files, content(size + i)[i:]) // each its own
+	}
+	return swarmWith(t, pieceLength, v1, v2, files...)
+}
+
+// swarmWith is swarmOf with files of those contents.
+func swarmWith(t testing.TB, pieceLength int64, v1, v2 bool, files ...[]byte) testSwarm {
+	t.Helper()
+	s := testSwarm{Swarm: Swarm{Name: "torrent", Folder: len(files) > 1, PieceLength: pieceLength}}
+	for i, data := range files {
+		size := len(data)
 		if v2 && size > 0 && int64(len(s.stream))%pieceLength > 0 {
 			s.stream = append(s.stream, make([]byte, pieceLength-int64(len(s.stream))%pieceLength)...)
 		}
@@ -40,7 +51,6 @@ func swarmOf(t testing.TB, pieceLength int64, v1, v2 bool, sizes ...int) testSwa
 		if !s.Folder {
 			f.Path = s.Name
 		}
-		data := content(size + i)[i:] // each its own
 		if v2 {
 			root, layer, err := HashPieces(t.Context(), bytes.NewReader(data), f.Size, pieceLength, func([]byte) error { return nil })
 			if err != nil {
@@ -121,6 +131,10 @@ var testSwarms = []struct {
 	{"hybrid", 64 << 10, true, true, []int{300_000}},
 	{"v1, files", 32 << 10, true, false, []int{100_000, 0, 1, 70_000, 0, 32 << 10, 5}},
 	{"hybrid, files", 32 << 10, true, true, []int{100_000, 0, 1, 70_000, 32 << 10, 0, 5, 0}},
+	{"v2, files", 32 << 10, false, true, []int{100_000, 0, 1, 70_000, 32 << 10, 0, 5, 0}},
+	{"v2, files, 16 KiB", 16 << 10, false, true, []int{0, 16<<10 + 1, 50_000, 3}},
+	{"v2, a folder of one", 32 << 10, false, true, []int{0, 20_000}},
+	{"v2, long pieces", 1 << 20, false, true, []int{300_000, 1 << 20, 2_500_000}},
 }
 
 // TestTorrent fetches torrents of every kind from two sources that have the
@@ -134,17 +148,14 @@ func TestTorrent(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				asked := s.Swarm
-				if !withLayers { // as a magnet link has it
-					asked.Files = slices.Clone(asked.Files)
-					for i := range asked.Files {
-						asked.Files[i].Layer = nil
-					}
+				asked := &s.Swarm
+				if !withLayers {
+					asked = s.withoutLayers()
 				}
 				dir := t.TempDir()
 				names := s.InfoHashes()
 				d := &Download{
-					Torrent: &asked, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
+					Torrent: asked, Name: s.Name, PartialDir: filepath.Join(dir, "partial"), Dest: filepath.Join(dir, s.Name),
 					Sources: []Source{s.sourceOf("a", offer, names[0]), s.sourceOf("b", offer, names[len(names)-1])},
 				}
 				synctest.Test(t, func(t *testing.T) {
@@ -311,8 +322,8 @@ func TestTorrentResumes(t *testing.T) {
 		}
 	})
 	s.wantFiles(t, d.Dest)
-	if verified == 0 || int64(sent) != s.Length-verified {
-		t.Errorf("%d bytes were verified, %d of %d sent", verified, sent, s.Length)
+	if verified == 0 || int64(sent) != s.Size()-verified {
+		t.Errorf("%d bytes were verified, %d of %d sent", verified, sent, s.Size())
 	}
 }
 

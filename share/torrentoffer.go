@@ -36,8 +36,8 @@ func FileAt(path string) (File, error) {
 // an error if there are not as many, or not of those sizes and, where both tell
 // one, roots.
 //
-// Peers that know it by SHA-1 are served all of it. Hashes are told of a torrent of
-// one file alone.
+// Peers of every version are served. Of one whose piece layers are not known no
+// hashes are told, so that it needs to have a v1 view.
 func (s *Swarm) Offer(files []File) (Offer, error) {
 	if len(files) != len(s.Files) {
 		return Offer{}, fmt.Errorf("share: offer the torrent %q: %d files, it has %d", s.Name, len(files), len(s.Files))
@@ -48,13 +48,22 @@ func (s *Swarm) Offer(files []File) (Offer, error) {
 			return Offer{}, fmt.Errorf("share: offer the torrent %q: %q is not what it says", s.Name, f.Name)
 		}
 	}
-	o := Offer{Name: s.Name, Size: s.Length, pieceLength: s.PieceLength, info: s.Info}
+	o := Offer{Name: s.Name, Size: s.Length, shape: s.geometry(), info: s.Info}
 	whole := wholeTorrent{files: files, places: s.Files}
-	switch one := s.Files[0]; {
-	case !s.Folder && s.HasV2() && (one.Layer != nil || one.Size <= s.PieceLength):
-		o.Root, o.Size, whole.hashes = one.Root, one.Size, one.Layer
-	case !s.HasV1():
-		return Offer{}, fmt.Errorf("share: offer the torrent %q: it is of BitTorrent version 2 alone and has a folder: that is not supported yet", s.Name)
+	if s.HasV2() {
+		whole.hashes = s.layer()
+	}
+	switch {
+	case whole.hashes == nil && !s.HasV1():
+		return Offer{}, fmt.Errorf("share: offer the torrent %q: it is of BitTorrent version 2 alone, and its piece layers are not known", s.Name)
+	case whole.hashes == nil:
+	case s.Folder:
+		o.shape.aligned = true
+	default:
+		o.Root, o.Size, o.shape.size = s.Files[0].Root, s.Files[0].Size, s.Files[0].Size
+		if len(whole.hashes) == 1 { // the root is the hash of the one piece
+			whole.hashes = nil
+		}
 	}
 	o.open = func(func()) (offered, error) {
 		own := whole
@@ -126,6 +135,9 @@ func (w wholeTorrent) read(file int, within int64, b []byte) error {
 // checkAll looks at every file once.
 func (w wholeTorrent) checkAll() error {
 	for _, f := range w.files {
+		if f.Size == 0 { // nobody reads it, and it need not be there
+			continue
+		}
 		info, err := os.Stat(f.place.String())
 		if err != nil || !f.isUnchanged(info) {
 			return fmt.Errorf("%w: %q", ErrChanged, f.Name)

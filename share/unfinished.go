@@ -19,9 +19,14 @@ import (
 // An Unfinished is a download that lies in a partial folder: what its record
 // says, so that it can go on in another process.
 type Unfinished struct {
-	Root     Root
-	Size     int64 // bytes; -1: the record does not say
-	Verified int64 // bytes that are on the disk and recorded
+	Key      string // what it is called there: its root, or a torrent's first infohash, in hex
+	Root     Root   // zero of a torrent that is called by its infohash
+	Size     int64  // bytes, without padding; -1: the record does not say, or the torrent is not known
+	Verified int64  // bytes that are on the disk and recorded
+
+	// Torrent is the first infohash of the torrent that it was begun by; zero: it was
+	// begun by none.
+	Torrent [20]byte
 
 	// What the download was begun with. Records of earlier versions do not say;
 	// then they are empty.
@@ -40,7 +45,8 @@ type purpose struct {
 	Name      string    `json:"name"`
 	Dest      string    `json:"dest"`
 	Overwrite bool      `json:"overwrite,omitempty"`
-	SHA1      string    `json:"sha1,omitempty"` // 40 hex digits
+	SHA1      string    `json:"sha1,omitempty"`    // 40 hex digits
+	Torrent   string    `json:"torrent,omitempty"` // likewise: the first infohash
 	Begun     time.Time `json:"begun"`
 }
 
@@ -54,6 +60,9 @@ func (d *Download) purpose(recorded []byte) []byte {
 	now := purpose{Name: d.Name, Dest: d.Dest, Overwrite: d.Overwrite, Begun: old.Begun}
 	if d.SHA1 != [sha1.Size]byte{} {
 		now.SHA1 = hex.EncodeToString(d.SHA1[:])
+	}
+	if d.Torrent != nil {
+		now.Torrent = d.Torrent.infoHashKey()
 	}
 	b, err := json.Marshal(now)
 	if err != nil {
@@ -72,6 +81,9 @@ func (u *Unfinished) take(recorded []byte) {
 	if sum, err := hex.DecodeString(p.SHA1); err == nil && len(sum) == len(u.SHA1) {
 		copy(u.SHA1[:], sum)
 	}
+	if hash, err := hex.DecodeString(p.Torrent); err == nil && len(hash) == len(u.Torrent) {
+		copy(u.Torrent[:], hash)
+	}
 	if !p.Begun.IsZero() {
 		u.Begun = p.Begun
 	}
@@ -79,50 +91,65 @@ func (u *Unfinished) take(recorded []byte) {
 
 // ListUnfinished returns the downloads that lie in a partial folder, the oldest
 // first. Whatever else lies there is passed over. A folder that does not exist
-// has none.
-func ListUnfinished(dir string) ([]Unfinished, error) {
+// has none. Torrent returns the torrent of a first infohash, nil if it is not
+// known; then less is told of it. It may be nil: none is.
+func ListUnfinished(dir string, torrent func(infoHash [20]byte) *Swarm) ([]Unfinished, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("share: list the unfinished downloads: %w", err)
 	}
-	known := map[Root]bool{}
+	known := map[string]bool{}
 	var all []Unfinished
 	for _, entry := range entries {
-		name := strings.TrimSuffix(strings.TrimSuffix(entry.Name(), partialSuffix), recordSuffix)
-		root, err := ParseRoot(name)
-		if err != nil || name == entry.Name() || known[root] || !entry.Type().IsRegular() {
+		key, suffix, _ := strings.Cut(entry.Name(), ".")
+		isPartial := suffix == partialSuffix[1:] || suffix == recordSuffix[1:]
+		isFolder := suffix == partsSuffix[1:] && entry.IsDir()
+		if !isFolder && (!isPartial || !entry.Type().IsRegular()) || !isPartialKey(key) || known[key] {
 			continue
 		}
-		known[root] = true
-		if u, ok := readUnfinished(dir, root); ok {
+		known[key] = true
+		if u, ok := readUnfinished(dir, key, torrent); ok {
 			all = append(all, u)
 		}
 	}
 	slices.SortFunc(all, func(a, b Unfinished) int {
-		return cmp.Or(a.Begun.Compare(b.Begun), bytes.Compare(a.Root[:], b.Root[:]))
+		return cmp.Or(a.Begun.Compare(b.Begun), strings.Compare(a.Key, b.Key))
 	})
 	return all, nil
 }
 
+// isPartialKey reports whether partial files are called so: root or infohash in
+// hex, in lower case.
+func isPartialKey(key string) bool {
+	b, err := hex.DecodeString(key)
+	return err == nil && key == strings.ToLower(key) && (len(b) == len(Root{}) || len(b) == sha1.Size)
+}
+
 // readUnfinished returns what lies in dir of a download; false where that is
 // nothing any more.
-func readUnfinished(dir string, root Root) (Unfinished, bool) {
-	u := Unfinished{Root: root, Size: -1}
-	part, err := os.Stat(partialPath(dir, root))
-	if err == nil {
-		u.Begun = part.ModTime()
+func readUnfinished(dir, key string, torrent func([20]byte) *Swarm) (Unfinished, bool) {
+	u := Unfinished{Key: key, Size: -1}
+	if root, err := ParseRoot(key); err == nil {
+		u.Root = root
+	} else {
+		hex.Decode(u.Torrent[:], []byte(key))
 	}
-	file, openErr := os.Open(recordPath(partialPath(dir, root)))
-	if openErr != nil {
-		return u, err == nil
+	record := filepath.Join(dir, key+recordSuffix)
+	file, err := os.Open(record)
+	if err != nil {
+		part := lyingAt(dir, key)
+		if part != nil {
+			u.Begun = part.ModTime()
+		}
+		return u, part != nil
 	}
 	defer file.Close()
-	info, statErr := file.Stat()
-	if statErr != nil {
-		return u, err == nil
+	info, err := file.Stat()
+	if err != nil {
+		return u, lyingAt(dir, key) != nil
 	}
 	u.Begun = info.ModTime()
-	switch lock, err := lockFile(file.Name(), 0); {
+	switch lock, err := lockFile(record, 0); {
 	case errors.Is(err, ErrLocked):
 		u.Busy = true
 	case err == nil:
@@ -130,31 +157,86 @@ func readUnfinished(dir string, root Root) (Unfinished, bool) {
 	}
 	// Where another process writes it now, what is read may be half of it: then it
 	// says less. Likewise where it is damaged.
+	var pieces []byte
 	_ = readBolt(file, info.Size(), func(bucket string, key, value []byte) {
 		switch {
 		case bucket != string(bucketPartial):
 		case bytes.Equal(key, keyPurpose):
 			u.take(value)
-		case bytes.Equal(key, keyPieces) && part != nil:
-			u.Size, u.Verified = recorded(value, shorterThan(part.Size()))
+		case bytes.Equal(key, keyPieces):
+			pieces = bytes.Clone(value)
 		}
 	})
+	u.measure(dir, pieces, torrent)
 	return u, true
 }
 
-// RemoveUnfinished removes what lies in a partial folder of a download: never a
-// finished file, nor anything else. It returns [ErrBusy] while it is being
-// fetched.
-func RemoveUnfinished(dir string, root Root) error {
-	path := partialPath(dir, root)
-	record := recordPath(path)
-	if err := removeBoth(path, record); err != nil {
-		return fmt.Errorf("share: remove the unfinished %s: %w", root, err)
+// lyingAt describes the file or folder in which a download is put together, nil
+// if there is none.
+func lyingAt(dir, key string) os.FileInfo {
+	for _, suffix := range []string{partialSuffix, partsSuffix} {
+		if info, err := os.Lstat(filepath.Join(dir, key+suffix)); err == nil {
+			return info
+		}
 	}
 	return nil
 }
 
-func removeBoth(path, record string) error {
+// measure sets the size, and what is verified by a record and on the disk.
+func (u *Unfinished) measure(dir string, record []byte, torrent func([20]byte) *Swarm) {
+	part := lyingAt(dir, u.Key)
+	if part == nil {
+		return
+	}
+	if u.Root != (Root{}) {
+		if size, verified := recorded(record, shorterThan(part.Size())); size > 0 {
+			u.Size, u.Verified = size, verified
+		}
+		return
+	}
+	if torrent == nil {
+		return
+	}
+	s := torrent(u.Torrent)
+	if s == nil {
+		return
+	}
+	plan, err := (&Download{Torrent: s}).plan()
+	if err != nil || plan.key != u.Key {
+		return
+	}
+	u.Size = plan.content()
+	holds := shorterThan(part.Size())
+	if plan.files != nil {
+		root, err := os.OpenRoot(plan.path(dir))
+		if err != nil {
+			return
+		}
+		defer root.Close()
+		holds = (&parts{root: root, files: plan.files}).holds()
+	}
+	for i, ok := range plan.decodeVerified(record, holds) {
+		if ok {
+			u.Verified += plan.contentSize(i)
+		}
+	}
+}
+
+// RemoveUnfinished removes what lies in a partial folder of a download, which is
+// called key there: never a finished file, nor anything else. It returns
+// [ErrBusy] while it is being fetched.
+func RemoveUnfinished(dir, key string) error {
+	if !isPartialKey(key) {
+		return fmt.Errorf("share: remove an unfinished download: %q is neither a root nor an infohash", key)
+	}
+	if err := removeUnfinished(filepath.Join(dir, key)); err != nil {
+		return fmt.Errorf("share: remove the unfinished %s: %w", key, err)
+	}
+	return nil
+}
+
+func removeUnfinished(path string) error {
+	record := path + recordSuffix
 	if _, err := os.Stat(filepath.Dir(record)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -165,17 +247,18 @@ func removeBoth(path, record string) error {
 	if err != nil {
 		return err
 	}
-	remove := func(path string) error {
-		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	}
-	if err := remove(path); err != nil {
+	if err := errors.Join(removeIfThere(path+partialSuffix), os.RemoveAll(path+partsSuffix)); err != nil {
 		return also(err, lock.Unlock())
 	}
 	if !movesOpen {
-		return also(lock.Unlock(), remove(record))
+		return also(lock.Unlock(), removeIfThere(record))
 	}
-	return also(remove(record), lock.Unlock())
+	return also(removeIfThere(record), lock.Unlock())
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

@@ -14,7 +14,7 @@ import (
 // unfinished returns the only download that lies in dir.
 func unfinished(t *testing.T, dir string) Unfinished {
 	t.Helper()
-	all, err := ListUnfinished(dir)
+	all, err := ListUnfinished(dir, nil)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("ListUnfinished: %+v, %v, want one", all, err)
 	}
@@ -40,7 +40,7 @@ func TestUnfinished(t *testing.T) {
 		if u := unfinished(t, dir); !u.Busy {
 			t.Error("it is not said to be busy")
 		}
-		if err := RemoveUnfinished(dir, f.Root); !errors.Is(err, ErrBusy) {
+		if err := RemoveUnfinished(dir, f.Root.String()); !errors.Is(err, ErrBusy) {
 			t.Errorf("RemoveUnfinished while it runs: %v, want ErrBusy", err)
 		}
 	}
@@ -78,7 +78,7 @@ func TestUnfinished(t *testing.T) {
 	if err := d.Run(t.Context()); err != nil || first != u.Verified {
 		t.Errorf("it went on from %d: %v, want from %d", first, err, u.Verified)
 	}
-	if all, err := ListUnfinished(dir); err != nil || len(all) != 0 {
+	if all, err := ListUnfinished(dir, nil); err != nil || len(all) != 0 {
 		t.Errorf("when it is done: %+v, %v", all, err)
 	}
 }
@@ -95,20 +95,20 @@ func TestRemoveUnfinished(t *testing.T) {
 	if err := os.Link(outside, partialPath(dir, root)); err != nil { // as a move that was left half
 		t.Fatal(err)
 	}
-	if all, err := ListUnfinished(dir); err != nil || len(all) != 2 || all[0].Size != -1 {
+	if all, err := ListUnfinished(dir, nil); err != nil || len(all) != 2 || all[0].Size != -1 {
 		t.Errorf("ListUnfinished: %+v, %v, want two that say nothing", all, err)
 	}
-	if err := RemoveUnfinished(dir, root); err != nil {
+	if err := RemoveUnfinished(dir, root.String()); err != nil {
 		t.Fatal(err)
 	}
 	wantFile(t, outside, []byte("x"))
 	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("left: %v, want the other two", left)
 	}
-	if err := RemoveUnfinished(filepath.Join(dir, "none"), root); err != nil {
+	if err := RemoveUnfinished(filepath.Join(dir, "none"), root.String()); err != nil {
 		t.Errorf("of a folder that is not there: %v", err)
 	}
-	if all, err := ListUnfinished(filepath.Join(dir, "none")); err != nil || len(all) != 0 {
+	if all, err := ListUnfinished(filepath.Join(dir, "none"), nil); err != nil || len(all) != 0 {
 		t.Errorf("of a folder that is not there: %v, %v", all, err)
 	}
 }
@@ -125,7 +125,7 @@ func TestKilledAtTheEnd(t *testing.T) {
 			d := downloadOf(t, f, s)
 			d.SHA1, d.Overwrite = f.SHA1, overwrite
 			path := partialPath(d.PartialDir, f.Root)
-			p, err := openPartial(path, geometryOf(f.Size), nil)
+			p, err := openPartial(path, geometryOf(f.Size))
 			must(t, err)
 			_, err = p.data.WriteAt(data, 0)
 			p.verified, p.unsaved = []bool{true, true, true}, f.Size

@@ -150,7 +150,7 @@ func (u *upload) run(lookup func([20]byte) (Offer, bool)) error {
 func (u *upload) serve(theirs peerwire.Handshake) (err error) {
 	u.geometry = u.offer.geometry()
 	u.conn = peerwire.NewConn(peerwire.ConnConfig{
-		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.offer.Size, PieceLength: u.geometry.pieceLength, Client: clientName,
+		InfoHash: theirs.InfoHash, NoHashes: !u.offer.hasHashes(), Size: u.geometry.paddedSize(), PieceLength: u.geometry.pieceLength, Client: clientName,
 		MetadataSize: int64(len(u.offer.info)),
 	})
 	if err := u.conn.ReceiveHandshake(theirs); err != nil {

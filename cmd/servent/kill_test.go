@@ -237,7 +237,7 @@ func wasKilled(err error) bool {
 
 // readRecord returns how many bytes the next downloader will take as verified.
 func (k *killed) readRecord() int64 {
-	all, err := share.ListUnfinished(filepath.Join(k.home, servent.PartialFolder))
+	all, err := share.ListUnfinished(filepath.Join(k.home, servent.PartialFolder), nil)
 	if err != nil {
 		k.t.Fatal(err)
 	}

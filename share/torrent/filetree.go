@@ -23,7 +23,7 @@ func (d *infoDict) layoutV2() (layout, error) {
 	if len(d.FileTree) == 0 {
 		return layout{}, refuse("it is of meta version 2 and has no file tree")
 	}
-	w := treeWalk{walker: walker{in: d.FileTree}, pieceLength: d.PieceLength}
+	w := treeWalk{walker: walker{in: d.FileTree}, pieceLength: d.PieceLength, sizes: map[share.Root]int64{}}
 	if err := w.node(nil); err != nil {
 		return layout{}, err
 	}
@@ -41,6 +41,7 @@ type treeWalk struct {
 	walker
 	layout
 	pieceLength int64
+	sizes       map[share.Root]int64 // of the files, by what they are
 }
 
 // node reads a folder or a file, in the order in which they came.
@@ -100,6 +101,10 @@ func (w *treeWalk) leaf(path []string) error {
 		copy(f.root[:], leaf.PiecesRoot)
 		w.length = f.offset + f.size
 	}
+	if size, known := w.sizes[f.root]; known && size != f.size { // peers ask for hashes by the root alone
+		return refuse("%q has %d bytes, and another file of the same root has %d", path, f.size, size)
+	}
+	w.sizes[f.root] = f.size
 	w.files = append(w.files, f)
 	return nil
 }

@@ -72,7 +72,7 @@ func (d *infoDict) swarm() (share.Swarm, error) {
 	case !isV2:
 		l = v1
 	case isV1:
-		if err := agree(v1, v2); err != nil {
+		if err := d.agree(v1, v2); err != nil {
 			return share.Swarm{}, err
 		}
 		l.length = v1.length // which may end with padding
@@ -97,7 +97,7 @@ type placed struct {
 
 // finish makes of a layout the swarm.
 func (d *infoDict) finish(l layout) (share.Swarm, error) {
-	pieces := (l.length + d.PieceLength - 1) / d.PieceLength
+	pieces := d.piecesOf(l)
 	switch {
 	case l.length == 0:
 		return share.Swarm{}, refuse("its files are empty: there is nothing to fetch")
@@ -185,7 +185,7 @@ func checkSize(f placed) error {
 // agree returns an error unless both views of a hybrid are of the same files in
 // the same places: else peers of the two versions would fetch different bytes
 // under one name. Source: BEP 52, "upgrade path".
-func agree(v1, v2 layout) error {
+func (d *infoDict) agree(v1, v2 layout) error {
 	if v1.folder != v2.folder || len(v1.files) != len(v2.files) {
 		return refuse("its v1 and v2 parts describe different files")
 	}
@@ -198,5 +198,11 @@ func agree(v1, v2 layout) error {
 			return refuse("%q begins at byte %d in its v1 part, and at %d in its v2 part", f.path, f.offset, other.offset)
 		}
 	}
+	if d.piecesOf(v1) != d.piecesOf(v2) { // padding behind the last file
+		return refuse("%d pieces in its v1 part, and %d in its v2 part", d.piecesOf(v1), d.piecesOf(v2))
+	}
 	return nil
 }
+
+// piecesOf returns how many pieces a layout has.
+func (d *infoDict) piecesOf(l layout) int64 { return (l.length + d.PieceLength - 1) / d.PieceLength }

@@ -3,9 +3,12 @@ package torrent
 import (
 	"bytes"
 	"crypto/sha1"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"servent/share"
 	"servent/share/peerwire"
 )
 
@@ -107,5 +110,36 @@ func TestMetadataRefused(t *testing.T) {
 	give(t, got, m)
 	if _, err := got.Metainfo(); err == nil {
 		t.Error("another v2 hash: no error")
+	}
+}
+
+// TestKept: what a magnet link led to is kept without its piece layers, and with
+// them once they are known; a .torrent file needs them.
+func TestKept(t *testing.T) {
+	for _, name := range []string{"many-v2", "many-hybrid", "many-v1", "one-v2"} {
+		b, err := os.ReadFile("testdata/" + name + ".torrent")
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare, err := ParseInfo(whole.Info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare.Trackers = [][]string{{"http://tracker/announce"}}
+		kept := bare.AppendKept(nil)
+		again, err := ParseKept(kept)
+		if err != nil || again.V1 != whole.V1 || again.V2 != whole.V2 || len(again.Trackers) != 1 || len(again.Files) != len(whole.Files) {
+			t.Errorf("%s: kept and read again: %+v, %v", name, again, err)
+		}
+		if _, err := Parse(kept); (err == nil) != !whole.HasV2() {
+			t.Errorf("%s: what is kept as a .torrent: %v", name, err)
+		}
+		if again, err = ParseKept(whole.AppendKept(nil)); err != nil || !slices.EqualFunc(again.Files, whole.Files, func(a, b share.SwarmFile) bool { return slices.Equal(a.Layer, b.Layer) }) {
+			t.Errorf("%s: with its layers: %v", name, err)
+		}
 	}
 }

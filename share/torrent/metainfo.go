@@ -60,7 +60,14 @@ type Metainfo struct {
 // differ in case alone, symbolic links, and torrents without a byte are refused.
 //
 // Its errors wrap [ErrTorrent].
-func Parse(b []byte) (*Metainfo, error) {
+func Parse(b []byte) (*Metainfo, error) { return parse(b, false) }
+
+// ParseKept is [Parse] of what [Metainfo.AppendKept] wrote.
+func ParseKept(b []byte) (*Metainfo, error) { return parse(b, true) }
+
+// parse reads a .torrent file, of which all piece layers may be missing if it is
+// incomplete.
+func parse(b []byte, incomplete bool) (*Metainfo, error) {
 	if len(b) > MaxSize {
 		return nil, refuse("%d bytes, the limit is %d", len(b), MaxSize)
 	}
@@ -75,8 +82,10 @@ func Parse(b []byte) (*Metainfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.takeLayers(file.PieceLayers); err != nil {
-		return nil, err
+	if !incomplete || len(file.PieceLayers) > 0 {
+		if err := m.takeLayers(file.PieceLayers); err != nil {
+			return nil, err
+		}
 	}
 	m.Trackers = boundTiers(file.UpvertedAnnounceList())
 	m.CreatedBy = file.CreatedBy
@@ -162,6 +171,44 @@ func boundTiers(tiers [][]string) [][]string {
 // AppendBinary appends the .torrent file to b. The piece layers of a v2 swarm
 // must be known, or it returns an error.
 func (m *Metainfo) AppendBinary(b []byte) ([]byte, error) {
+	layers, err := m.layers()
+	if err != nil {
+		return b, err
+	}
+	return append(b, encode(m.file(layers))...), nil
+}
+
+// AppendKept appends what a program keeps of a torrent for itself: the .torrent
+// file or, where the piece layers are not known yet, as by a magnet link, the same
+// without them, which [ParseKept] reads. It never fails.
+func (m *Metainfo) AppendKept(b []byte) []byte {
+	layers, err := m.layers()
+	if err != nil {
+		layers = nil
+	}
+	return append(b, encode(m.file(layers))...)
+}
+
+// layers returns the piece layers by their roots; nil of a swarm of v1.
+func (m *Metainfo) layers() (map[string]string, error) {
+	if !m.HasV2() {
+		return nil, nil
+	}
+	layers := map[string]string{}
+	for _, f := range m.Files {
+		switch {
+		case f.Size <= m.PieceLength:
+		case f.Layer == nil:
+			return nil, fmt.Errorf("torrent: write %q: the piece layer of %q is not known", m.Name, f.Path)
+		default:
+			layers[string(f.Root[:])] = layerText(f.Layer)
+		}
+	}
+	return layers, nil
+}
+
+// file returns the .torrent file.
+func (m *Metainfo) file(layers map[string]string) map[string]any {
 	file := map[string]any{"info": bencode.Bytes(m.Info)}
 	if m.CreatedBy != "" {
 		file["created by"] = m.CreatedBy
@@ -175,19 +222,10 @@ func (m *Metainfo) AppendBinary(b []byte) ([]byte, error) {
 			file["announce-list"] = m.Trackers
 		}
 	}
-	if m.HasV2() {
-		layers := map[string]string{}
-		for _, f := range m.Files {
-			if f.Size > m.PieceLength && f.Layer == nil {
-				return b, fmt.Errorf("torrent: write %q: the piece layer of %q is not known", m.Name, f.Path)
-			}
-			if f.Size > m.PieceLength {
-				layers[string(f.Root[:])] = layerText(f.Layer)
-			}
-		}
+	if layers != nil {
 		file["piece layers"] = layers
 	}
-	return append(b, encode(file)...), nil
+	return file
 }
 
 func layerText(layer []share.Root) string {

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/anacrolix/torrent/bencode"
 
 	"servent/share"
 )
@@ -19,7 +23,7 @@ func leaf(size int) dict {
 	if size == 0 {
 		return dict{"": dict{"length": 0}}
 	}
-	return dict{"": dict{"length": size, "pieces root": strings.Repeat("r", 32)}}
+	return dict{"": dict{"length": size, "pieces root": fmt.Sprintf("%032d", size)}}
 }
 
 // infoV1 returns a dictionary of several files, one a path, of 10 bytes each.
@@ -55,6 +59,15 @@ func deepTree(depth int) dict {
 	tree := leaf(1)
 	for range depth {
 		tree = dict{"d": tree}
+	}
+	return tree
+}
+
+// wideTree returns a folder of many files.
+func wideTree(files int) dict {
+	tree := dict{}
+	for i := range files {
+		tree[fmt.Sprintf("%06d", i)] = leaf(0)
 	}
 	return tree
 }
@@ -113,6 +126,16 @@ func TestHostile(t *testing.T) {
 		{"one more in v2", "different files", hybrid([]any{a, b}, dict{"a": leaf(16384), "b": leaf(5), "c": leaf(1)})},
 		{"other order", "differ", hybrid([]any{b, a}, tree)},
 		{"not aligned", "begins at byte 5", hybrid([]any{dict{"length": 5, "path": []string{"a"}}, dict{"length": 16384, "path": []string{"b"}}}, dict{"a": leaf(5), "b": leaf(16384)})},
+		{"padding behind the last", "4 pieces in its v1 part, and 2", hybrid([]any{a, b, dict{"attr": "p", "length": 40000, "path": []string{".pad", "40000"}}}, tree)},
+		{"one root, two sizes", "another file of the same root", infoV2(dict{"a": dict{"": dict{"length": 5, "pieces root": strings.Repeat("r", 32)}}, "b": dict{"": dict{"length": 6, "pieces root": strings.Repeat("r", 32)}}})},
+		{"tree absolute", "leads out", infoV2(dict{"x": leaf(1), "a/../../x": leaf(2)})},
+		{"tree same but for case", "two files have", infoV2(dict{"d": dict{"Straße": leaf(1), "STRASSE": leaf(2)}})},
+		{"tree folder and file but for case", "two files have", infoV2(dict{"D": dict{"x": leaf(1)}, "d": leaf(2)})},
+		{"tree same twice", "keys out of order", with(infoV2(nil), "file tree", bencode.Bytes("d1:ad0:d6:lengthi0eee1:ad0:d6:lengthi0eeee"))},
+		{"tree of too many files", "more than 50000 files", infoV2(wideTree(maxFiles + 1))},
+		{"tree of too many pieces", "pieces, the limit", infoV2(dict{"x": leaf(1), "y": leaf(1 << 40)})},
+		{"tree of too many bytes", "the limit is", infoV2(dict{"x": leaf(1), "y": leaf(math.MaxInt64)})},
+		{"tree whose sum overflows", "more than", infoV2(dict{"x": leaf(share.MaxSize), "y": leaf(share.MaxSize - 1)})},
 		{"single in v1 alone", "different files", with(with(hybrid(nil, tree), "files", nil), "length", 16389)},
 	}
 	for _, c := range cases {
@@ -156,6 +179,57 @@ func TestHostileFiles(t *testing.T) {
 	without := dict{"info": dict{"name": "n", "piece length": 16384, "meta version": 2, "file tree": dict{"n": leaf(20000)}}}
 	if _, err := Parse(encode(without)); err == nil || !strings.Contains(err.Error(), "is missing") {
 		t.Errorf("without its piece layer: got %v", err)
+	}
+}
+
+// TestHostileLayers: of a folder each piece layer must be there and lead to its
+// file's root.
+func TestHostileLayers(t *testing.T) {
+	b, err := os.ReadFile("testdata/many-v2.torrent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	layers := map[string]string{}
+	var roots []string
+	for _, f := range good.Files {
+		if f.Layer != nil {
+			root := string(f.Root[:])
+			roots, layers[root] = append(roots, root), layerText(f.Layer)
+		}
+	}
+	if len(roots) < 2 {
+		t.Fatalf("%d layers: of too little to spoil", len(roots))
+	}
+	for i, root := range roots {
+		own, other := layers[root], layers[roots[(i+1)%len(roots)]]
+		for layer, reason := range map[string]string{
+			"":                               "does not lead to its root",
+			own + own:                        "does not lead to its root",
+			own + strings.Repeat("\x00", 32): "does not lead to its root",
+			own[32:]:                         "does not lead to its root",
+			own[:len(own)-1] + "?":           "does not lead to its root",
+			other:                            "does not lead to its root",
+			own[1:]:                          "ends within a hash",
+		} {
+			spoilt := maps.Clone(layers)
+			spoilt[root] = layer
+			if _, err := Parse(encode(dict{"info": bencode.Bytes(good.Info), "piece layers": spoilt})); !errors.Is(err, ErrTorrent) || !strings.Contains(err.Error(), reason) {
+				t.Errorf("file %d: a layer of %d bytes in place of %d: got %v, want …%s…", i, len(layer), len(own), err, reason)
+			}
+		}
+		spoilt := maps.Clone(layers)
+		delete(spoilt, root)
+		if _, err := Parse(encode(dict{"info": bencode.Bytes(good.Info), "piece layers": spoilt})); err == nil || !strings.Contains(err.Error(), "is missing") {
+			t.Errorf("file %d without its layer: got %v", i, err)
+		}
+	}
+	layers["x"] = "of no file"
+	if m, err := Parse(encode(dict{"info": bencode.Bytes(good.Info), "piece layers": layers})); err != nil || m.V2 != good.V2 {
+		t.Errorf("with one more: %v", err)
 	}
 }
 
