@@ -153,15 +153,13 @@ func (p *piece) seek() {
 // begin opens the piece of the source that is the next to be begun, if there is
 // one and memory for its beginning.
 func (a *assembly) begin(has func(int) bool) bool {
-	if a.picker.left() == 0 || !a.fitsAnother() {
+	index, ok := a.picker.choose(has)
+	if !ok || !a.fitsAnother() {
 		return false
 	}
-	index, ok := a.picker.choose(has)
-	if ok {
-		a.picker.begin(index)
-		a.open = append(a.open, a.piece(index))
-	}
-	return ok
+	a.picker.begin(index)
+	a.open = append(a.open, a.piece(index))
+	return true
 }
 
 // piece returns a piece of which nothing is here.
@@ -336,6 +334,17 @@ func (p *piece) isHashed() bool { return p.hashed == len(p.chunks) }
 func (a *assembly) close(p *piece) {
 	a.verified[p.index] = true
 	a.left--
+	a.forget(p)
+}
+
+// drop makes a piece of which nobody owes anything one that is not begun.
+func (a *assembly) drop(p *piece) {
+	a.forget(p)
+	a.picker.restore(p.index)
+}
+
+// forget takes a piece from the open ones and lets go of its memory.
+func (a *assembly) forget(p *piece) {
 	for i, open := range a.open {
 		if open == p {
 			a.open = append(a.open[:i], a.open[i+1:]...)

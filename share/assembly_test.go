@@ -12,7 +12,8 @@ import (
 // TestAssembly: whatever sources have, and in whatever order they answer, give
 // up and fail, every block comes to its place, none is asked of two at once, the
 // memory stays bounded, however its bound grows and shrinks, and as long as somebody
-// has what is missing there is always something to ask for or to wait for.
+// has what is missing there is always something to ask for or to wait for, if need be
+// once pieces are dropped that nobody has.
 func TestAssembly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieceLength := int64(minPieceLength) << rapid.IntRange(0, 8).Draw(t, "piece length")
@@ -109,6 +110,7 @@ type assemblyPlay struct {
 	t       *rapid.T
 	has     []func(int) bool
 	hasAll  bool // the first source, from when the others bring no more at the latest
+	hasCome bool // it has, with a part at first
 	isAlone bool // for the others are gone
 	asked   map[peerwire.Block]sourceID
 	order   []peerwire.Block // of asked
@@ -152,14 +154,35 @@ func (p *assemblyPlay) step() {
 		p.answer(rapid.IntRange(0, len(p.order)).Draw(p.t, "answers"))
 	}
 	if len(p.order) == 0 && len(p.writing) == 0 && !p.isDone() {
-		p.hasAll = true
+		has := p.comer()
 		p.bound(ahead, p.most)
-		b, _, ok := p.ask(1, p.has[0])
+		b, _, ok := p.ask(1, has)
+		for orphan := p.orphan(has); !ok && orphan != nil; orphan = p.orphan(has) {
+			p.drop(orphan)
+			b, _, ok = p.ask(1, has)
+		}
 		if !ok {
 			p.t.Fatalf("nothing is asked for, nothing is written, and it is not done; %d bytes in use", p.used)
 		}
 		p.asked[b], p.order = 1, append(p.order, b)
 	}
+}
+
+// comer returns what a source has that comes when nobody else has anything: what is
+// not begun, for the memory may be full of what it has not, and at last all.
+func (p *assemblyPlay) comer() func(int) bool {
+	brings := map[int]bool{}
+	for _, piece := range p.picker.order {
+		brings[int(piece)] = true
+	}
+	if p.hasCome || len(brings) == 0 || rapid.Bool().Draw(p.t, "comes with all") {
+		p.hasAll = true
+	}
+	if !p.hasCome {
+		p.hasCome = true
+		p.has[0] = func(piece int) bool { return p.hasAll || brings[piece] }
+	}
+	return p.has[0]
 }
 
 // answer lets the oldest n blocks come.

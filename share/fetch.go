@@ -42,7 +42,7 @@ type fetch struct {
 
 	verified int64 // bytes
 	received int64 // likewise, of blocks
-	wasted   int64 // of those, what was here already
+	wasted   int64 // of those, what was here already or was dropped
 	told     State // the last
 	measured time.Time
 }
@@ -181,6 +181,9 @@ func (f *fetch) requestAll() error {
 	if f.assembly.isShort { // what is on its way to the disk takes what could be asked for
 		f.partial.save(time.Now())
 	}
+	if f.starves() && f.dropOrphan() {
+		return f.requestAll()
+	}
 	return nil
 }
 
@@ -226,10 +229,13 @@ func (f *fetch) request(s *source) error {
 // askNew asks a source for blocks that nobody was asked for, and returns how many
 // more it may be asked for.
 func (f *fetch) askNew(s *source, room int, now time.Time) int {
+	before := f.assembly.isShort
+	f.assembly.isShort, s.starves = false, false
+	defer func() { f.assembly.isShort = f.assembly.isShort || before }()
 	for ; room > 0; room-- {
 		b, place, ok := f.assembly.ask(s.id, s.conn.Has)
 		if !ok {
-			s.fruitless = f.changes
+			s.fruitless, s.starves = f.changes, f.assembly.isShort
 			break
 		}
 		if !s.request(now, b, place) { // it has yet to answer for that block since it was taken back

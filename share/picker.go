@@ -82,6 +82,19 @@ func (p *picker) begin(piece int) {
 	p.run, p.isNew = piece+1, false
 }
 
+// restore takes back what begin did.
+func (p *picker) restore(piece int) {
+	for int(p.count[piece])+1 >= len(p.starts) { // it was gained meanwhile
+		p.starts = append(p.starts, int32(len(p.order)))
+	}
+	p.at[piece] = int32(len(p.order))
+	p.order = append(p.order, int32(piece))
+	for n := len(p.starts) - 1; n > int(p.count[piece]); n-- { // to the end of its stretch, before each that follows
+		p.swap(p.at[piece], p.starts[n])
+		p.starts[n]++
+	}
+}
+
 // swap makes the pieces at two places of the order change them.
 func (p *picker) swap(i, j int32) {
 	a, b := p.order[i], p.order[j]

@@ -66,6 +66,11 @@ func TestPicker(t *testing.T) {
 					p.begin(piece)
 					begun[piece], first = true, false
 				}
+			case 3:
+				if piece := rapid.IntRange(0, pieces-1).Draw(t, "piece"); begun[piece] && !verified[piece] {
+					p.restore(piece)
+					begun[piece] = false
+				}
 			default:
 				if piece := rapid.IntRange(0, pieces-1).Draw(t, "piece"); !s[piece] {
 					p.gain(piece)

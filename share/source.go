@@ -92,6 +92,7 @@ type source struct {
 	isCounted bool      // the picker counts its pieces
 	wanted    int       // pieces that it has and that are not verified
 	fruitless int       // what fetch.changes was when it could last be asked for nothing new
+	starves   bool      // then, for want of memory
 	copied    time.Time // when it was last looked for what to ask it for besides another
 	refusals  int       // of blocks, while it did not choke
 	isSnubbed bool      // it is silent, and others are to bring what it was asked for

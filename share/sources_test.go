@@ -23,6 +23,7 @@ type fake struct {
 	data   []byte
 	digest digest
 	change func(n int, m *peerwire.Message) verdict // of answer n, from 0; nil changes nothing
+	has    []byte                                   // a bitfield; nil: it has all
 	blocks int                                      // sent; for the test once the download has ended
 	gate   *sync.WaitGroup                          // all have greeted before any is asked
 	ended  chan struct{}
@@ -60,10 +61,11 @@ func (f *fake) dial(t *testing.T) Dial {
 func (f *fake) play(p *peer) {
 	f.gate.Done()
 	f.gate.Wait()
-	p.say(
-		peerwire.ExtendedHandshake{RequestQueue: fakeQueue}.Message(),
-		peerwire.Message{Kind: peerwire.HaveAll}, peerwire.Message{Kind: peerwire.Unchoke},
-	)
+	has := peerwire.Message{Kind: peerwire.HaveAll}
+	if f.has != nil {
+		has = peerwire.Message{Kind: peerwire.Bitfield, Data: f.has}
+	}
+	p.say(peerwire.ExtendedHandshake{RequestQueue: fakeQueue}.Message(), has, peerwire.Message{Kind: peerwire.Unchoke})
 	for n := 0; ; {
 		m, err := p.reader.Next()
 		if err != nil {
@@ -237,29 +239,14 @@ func TestNoSourceLeft(t *testing.T) {
 func TestLongPieces(t *testing.T) {
 	data := content(9<<20 + 5000)
 	g := geometry{size: int64(len(data)), pieceLength: 2 << 20}
-	h := treeHasher{geometry: g}
-	h.write(data)
-	d := digest{size: g.size}
-	d.root, d.layer = h.finish()
+	d := digestIn(g, data)
 	for _, at := range []int{1, 5, 10} {
 		dir := t.TempDir()
 		synctest.Test(t, func(t *testing.T) {
 			liar, honest := newFake(data, d, lie(at)), newFake(data, d, nil)
 			liar.geometry, honest.geometry = g, g
 			download := downloadFrom(t, d, dir, liar, honest)
-			p, err := openPartial(partialPath(download.PartialDir, d.root), g)
-			if err != nil {
-				t.Fatal(err)
-			}
-			plan := plan{geometry: g, root: d.root, names: [][20]byte{InfoHash(d.root, d.size)}}
-			held, err := openHoldings(p, d.root)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer held.end()
-			if err := errors.Join(download.fetch(t.Context(), &plan, p, held), p.finish(t.Context(), download.Dest, false)); err != nil {
-				t.Fatal(err)
-			}
+			runIn(t, download, g)
 			wantFile(t, download.Dest, data)
 			<-liar.ended
 			<-honest.ended
@@ -269,6 +256,33 @@ func TestLongPieces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// runIn runs a download of pieces of another length than those of its size.
+func runIn(t *testing.T, d *Download, g geometry) {
+	t.Helper()
+	p, err := openPartial(partialPath(d.PartialDir, d.Root), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := plan{geometry: g, root: d.Root, names: [][20]byte{InfoHash(d.Root, d.Size)}}
+	held, err := openHoldings(p, d.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.end()
+	if err := errors.Join(d.fetch(t.Context(), &plan, p, held), p.finish(t.Context(), d.Dest, false)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// digestIn returns the digest of b in pieces of another length.
+func digestIn(g geometry, b []byte) digest {
+	h := treeHasher{geometry: g}
+	h.write(b)
+	d := digest{size: g.size}
+	d.root, d.layer = h.finish()
+	return d
 }
 
 // TestEarlyAnswer: a source that answers for a block before it is asked is lost,

@@ -7,7 +7,7 @@ type State struct {
 	Verified int64 // bytes
 	Size     int64
 	Received int64 // bytes of blocks that came in this Run, those that were thrown away too
-	Wasted   int64 // of those, bytes that had come already
+	Wasted   int64 // of those, bytes that had come already, or were let go for want of memory
 	Sources  int   // that have answered
 
 	// Each tells of those sources, in the order in which they were dialled. It does
