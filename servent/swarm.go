@@ -69,7 +69,8 @@ func (s *Servent) newSwarm(d *download, r *fetching, want wanted) *downloadSwarm
 		join: make(chan share.Source), lost: make(chan lostSource, maxJoined),
 		found: make(chan []api.Hit, 1),
 	}
-	w.trackers, w.awaiting = new(trackerWord), want.torrent != nil
+	w.awaiting = want.torrent != nil
+	w.trackers = &trackerWord{none: w.awaiting && len(want.torrent.Trackers) == 0}
 	w.learn(w.begun, want.sources)
 	return w
 }

@@ -20,6 +20,7 @@ const trackerWait = 20 * time.Second
 // A trackerWord is what the trackers of a torrent say. Any goroutine may note and
 // read it.
 type trackerWord struct {
+	none  bool                   // the torrent names no tracker
 	found func([]netip.AddrPort) // is told of the peers that they name
 
 	mu       sync.Mutex
@@ -42,6 +43,8 @@ func (t *trackerWord) nobody() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
+	case t.none:
+		return errors.New("it names no tracker, and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer")
 	case t.answered:
 		return errors.New("its trackers name nobody who has it")
 	case t.failed != nil:

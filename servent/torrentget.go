@@ -118,7 +118,7 @@ func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers [
 	asked := &torrent.Metainfo{Trackers: [][]string{link.Trackers}}
 	asked.Name, asked.V1, asked.V2 = link.Name, link.V1, link.V2
 	left := func() torrent.Figures { return torrent.Figures{Left: unknownLeft} }
-	trackers := &trackerWord{found: func(addrs []netip.AddrPort) {
+	trackers := &trackerWord{none: len(link.Trackers) == 0, found: func(addrs []netip.AddrPort) {
 		select {
 		case heard <- addrs:
 		case <-ctx.Done():

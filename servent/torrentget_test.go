@@ -362,4 +362,8 @@ func TestTrackerWordSaysWhy(t *testing.T) {
 			t.Errorf("after %v: got %q, want %q", step.note, got, step.want)
 		}
 	}
+	const want = "it names no tracker, and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer"
+	if got := (&trackerWord{none: true}).nobody().Error(); got != want {
+		t.Errorf("with no tracker: got %q, want %q", got, want)
+	}
 }

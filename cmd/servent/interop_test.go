@@ -48,7 +48,7 @@ type interopTable struct {
 func (i *interopTable) add(client, version, content, by, direction, result string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.rows = append(i.rows, strings.TrimRight(fmt.Sprintf("%-24s  %-7s  %-7s  %-13s  %-26s  %s", client, version, content, by, direction, result), " "))
+	i.rows = append(i.rows, strings.TrimRight(fmt.Sprintf("%-24s  %-7s  %-7s  %-24s  %-28s  %s", client, version, content, by, direction, result), " "))
 }
 
 func (i *interopTable) String() string {
@@ -77,7 +77,10 @@ func TestInterop(t *testing.T) {
 	for _, version := range []string{"v1", "v2"} {
 		l.run("liar/"+version, func(l *swarmLab) { l.liar(version) })
 	}
-	l.run("ours", (*swarmLab).ourTorrent)
+	for _, content := range []string{l.single, l.multi} {
+		l.run("ours/"+filepath.Base(content), func(l *swarmLab) { l.ourTorrent(content) })
+		l.run("restart/"+filepath.Base(content), func(l *swarmLab) { l.restart(content) })
+	}
 	l.run("aria2", (*swarmLab).aria)
 	l.run("together", (*swarmLab).together)
 }
@@ -213,22 +216,19 @@ func (l *swarmLab) bothWays(version, content string) {
 	begin = time.Now()
 	leech := l.libtorrent(torrent, to)
 	leech.await(`"done"`, swarmPatience)
+	leech.stop() // it may say so before it has written everything
 	l.same(to, content)
 	l.row(l.libtorrentName(), version, content, by, fromUs, begin)
 }
 
-// ourTorrent has libtorrent get a file by the hybrid that we exported, from its
-// tracker and by its magnet link.
-func (l *swarmLab) ourTorrent() {
-	share := l.folder("share")
-	if err := os.Link(l.single, filepath.Join(share, filepath.Base(l.single))); err != nil {
-		l.t.Fatal(err)
-	}
-	us := l.up("us", share)
+// ourTorrent has libtorrent get content by the hybrid that we exported, from its
+// tracker, by its magnet link, and by the v2 infohash of that alone.
+func (l *swarmLab) ourTorrent(content string) {
+	us := l.up("us", filepath.Dir(content))
 	torrent := filepath.Join(l.dir, "ours.torrent")
 	export := func(args ...string) string {
 		l.t.Helper()
-		out, err := exec.Command("servent", append([]string{"torrent", filepath.Join(share, filepath.Base(l.single)), "-o", torrent,
+		out, err := exec.Command("servent", append([]string{"torrent", content, "-o", torrent,
 			"--home", filepath.Join(l.dir, "us")}, args...)...).Output()
 		if exit := new(exec.ExitError); errors.As(err, &exit) {
 			l.t.Fatalf("servent torrent: %v: %s", err, exit.Stderr)
@@ -242,13 +242,17 @@ func (l *swarmLab) ourTorrent() {
 	}
 	track := l.startTracker(hashes...)
 	link := export("--tracker", track.http, "--tracker", track.udp, "--magnet")
-	for by, what := range map[string]string{"both trackers": torrent, "magnet, x.pe": magnetWith(l.t, link, us.ready.BitTorrent)} {
+	for by, what := range map[string]string{
+		"both trackers":      torrent,
+		"magnet, x.pe":       magnetWith(l.t, link, us.ready.BitTorrent),
+		"magnet of v2, x.pe": "magnet:?xt=urn:btmh:1220" + l.wholeV2(torrent) + "&x.pe=" + us.ready.BitTorrent,
+	} {
 		to, begin := l.folder(by), time.Now()
 		leech := l.libtorrent(what, to)
 		leech.await(`"done"`, swarmPatience)
 		leech.stop()
-		l.same(to, l.single)
-		l.row(l.libtorrentName(), "hybrid", l.single, by, fromUs, begin)
+		l.same(to, content)
+		l.row(l.libtorrentName(), "hybrid", content, by+", ours", fromUs, begin)
 	}
 }
 
@@ -306,6 +310,7 @@ func (l *swarmLab) together() {
 		l.t.Fatalf("servent get: %s", said)
 	}
 	leech.await(`"done"`, swarmPatience)
+	leech.stop()
 	l.same(filepath.Join(l.dir, "ours"), l.single)
 	l.same(to, l.single)
 	l.row(l.libtorrentName(), "v1", l.single, "its address", "both get", begin)
@@ -327,19 +332,56 @@ func magnetWith(t *testing.T, link, peer string) string {
 	return "magnet:?" + strings.Join(kept, "&") + "&x.pe=" + peer
 }
 
-// magnet has a servent that runs for the command alone get what libtorrent seeds
-// by nothing but infohash and address: that of v2 where there is one.
+// magnet has a servent get what libtorrent seeds by nothing but infohash and
+// address, that of v2 where there is one, and then another libtorrent get it from
+// the servent in the same way.
 func (l *swarmLab) magnet(version, content string) {
 	torrent := l.create(version, content)
 	urn := "urn:btih:" + l.hashesOf(torrent)[0]
 	if version != "v1" {
 		urn = "urn:btmh:1220" + l.wholeV2(torrent)
 	}
+	link := func(peer string) string { return "magnet:?xt=" + urn + "&x.pe=" + peer }
+	seed := l.libtorrent(torrent, filepath.Dir(content), "--seed")
+	us := l.up("us")
+	begin := time.Now()
+	l.same(l.get("us", link("127.0.0.1:"+strconv.Itoa(seed.port))), content)
+	l.row(l.libtorrentName(), version, content, "magnet, x.pe", toUs, begin)
+	seed.stop()
+
+	to := l.folder("theirs")
+	begin = time.Now()
+	leech := l.libtorrent(link(us.ready.BitTorrent), to)
+	leech.await(`"done"`, swarmPatience)
+	leech.stop() // it may say so before it has written everything
+	l.same(to, content)
+	l.row(l.libtorrentName(), version, content, "magnet, x.pe", fromUs, begin)
+}
+
+// restart has libtorrent get by its magnet link a v2 torrent that the command alone
+// has fetched by that, and a later servent shares.
+func (l *swarmLab) restart(content string) {
+	torrent := l.create("v2", content)
+	link := func(peer string) string {
+		return "magnet:?xt=urn:btmh:1220" + l.wholeV2(torrent) + "&x.pe=" + peer
+	}
 	seed := l.libtorrent(torrent, filepath.Dir(content), "--seed")
 	begin := time.Now()
-	link := "magnet:?xt=" + urn + "&x.pe=127.0.0.1:" + strconv.Itoa(seed.port)
-	l.same(l.get("us", link), content)
-	l.row(l.libtorrentName(), version, content, "magnet, x.pe", toUs, begin)
+	got := l.get("us", link("127.0.0.1:"+strconv.Itoa(seed.port)))
+	l.same(got, content)
+	l.row(l.libtorrentName(), "v2", content, "magnet, x.pe", toUs+", alone", begin)
+	seed.stop()
+
+	if out, err := exec.Command("servent", "share", "add", got, "--home", filepath.Join(l.dir, "us")).CombinedOutput(); err != nil {
+		l.t.Fatalf("servent share add: %v\n%s", err, out)
+	}
+	us, to := l.up("us"), l.folder("theirs")
+	begin = time.Now()
+	leech := l.libtorrent(link(us.ready.BitTorrent), to)
+	leech.await(`"done"`, swarmPatience)
+	leech.stop()
+	l.same(to, content)
+	l.row(l.libtorrentName(), "v2", content, "magnet, x.pe", fromUs+", restarted", begin)
 }
 
 // wholeV2 returns the whole v2 infohash of a metainfo in hex.

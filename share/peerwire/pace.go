@@ -22,7 +22,7 @@ const (
 	// one holds no more than that of what others could bring.
 	paceQueue = 2 * time.Second
 	// maxQueue bounds it, in bytes.
-	maxQueue = 4 << 20
+	maxQueue = 2 << 20
 	// unknownRate is taken for one that nothing has come by yet, and for none: in
 	// bytes a second.
 	unknownRate = BlockSize
