@@ -127,7 +127,7 @@ func (l *downloads) wantedOf(u share.Unfinished) wanted {
 		return want
 	}
 	if m := l.torrent(u.Torrent); m != nil {
-		want.torrent, want.root, want.size = m, torrentKey(m), m.Size()
+		want.of(m)
 		setDefault(&want.name, m.Name)
 	} else if u.Root == (share.Root{}) {
 		copy(want.root[:], u.Torrent[:])

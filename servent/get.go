@@ -34,6 +34,9 @@ type wanted struct {
 	lostTorrent string            // of a torrent that is not known any more, what it is called in the partial folder
 }
 
+// of has w be of a torrent.
+func (w *wanted) of(m *torrent.Metainfo) { w.torrent, w.root, w.size = m, torrentKey(m), m.Size() }
+
 // Get fetches one file by its content and calls emit as it comes, from this
 // goroutine. It returns when the file is verified and under its name. Where ctx
 // ends before that, the download is paused, unless somebody else waits for it

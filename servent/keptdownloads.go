@@ -2,6 +2,7 @@ package servent
 
 import (
 	"context"
+	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -123,18 +124,18 @@ func (l *downloads) download(k keptDownload) (*download, bool) {
 // restoreTorrent gives a download that was kept its torrent back, and the clients
 // that had it; false where it cannot be of one.
 func (l *downloads) restoreTorrent(d *download, infoHash string, clients []contact) bool {
-	var hash [20]byte
-	if n, err := hex.Decode(hash[:], []byte(infoHash)); len(infoHash) != 2*len(hash) || err != nil || n != len(hash) {
+	hash, err := hex.DecodeString(infoHash)
+	if err != nil || len(hash) != sha1.Size {
 		return false
 	}
-	m := l.torrent(hash)
+	m := l.torrent([sha1.Size]byte(hash))
 	if m == nil {
 		d.want.lostTorrent = infoHash
 		d.goesOn, d.state = false, api.DownloadFailed
 		d.failed = api.NewError(api.CodeNotFound, "what the home kept of its torrent is gone or damaged: get the .torrent or magnet link again")
 		return true
 	}
-	d.want.torrent, d.want.root, d.want.size = m, torrentKey(m), m.Size()
+	d.want.of(m)
 	d.want.sources = append(d.want.sources, clients...)
 	return true
 }

@@ -173,3 +173,28 @@ func TestKeptDownloadsFit(t *testing.T) {
 		}
 	}
 }
+
+// What a damaged list calls the infohash of a torrent, and is none, is no download
+// of that list; the others are.
+func TestKeptDownloadOfNoInfoHash(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	l := downloads{folder: home, file: filepath.Join(home, downloadsFile)}
+	good := keptDownload{Root: share.Root{1}.String(), Size: 10, Name: "x", Dest: "/x"}
+	kept := []keptDownload{good}
+	for i, torrent := range []string{"ab", strings.Repeat("ab", 21), strings.Repeat("ab", 64), strings.Repeat("x", 40)} {
+		bad := good
+		bad.Root, bad.Torrent = share.Root{2, byte(i)}.String(), torrent
+		kept = append(kept, bad)
+	}
+	b, err := json.Marshal(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(l.file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.recall(); err != nil || len(l.list) != 1 || l.list[0].want.root != (share.Root{1}) {
+		t.Errorf("recalled %d downloads, %v, want the first alone", len(l.list), err)
+	}
+}
