@@ -42,15 +42,16 @@ func (t *trackerWord) note(err error) {
 func (t *trackerWord) nobody() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	why := "no tracker of it has answered"
 	switch {
 	case t.none:
-		return errors.New("it names no tracker, and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer")
+		why = "it names no tracker"
 	case t.answered:
 		return errors.New("its trackers name nobody who has it")
 	case t.failed != nil:
 		return fmt.Errorf("no tracker of it answers: %w", t.failed)
 	}
-	return errors.New("no tracker of it has answered, and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer")
+	return errors.New(why + ", and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer")
 }
 
 // announce tells the trackers of the torrent of this download, and the download of

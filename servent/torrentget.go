@@ -22,6 +22,8 @@ const (
 	metadataAsked = 4
 	// metadataTries is how often each of them is.
 	metadataTries = 5
+	// metadataPause is how long those that gave none are left alone.
+	metadataPause = 2 * time.Second
 	// unknownLeft is what trackers are told is missing of a torrent whose size is not
 	// known yet.
 	unknownLeft = peerwire.MetadataPiece
@@ -44,7 +46,9 @@ func (s *Servent) wantTorrent(ctx context.Context, req api.GetRequest) (wanted, 
 	if err := s.torrents.keep(m); err != nil {
 		s.log.Info("torrent not remembered", "torrent", m.Name, "err", err)
 	}
-	return wanted{root: torrentKey(m), size: m.Size(), name: m.Name, sources: peers, torrent: m}, nil
+	want := wanted{name: m.Name, sources: peers}
+	want.of(m)
+	return want, nil
 }
 
 // withoutPath returns an error of the file system without the path, which was said.
@@ -106,39 +110,60 @@ type metadataAnswer struct {
 	err  error
 }
 
+// metadataPeers are who is asked for metadata. The goroutine of findMetadata owns
+// them.
+type metadataPeers struct {
+	all   []contact      // who were heard of
+	todo  []contact      // of them, who are to be asked now
+	later []contact      // likewise, who are to be asked again after a pause
+	tried map[string]int // how often each gave none, by name
+}
+
+// learn takes in who was not heard of before.
+func (p *metadataPeers) learn(peers []contact) {
+	for _, peer := range peers {
+		if _, known := p.tried[peer.name()]; !known && len(p.all) < maxCandidates {
+			p.tried[peer.name()] = 0
+			p.all, p.todo = append(p.all, peer), append(p.todo, peer)
+		}
+	}
+}
+
+// failed takes in that a peer gave none: it may try encrypted peers first, or not be
+// ready.
+func (p *metadataPeers) failed(peer contact) {
+	p.tried[peer.name()]++
+	if p.tried[peer.name()] < metadataTries {
+		p.later = append(p.later, peer)
+	}
+}
+
 // findMetadata asks the peers that are known, and those that trackers name, until
 // one gives the metadata. It returns that with all who were heard of.
-func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers []contact) (*torrent.Metainfo, []contact, error) {
+func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, known []contact) (*torrent.Metainfo, []contact, error) {
 	ctx, stop := context.WithCancel(ctx)
 	heard := make(chan []netip.AddrPort)
 	answers := make(chan metadataAnswer)
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer stop()
-	asked := &torrent.Metainfo{Trackers: [][]string{link.Trackers}}
-	asked.Name, asked.V1, asked.V2 = link.Name, link.V1, link.V2
-	left := func() torrent.Figures { return torrent.Figures{Left: unknownLeft} }
 	trackers := &trackerWord{none: len(link.Trackers) == 0, found: func(addrs []netip.AddrPort) {
 		select {
 		case heard <- addrs:
 		case <-ctx.Done():
 		}
 	}}
-	group.Go(func() { s.announce(ctx, asked, left, nil, trackers) })
-	names := map[string]bool{}
-	for _, peer := range peers {
-		names[peer.name()] = true
-	}
-	tried := map[string]int{}
-	var again []contact
-	retry := time.NewTicker(2 * time.Second)
+	group.Go(func() { s.announceUnknown(ctx, link, trackers) })
+	peers := metadataPeers{tried: map[string]int{}}
+	peers.learn(known)
+	retry := time.NewTicker(metadataPause)
 	defer retry.Stop()
-	next, busy := 0, 0
+	busy := 0
 	var why error // the last peer gave none
 	for {
-		for ; next < len(peers) && busy < metadataAsked; next++ {
+		for ; len(peers.todo) > 0 && busy < metadataAsked; peers.todo = peers.todo[1:] {
 			busy++
-			peer := peers[next]
+			peer := peers.todo[0]
 			group.Go(func() {
 				m, err := s.askMetadata(ctx, peer, link)
 				select {
@@ -149,25 +174,17 @@ func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers [
 		}
 		select {
 		case addrs := <-heard:
-			for _, peer := range s.wireContacts(addrs, false) {
-				if !names[peer.name()] && len(peers) < maxCandidates {
-					names[peer.name()] = true
-					peers = append(peers, peer)
-				}
-			}
+			peers.learn(s.wireContacts(addrs, false))
 		case a := <-answers:
 			busy--
 			if a.err == nil {
-				return a.m, peers, nil
+				return a.m, peers.all, nil
 			}
 			why = fmt.Errorf("%s: %w", a.from.name(), a.err)
 			s.log.Info("peer gave no metadata", "peer", a.from.name(), "err", a.err)
-			tried[a.from.name()]++
-			if tried[a.from.name()] < metadataTries { // it may try encrypted peers first, or not be ready
-				again = append(again, a.from)
-			}
+			peers.failed(a.from)
 		case <-retry.C:
-			peers, again = append(peers, again...), nil
+			peers.todo, peers.later = append(peers.todo, peers.later...), nil
 		case <-ctx.Done():
 			if why == nil {
 				why = trackers.nobody()
@@ -175,6 +192,15 @@ func (s *Servent) findMetadata(ctx context.Context, link torrent.Magnet, peers [
 			return nil, nil, why
 		}
 	}
+}
+
+// announceUnknown tells the trackers of a link of us, before it is known what it is
+// about, and trackers of what they say, until ctx ends.
+func (s *Servent) announceUnknown(ctx context.Context, link torrent.Magnet, trackers *trackerWord) {
+	m := &torrent.Metainfo{Trackers: [][]string{link.Trackers}}
+	m.Name, m.V1, m.V2 = link.Name, link.V1, link.V2
+	left := func() torrent.Figures { return torrent.Figures{Left: unknownLeft} }
+	s.announce(ctx, m, left, nil, trackers)
 }
 
 func (s *Servent) askMetadata(ctx context.Context, peer contact, link torrent.Magnet) (*torrent.Metainfo, error) {
