@@ -68,11 +68,7 @@ func claimLiar(t *testing.T, s *Servent, root share.Root, size uint64, names int
 // sources, does not keep the file from who asks for it by its root.
 func TestGetDespiteAFalseSize(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, map[string]int{"big.iso": slowSize})
-	far := ready(t, start(t, Config{Shares: []string{dir}}))
-	near := start(t, Config{Home: t.TempDir(), Connect: []string{addr(far)}})
-	eventually(t, "they are linked", func() bool { return len(peers(t, near)) == 1 })
-	req := request(t, far, "big.iso")
+	dir, near, req := linkedToBig(t)
 	root, err := share.ParseRoot(req.Root)
 	if err != nil {
 		t.Fatal(err)
@@ -97,11 +93,7 @@ func TestGetDespiteAFalseSize(t *testing.T) {
 // So it does where a hit of the liar was chosen, and nobody waits for the file.
 func TestDownloadFindsAnotherSize(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, map[string]int{"big.iso": slowSize})
-	far := ready(t, start(t, Config{Shares: []string{dir}}))
-	near := start(t, Config{Home: t.TempDir(), Connect: []string{addr(far)}})
-	eventually(t, "they are linked", func() bool { return len(peers(t, near)) == 1 })
-	req := request(t, far, "big.iso")
+	dir, near, req := linkedToBig(t)
 	req.Size++
 	begun, err := near.StartDownload(t.Context(), req)
 	if err != nil {

@@ -29,19 +29,27 @@ func undialable(t testing.TB) peer.AddrInfo {
 	return peer.AddrInfo{ID: newPeer(t), Addrs: []ma.Multiaddr{ma.StringCast(nowhere)}}
 }
 
+// foundBeyond returns a servent that shares dir, which holds SEBLINUX.iso of so many
+// bytes, and one that has found that through another between them.
+func foundBeyond(t *testing.T, size int) (dir string, far, near *Servent, hit api.Hit) {
+	t.Helper()
+	dir = folder(t, map[string]int{"SEBLINUX.iso": size})
+	far = ready(t, start(t, Config{Shares: []string{dir}}))
+	middle := start(t, Config{Connect: []string{addr(far)}})
+	near = start(t, Config{Home: t.TempDir(), Connect: []string{addr(middle)}})
+	hits, _ := find(t, near, "seblinux", 7)
+	hit = hits["SEBLINUX.iso"]
+	if len(hit.Sources) != 1 {
+		t.Fatalf("got %+v, want one source", hit)
+	}
+	return dir, far, near, hit
+}
+
 // A source whose address leads nowhere is fetched from all the same: it is asked
 // to call back.
 func TestGetByAPush(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, map[string]int{"SEBLINUX.iso": 3 << 20})
-	far := ready(t, start(t, Config{Shares: []string{dir}}))
-	middle := start(t, Config{Connect: []string{addr(far)}})
-	near := start(t, Config{Home: t.TempDir(), Connect: []string{addr(middle)}})
-	hits, _ := find(t, near, "seblinux", 7)
-	hit := hits["SEBLINUX.iso"]
-	if len(hit.Sources) != 1 {
-		t.Fatalf("got %+v, want one source", hit)
-	}
+	dir, far, near, hit := foundBeyond(t, 3<<20)
 	hit.Sources[0].Addrs = []string{nowhere}
 	done, err := near.Get(t.Context(), api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}, ignore)
 	if err != nil {
@@ -61,15 +69,7 @@ func TestGetByAPush(t *testing.T) {
 // So is one whose addresses were dialled too often lately: a Push needs none.
 func TestGetByAPushWhereTriedTooOften(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, map[string]int{"SEBLINUX.iso": 1 << 20})
-	far := ready(t, start(t, Config{Shares: []string{dir}}))
-	middle := start(t, Config{Connect: []string{addr(far)}})
-	near := start(t, Config{Home: t.TempDir(), Connect: []string{addr(middle)}})
-	hits, _ := find(t, near, "seblinux", 7)
-	hit := hits["SEBLINUX.iso"]
-	if len(hit.Sources) != 1 {
-		t.Fatalf("got %+v, want one source", hit)
-	}
+	dir, _, near, hit := foundBeyond(t, 1<<20)
 	const elsewhere = "/ip4/192.0.2.7/tcp/6346"
 	near.call(t.Context(), func() {
 		for range maxTriesIP {

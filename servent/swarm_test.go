@@ -102,15 +102,22 @@ func TestDownloadFromThreeSources(t *testing.T) {
 	failed(t, err, api.CodeVerify)
 }
 
+// linkedToBig returns a servent that is linked to one that shares dir, which holds
+// big.iso, and the request for that.
+func linkedToBig(t *testing.T) (dir string, near *Servent, req api.GetRequest) {
+	t.Helper()
+	dir = folder(t, map[string]int{"big.iso": slowSize})
+	far := ready(t, start(t, Config{Shares: []string{dir}}))
+	near = start(t, Config{Home: t.TempDir(), Connect: []string{addr(far)}})
+	eventually(t, "they are linked", func() bool { return len(peers(t, near)) == 1 })
+	return dir, near, request(t, far, "big.iso")
+}
+
 // Where no source is left the network is asked at once, and who has the file now
 // is fetched from.
 func TestDownloadAsksForSources(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, map[string]int{"big.iso": slowSize})
-	far := ready(t, start(t, Config{Shares: []string{dir}}))
-	near := start(t, Config{Home: t.TempDir(), Connect: []string{addr(far)}})
-	eventually(t, "they are linked", func() bool { return len(peers(t, near)) == 1 })
-	req := request(t, far, "big.iso")
+	dir, near, req := linkedToBig(t)
 	req.Sources = []api.Source{{Peer: newPeer(t).String(), Addrs: []string{"/ip4/127.0.0.1/tcp/1"}}}
 	done, err := near.Get(t.Context(), req, ignore)
 	if err != nil {

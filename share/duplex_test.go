@@ -201,13 +201,7 @@ func TestRefusalsOfChokes(t *testing.T) {
 		dial := s.dial(t, func(p *peer, s *played) {
 			p.say(s.start...)
 			s.prove(p)
-			asked := make(chan peerwire.Message, len(data)/blockSize)
-			go func() {
-				defer close(asked)
-				for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
-					asked <- m
-				}
-			}()
+			asked := p.asked(len(data) / blockSize)
 			refuse := func(m peerwire.Message) {
 				m.Kind = peerwire.Reject
 				p.say(m)
@@ -221,8 +215,7 @@ func TestRefusalsOfChokes(t *testing.T) {
 			}
 			refuse(<-asked)
 			for m := range asked {
-				at := int(m.Index)*65536 + int(m.Begin)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+				p.give(data, m)
 			}
 		})
 		w := newSwarm(s.digest, data, dir)

@@ -49,6 +49,18 @@ func (p *peer) give(data []byte, m peerwire.Message) {
 	p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
 }
 
+// asked returns the requests that come, of which so many may wait.
+func (p *peer) asked(waiting int) <-chan peerwire.Message {
+	asked := make(chan peerwire.Message, waiting)
+	go func() {
+		defer close(asked)
+		for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
+			asked <- m
+		}
+	}()
+	return asked
+}
+
 // seederOf returns a seeder that sends so many bytes a second.
 func seederOf(f File, rate int64) *seeder {
 	s := seed(f)
@@ -155,13 +167,7 @@ func TestSilentThenChokes(t *testing.T) {
 		dial := s.dial(t, func(p *peer, s *played) {
 			p.say(s.start...)
 			s.prove(p)
-			asked := make(chan peerwire.Message, len(data)/blockSize)
-			go func() {
-				defer close(asked)
-				for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
-					asked <- m
-				}
-			}()
+			asked := p.asked(len(data) / blockSize)
 			time.Sleep(defaultDownloadPatience/snubs + time.Second)
 			p.say(peerwire.Message{Kind: peerwire.Choke})
 			for range len(asked) {
@@ -208,8 +214,7 @@ func TestLayerOnceWhole(t *testing.T) {
 			}
 			s.prove(p)
 			for m := p.until(peerwire.Request); m.Kind == peerwire.Request; m = p.until(peerwire.Request) {
-				at := int(m.Index)*65536 + int(m.Begin)
-				p.say(peerwire.Message{Kind: peerwire.Piece, Index: m.Index, Begin: m.Begin, Data: data[at:][:m.Length]})
+				p.give(data, m)
 			}
 		})
 		w := newSwarm(s.digest, data, dir)
