@@ -13,6 +13,7 @@ import (
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
+	"servent/routing/lab/graph"
 )
 
 // graphFolder returns the folder with flood_reference.json and graphs/*.txt.gz.
@@ -57,15 +58,15 @@ func TestGraphReference(t *testing.T) {
 				t.Fatalf("flood_reference.json has no graph %s", name)
 			}
 			g, ids := readGraph(t, filepath.Join(folder, "graphs", name+".txt.gz"))
-			if len(g) != want.Nodes || g.Edges() != want.Edges {
-				t.Fatalf("got %d nodes and %d edges, want %d and %d", len(g), g.Edges(), want.Nodes, want.Edges)
+			if g.Len() != want.Nodes || g.Edges() != want.Edges {
+				t.Fatalf("got %d nodes and %d edges, want %d and %d", g.Len(), g.Edges(), want.Nodes, want.Edges)
 			}
 			compareFloods(t, g, ids, want)
 		})
 	}
 }
 
-func readGraph(t *testing.T, path string) (lab.Graph, []int) {
+func readGraph(t *testing.T, path string) (*graph.Graph, []int) {
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -75,15 +76,15 @@ func readGraph(t *testing.T, path string) (lab.Graph, []int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, ids, err := lab.ReadGraph(z)
+	g, ids, err := graph.ReadEdgeList(z)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return g, ids
 }
 
-func compareFloods(t *testing.T, g lab.Graph, ids []int, want floodReference) {
-	net := g.Network(exactFloods, nil)
+func compareFloods(t *testing.T, g *graph.Graph, ids []int, want floodReference) {
+	net := lab.Of(g, lab.Config{Router: exactFloods})
 	count := newFloodCount(net)
 	floods := 0
 	for ttl := 1; ttl <= len(want.PerSource.Reached); ttl++ {

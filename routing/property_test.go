@@ -10,6 +10,7 @@ import (
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
+	"servent/routing/lab/graph"
 )
 
 // twinLinks is the greatest link that a twin is tried with.
@@ -155,13 +156,17 @@ func checkEffects(t *rapid.T, from routing.Link, m messages.Message, out []routi
 }
 
 // anyGraph draws up to 40 servents and any edges between them.
-func anyGraph(t *rapid.T) lab.Graph {
+func anyGraph(t *rapid.T) *graph.Graph {
 	nodes := rapid.IntRange(2, 40).Draw(t, "nodes")
 	node := rapid.Map(rapid.IntRange(0, nodes-1), func(n int) lab.Node { return lab.Node(n) })
 	edge := rapid.Custom(func(t *rapid.T) [2]lab.Node {
 		return [2]lab.Node{node.Draw(t, "a"), node.Draw(t, "b")}
 	})
-	return lab.NewGraph(nodes, rapid.SliceOfN(edge, nodes/2, 3*nodes).Draw(t, "edges"))
+	g, err := graph.New(nodes, rapid.SliceOfN(edge, nodes/2, 3*nodes).Draw(t, "edges"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 // TestEqualLatencies: under equal latencies and the plain rule a flood is the
@@ -171,8 +176,8 @@ func TestEqualLatencies(t *testing.T) {
 		g := anyGraph(t)
 		cfg := exactFloods
 		cfg.Rule = rapid.SampledFrom([]routing.Rule{routing.PlainRule, routing.TTLAwareRule}).Draw(t, "rule")
-		count := newFloodCount(g.Network(cfg, nil))
-		source := lab.Node(rapid.IntRange(0, len(g)-1).Draw(t, "source"))
+		count := newFloodCount(lab.Of(g, lab.Config{Router: cfg}))
+		source := lab.Node(rapid.IntRange(0, g.Len()-1).Draw(t, "source"))
 		ttl := rapid.IntRange(1, 12).Draw(t, "ttl")
 		count.flood(source, message(messages.TypeQuery, numbered(0), uint8(ttl), 0))
 		reached, sent := g.Flooded(source, ttl)
@@ -195,11 +200,11 @@ func TestUnequalLatencies(t *testing.T) {
 		g := anyGraph(t)
 		cfg := exactFloods
 		cfg.Rule = routing.TTLAwareRule
-		net := g.Network(cfg, func(a, b lab.Node) time.Duration {
+		net := lab.Of(g, lab.Config{Router: cfg, Latency: func(a, b lab.Node) time.Duration {
 			return time.Duration(rapid.IntRange(10, 200).Draw(t, "latency")) * time.Millisecond
-		})
+		}})
 		count := newFloodCount(net)
-		source := lab.Node(rapid.IntRange(0, len(g)-1).Draw(t, "source"))
+		source := lab.Node(rapid.IntRange(0, g.Len()-1).Draw(t, "source"))
 		ttl := rapid.IntRange(1, 12).Draw(t, "ttl")
 		late := rapid.Bool().Draw(t, "late")
 

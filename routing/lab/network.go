@@ -7,10 +7,11 @@ import (
 
 	"servent/messages"
 	"servent/routing"
+	"servent/routing/lab/graph"
 )
 
 // A Node numbers a servent of a [Network], from 0 on.
-type Node int32
+type Node = graph.Node
 
 // Hop is a latency for networks in which only the order of hops matters.
 const Hop = time.Millisecond
@@ -55,8 +56,41 @@ type Event struct {
 	Effect routing.Effect
 }
 
+// A Config says how the servents of a [Network] behave, and its links. The zero
+// value works.
+type Config struct {
+	// Router is the configuration of every Router.
+	Router routing.Config
+
+	// Latency returns how long a message takes on the link between a and b; it is
+	// asked once for each link. Default: Hop for all, so that floods are
+	// hop-synchronous.
+	Latency func(a, b Node) time.Duration
+}
+
 // New returns a Network without servents.
 func New() *Network { return &Network{} }
+
+// Of returns a Network with a servent for each of g, linked as g says.
+func Of(g *graph.Graph, cfg Config) *Network {
+	n := New()
+	for range g.Len() {
+		n.Add(cfg.Router)
+	}
+	for v := range Node(g.Len()) {
+		for _, w := range g.Neighbours(v) {
+			if v > w {
+				continue
+			}
+			d := Hop
+			if cfg.Latency != nil {
+				d = cfg.Latency(v, w)
+			}
+			n.Connect(v, w, d)
+		}
+	}
+	return n
+}
 
 // Add adds a servent without links.
 func (n *Network) Add(cfg routing.Config) Node {

@@ -8,6 +8,7 @@ import (
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
+	"servent/routing/lab/graph"
 )
 
 func query(ttl uint8) messages.Message {
@@ -88,7 +89,11 @@ func BenchmarkFlood(b *testing.B) {
 			edges = append(edges, [2]lab.Node{lab.Node(v), lab.Node((v + 1 + c*1234) % nodes)})
 		}
 	}
-	net := lab.NewGraph(nodes, edges).Network(routing.Config{SoftLimit: 15, TableSize: 4}, nil)
+	g, err := graph.New(nodes, edges)
+	if err != nil {
+		b.Fatal(err)
+	}
+	net := lab.Of(g, lab.Config{Router: routing.Config{SoftLimit: 15, TableSize: 4}})
 	sent := 0
 	net.Watch = func(e lab.Event) {
 		if e.Effect.Kind == routing.Send {
