@@ -9,7 +9,12 @@ import (
 
 // An arrival is something under way, in 24 bytes without a pointer.
 type arrival struct {
-	due  time.Duration
+	due time.Duration
+	visit
+}
+
+// A visit is what arrives.
+type visit struct {
 	node Node         // where; nobody: planned
 	from Node         // who sent it
 	link routing.Link // by which of node's links it comes, with carried for what Carry took
@@ -35,8 +40,9 @@ type queue struct {
 	filled  [digits]uint64 // bit d: buckets[i][d] is not empty
 	count   int
 	spare   *chunk
-	wave    []arrival // what was due at last, in order
-	other   []arrival // room to sort it
+	most    Node    // the greatest that anything was for
+	wave    []visit // what was due at last, in order
+	other   []visit // room to sort it
 }
 
 const (
@@ -57,10 +63,11 @@ type chunk struct {
 
 const chunkSize = 127 // arrivals: 3 KiB
 
-// push adds a, which is not due before the last wave was.
-func (q *queue) push(a arrival) {
+// push adds v, which is due then, not before the last wave was.
+func (q *queue) push(due time.Duration, v visit) {
 	q.count++
-	q.append(q.place(a.due), &a)
+	q.most = max(q.most, v.node)
+	q.append(q.place(due), &arrival{due, v})
 }
 
 // place returns where what is due then waits.
@@ -179,6 +186,6 @@ func (q *queue) retain(keep func(*arrival) bool) {
 	}
 	q.count = 0
 	for _, a := range kept {
-		q.push(a)
+		q.push(a.due, a.visit)
 	}
 }
