@@ -81,6 +81,7 @@ func New() *Network { return Of(nil, Config{}) }
 // of each have the numbers 1, 2, … in the order of its neighbours.
 func Of(g *graph.Graph, cfg Config) *Network {
 	n := &Network{cfg: cfg, losses: newLosses(cfg.Loss)}
+	n.queue.soon = n.warmAll
 	if g == nil {
 		return n
 	}

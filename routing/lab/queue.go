@@ -34,6 +34,9 @@ const carried routing.Link = 1 << 31
 // place, in the order of coming in; nothing is compared with its neighbours.
 // Source: Ahuja, Mehlhorn, Orlin and Tarjan, JACM 37, 1990.
 type queue struct {
+	// soon, where set, is told of arrivals that are due next, when they are few.
+	soon func([]arrival)
+
 	last    time.Duration // no arrival is due before
 	now     bucket        // what is due at last
 	buckets [digits][1 << digitBits]bucket
@@ -133,17 +136,26 @@ func (q *queue) next(until time.Duration) bool {
 			q.now, *b = *b, bucket{}
 			break
 		}
-		moved := *b
-		*b = bucket{}
-		for c := moved.first; c != nil; c = c.next {
-			for i := range c.items[:c.used] {
-				a := &c.items[i]
-				q.append(q.place(a.due), a)
-			}
-		}
-		q.give(&moved)
+		q.refine(b)
 	}
 	return true
+}
+
+// refine moves what is in b to finer digits, or to now.
+func (q *queue) refine(b *bucket) {
+	moved := *b
+	*b = bucket{}
+	few := moved.first.next == nil || moved.first.next == moved.last
+	for c := moved.first; c != nil; c = c.next {
+		if few && q.soon != nil {
+			q.soon(c.items[:c.used])
+		}
+		for i := range c.items[:c.used] {
+			a := &c.items[i]
+			q.append(q.place(a.due), a)
+		}
+	}
+	q.give(&moved)
 }
 
 // earliest returns when the first of b is due, of which digit is the digit.

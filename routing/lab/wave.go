@@ -14,7 +14,9 @@ func (n *Network) until(end time.Duration) {
 		for len(wave) > 0 {
 			some := wave[:min(len(wave), warmed)]
 			if len(some) > 1 {
-				n.warm(some)
+				for i := range some {
+					n.warm(&some[i])
+				}
 			}
 			for i := range some {
 				n.arrive(&some[i])
@@ -24,20 +26,26 @@ func (n *Network) until(end time.Duration) {
 	}
 }
 
-// warmed is how many visits the processor is asked to have ready at a time.
+// warmed is how many visits of a wave the processor is asked to have ready.
 const warmed = 16
 
-// warm reads what some visits will need of their servents, all at the same time.
-func (n *Network) warm(some []visit) {
-	for i := range some {
-		if some[i].node == nobody {
-			continue
-		}
-		s := &n.servents[some[i].node]
-		n.sink += s.router.Warm()
-		if len(s.ends.list) > 0 {
-			n.sink += s.ends.list[0].timing
-		}
+// warm reads what a visit will need of its servent. Who warms several waits for
+// their memory once, not for each: half of a flood's time or more.
+func (n *Network) warm(v *visit) {
+	if v.node == nobody {
+		return
+	}
+	s := &n.servents[v.node]
+	n.sink += s.router.Warm()
+	if len(s.ends.list) > 0 {
+		n.sink += s.ends.list[0].timing
+	}
+}
+
+// warmAll warms what is due soon.
+func (n *Network) warmAll(soon []arrival) {
+	for i := range soon {
+		n.warm(&soon[i].visit)
 	}
 }
 
