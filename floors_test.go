@@ -92,7 +92,11 @@ var floors = []floor{
 		folder: "servent/routing/lab", own: []string{"servent/messages", "servent/routing", "servent/share"},
 		libraries: []string{anything}, never: libp2p,
 	},
-	{folder: "servent/routing", own: []string{"servent/messages", "servent/routing"}, never: append(impure, "servent/routing/lab")},
+	{folder: "servent/routing/search", own: []string{"servent/routing"}, never: append(impure, "servent/routing/lab")},
+	{
+		folder: "servent/routing", own: []string{"servent/messages", "servent/routing"},
+		never: append(impure, "servent/routing/lab", "servent/routing/search"),
+	},
 	{folder: "servent/share/words", never: append(impure, "time"), libraries: []string{"golang.org/x/text"}},
 	{folder: "servent/share/peerwire", never: impure},
 	{
@@ -198,7 +202,10 @@ func TestFloorsRefuse(t *testing.T) {
 		{"servent/routing", "sync/atomic"},
 		{"servent/routing", "servent/share"},
 		{"servent/routing", "servent/routing/lab"},
+		{"servent/routing", "servent/routing/search"},
 		{"servent/routing/search", "log/slog"},
+		{"servent/routing/search", "servent/messages"},
+		{"servent/routing/search", "servent/routing/lab"},
 		{"servent/routing/lab", "github.com/libp2p/go-libp2p"},
 		{"servent/routing/lab", "servent/servent"},
 		{"servent/share", "servent/messages"},
