@@ -211,7 +211,7 @@ func TestUnequalLatencies(t *testing.T) {
 		query := message(messages.TypeQuery, numbered(0), uint8(ttl), 0)
 		var answers []func()
 		home := 0
-		net.Watch = func(e lab.Event) {
+		net.Watch = func(e *lab.Event) {
 			if e.Effect.Message.Type != messages.TypeQueryHit {
 				count.watch(e)
 			}

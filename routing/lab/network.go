@@ -24,7 +24,7 @@ var epoch = time.Unix(0, 0)
 type Network struct {
 	// Watch, where set, is told each effect of each Router, in order. It may call
 	// Send, SendRaw, Connect and Disconnect, but not SendTo, Run or Advance.
-	Watch func(Event)
+	Watch func(*Event)
 
 	servents []servent
 	queue    queue
@@ -53,7 +53,7 @@ type Event struct {
 	Node   Node          // whose Router
 	From   Node          // who sent it the message; Node itself for its own
 	To     Node          // Send: to whom
-	Effect routing.Effect
+	Effect *routing.Effect
 }
 
 // A Config says how the servents of a [Network] behave, and its links. The zero
@@ -66,7 +66,10 @@ type Config struct {
 	// asked once for each link. Default: Hop for all, so that floods are
 	// hop-synchronous.
 	Latency func(a, b Node) time.Duration
+	Loss    float64
 }
+
+func (n *Network) Begin(seed uint64) { n.now += time.Hour }
 
 // New returns a Network without servents.
 func New() *Network { return &Network{} }
@@ -221,8 +224,8 @@ func (n *Network) perform(node, from Node) {
 			n.put(near, e.Message)
 		}
 		if n.Watch != nil {
-			event.Effect = *e
-			n.Watch(event)
+			event.Effect = e
+			n.Watch(&event)
 		}
 	}
 }

@@ -1,0 +1,203 @@
+package experiment
+
+import (
+	"time"
+
+	"servent/messages"
+	"servent/routing"
+	"servent/routing/lab"
+	"servent/routing/lab/chance"
+	"servent/routing/lab/graph"
+	"servent/routing/search"
+)
+
+const (
+	// tableSize is how many GUIDs a Router remembers here: one query is under way
+	// at a time, or the few of an expanding ring.
+	tableSize = 16
+	// hitReserve is how many hops a hit may go beyond those of its query, as that
+	// of a real servent.
+	hitReserve = 2
+)
+
+// A trial asks queries, one at a time, in networks of its own. What comes of a
+// query does not depend on those asked before it. It belongs to one goroutine.
+type trial struct {
+	plan     *Plan
+	run      int
+	graph    *graph.Graph
+	files    *files
+	networks map[routing.Rule]*lab.Network
+	net      *lab.Network // of the query that is asked
+
+	query query
+	out   Outcome
+	begun time.Duration // on the network's clock
+	tried int64         // the TTLs of the expanding ring so far, without the last
+	ttl   uint8         // of the latest Query
+	round uint64
+
+	delivered, refused int64 // Queries: see count
+
+	mark    uint32   // of the query that is asked
+	reached []uint32 // servent → mark of the last query that came to it
+	holds   []uint32 // servent → mark of the last query for what it holds
+	found   map[int]bool
+	load    []uint32 // servent → messages that came to it, of all queries since it was taken
+}
+
+// A query is what one source asks.
+type query struct {
+	Asked
+	index uint64 // among all of a run: names its chance
+	want  want
+}
+
+func newTrial(p *Plan, run int, g *graph.Graph, files *files) *trial {
+	return &trial{
+		plan: p, run: run, graph: g, files: files,
+		networks: map[routing.Rule]*lab.Network{},
+		reached:  make([]uint32, g.Len()),
+		holds:    make([]uint32, g.Len()),
+		load:     make([]uint32, g.Len()),
+		found:    map[int]bool{},
+	}
+}
+
+// ask has the strategy search for what q wants, and returns what came of it.
+func (t *trial) ask(s Strategy, q query) Outcome {
+	rule := t.plan.Rule
+	if s.rule != nil {
+		rule = *s.rule
+	}
+	t.net = t.network(rule)
+	t.net.Begin(chance.Hash(t.plan.Seed, chance.Losses, uint64(t.run), q.index))
+	t.query, t.out = q, Outcome{}
+	t.begun, t.tried, t.ttl, t.round = t.net.Now(), 0, 0, 0
+	t.delivered, t.refused = 0, 0
+	t.mark++
+	for _, v := range q.want.holders {
+		t.holds[v] = t.mark
+	}
+	t.reached[q.Source] = t.mark
+	clear(t.found)
+	s.search(t, q)
+	return t.out
+}
+
+// network returns the network whose servents follow rule.
+func (t *trial) network(rule routing.Rule) *lab.Network {
+	if net := t.networks[rule]; net != nil {
+		return net
+	}
+	net := lab.Of(t.graph, lab.Config{
+		Router:  routing.Config{Rule: rule, SoftLimit: MaxTTL, HardLimit: 2 * MaxTTL, TableSize: tableSize},
+		Latency: t.plan.Latency.of(t.plan.Seed, t.run),
+		Loss:    t.plan.Loss,
+	})
+	net.Watch = t.watch
+	t.networks[rule] = net
+	return net
+}
+
+// policy searches by floods: as many and as far as p says.
+func (t *trial) policy(p search.Policy) {
+	progress := search.Progress{Ended: true}
+	for {
+		progress.Hits = int(t.out.Unique)
+		move := p.Next(progress)
+		if move.Do != search.Ask {
+			break
+		}
+		t.tried += int64(t.ttl)
+		t.ttl, progress.TTL = move.TTL, move.TTL
+		t.send(move.TTL)
+		t.net.Run()
+	}
+	t.count()
+}
+
+// send sends a Query of the origin under a new GUID.
+func (t *trial) send(ttl uint8) {
+	m, err := messages.New(t.guid(), ttl, t.query.want.query())
+	if err != nil {
+		panic(err) // what a plan asks for was checked
+	}
+	t.round++
+	t.net.Send(t.query.Source, m)
+}
+
+// guid returns that of the next Query.
+func (t *trial) guid() messages.GUID {
+	from := chance.New(t.plan.Seed, chance.GUIDs, uint64(t.run), t.query.index, t.round)
+	var guid messages.GUID
+	for i := range guid {
+		guid[i] = byte(from.Uint64())
+	}
+	return guid.Mark()
+}
+
+// count sums up the floods of a query.
+func (t *trial) count() {
+	arrived := t.out.Messages - t.out.Lost
+	t.out.Duplicates = arrived - t.out.Reached
+	t.out.Improved = arrived - t.delivered - t.refused
+}
+
+// watch takes one event of a network.
+func (t *trial) watch(e *lab.Event) {
+	if t.plan.Watch != nil {
+		t.plan.Watch(t.query.Asked, e)
+	}
+	m := &e.Effect.Message
+	switch e.Effect.Kind {
+	case routing.Send:
+		t.out.Bytes += int64(m.Size())
+		t.load[e.To]++
+		if m.Type == messages.TypeQuery {
+			t.out.Messages++
+		} else {
+			t.out.Others++
+		}
+	case routing.Deliver:
+		if m.Type == messages.TypeQuery {
+			t.delivered++
+			t.deliver(e.Node, m)
+		} else if m.Type == messages.TypeQueryHit && e.Node == t.query.Source {
+			t.takeHit(m)
+		}
+	case routing.Drop:
+		if m.Type == messages.TypeQuery {
+			t.refused++
+		}
+	}
+}
+
+// deliver takes a Query that came to a servent, which answers if it can.
+func (t *trial) deliver(v graph.Node, m *messages.Message) {
+	if t.reached[v] != t.mark {
+		t.reached[v] = t.mark
+		t.out.Reached++
+	}
+	if t.holds[v] != t.mark {
+		return
+	}
+	hit, err := messages.New(m.GUID, m.Hops+1+hitReserve, t.query.want.hit(v))
+	if err != nil {
+		panic(err) // our own hit
+	}
+	t.net.Send(v, hit)
+}
+
+// takeHit takes a QueryHit that came home.
+func (t *trial) takeHit(m *messages.Message) {
+	if t.out.Hits == 0 {
+		t.out.Hops = int64(m.Hops) + 1
+		if t.tried > 0 {
+			t.out.Hops = t.tried + int64(t.ttl)
+		}
+		t.out.Time = t.net.Now() - t.begun
+	}
+	t.out.Hits++
+	t.out.Unique = 1
+}
