@@ -29,6 +29,7 @@ type trial struct {
 	files    *files
 	networks map[routing.Rule]*lab.Network
 	net      *lab.Network // of the query that is asked
+	tide     *tide        // nil: nobody comes or goes
 
 	query query
 	out   Outcome
@@ -71,6 +72,9 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	}
 	t.net = t.network(rule)
 	t.net.Begin(chance.Hash(t.plan.Seed, chance.Losses, uint64(t.run), q.index))
+	if t.tide != nil {
+		t.tide.pass(t.tide.churn.Between)
+	}
 	t.query, t.out = q, Outcome{}
 	t.begun, t.tried, t.ttl, t.round = t.net.Now(), 0, 0, 0
 	t.delivered, t.refused, t.lost = 0, 0, 0
@@ -95,7 +99,19 @@ func (t *trial) network(rule routing.Rule) *lab.Network {
 	})
 	net.Watch = t.watch
 	t.networks[rule] = net
+	if t.plan.Churn != nil {
+		t.tide = newTide(*t.plan.Churn, t.graph, net, t.plan.Seed, t.run)
+	}
 	return net
+}
+
+// settle lets time pass until nothing is under way.
+func (t *trial) settle() {
+	if t.tide != nil {
+		t.tide.settle()
+		return
+	}
+	t.net.Run()
 }
 
 // policy searches by floods: as many and as far as p says.
@@ -110,7 +126,7 @@ func (t *trial) policy(p search.Policy) {
 		t.tried += int64(t.ttl)
 		t.ttl, progress.TTL = move.TTL, move.TTL
 		t.send(move.TTL)
-		t.net.Run()
+		t.settle()
 	}
 	t.count()
 }
