@@ -40,7 +40,7 @@ func (c *floodCount) flood(source lab.Node, m messages.Message) {
 	c.net.Run()
 }
 
-func (c *floodCount) watch(e lab.Event) {
+func (c *floodCount) watch(e *lab.Event) {
 	switch e.Effect.Kind {
 	case routing.Send:
 		c.sent++

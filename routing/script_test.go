@@ -330,7 +330,7 @@ func (s *script) proceed(d string) {
 }
 
 // watch prints one effect.
-func (s *script) watch(e lab.Event) {
+func (s *script) watch(e *lab.Event) {
 	m := e.Effect.Message
 	if m.GUID != s.current {
 		fmt.Fprintf(&s.trace, "%s: ", s.guids[m.GUID])

@@ -21,7 +21,7 @@ func Example() {
 	a, b, c := net.Add(routing.Config{}), net.Add(routing.Config{}), net.Add(routing.Config{})
 	net.Connect(a, b, 30*time.Millisecond)
 	net.Connect(b, c, 5*time.Millisecond)
-	net.Watch = func(e lab.Event) {
+	net.Watch = func(e *lab.Event) {
 		fmt.Println(e.Time, "servent", e.Node, "from", e.From, e.Effect.Kind)
 	}
 	net.Send(a, query(2))
@@ -39,7 +39,7 @@ func TestAdvance(t *testing.T) {
 	a, b := net.Add(routing.Config{}), net.Add(routing.Config{})
 	net.Connect(a, b, 3*lab.Hop)
 	delivered := 0
-	net.Watch = func(e lab.Event) {
+	net.Watch = func(e *lab.Event) {
 		if e.Effect.Kind == routing.Deliver {
 			delivered++
 		}
@@ -95,7 +95,7 @@ func BenchmarkFlood(b *testing.B) {
 	}
 	net := lab.Of(g, lab.Config{Router: routing.Config{SoftLimit: 15, TableSize: 4}})
 	sent := 0
-	net.Watch = func(e lab.Event) {
+	net.Watch = func(e *lab.Event) {
 		if e.Effect.Kind == routing.Send {
 			sent++
 		}
