@@ -88,11 +88,13 @@ func TestFail(t *testing.T) {
 	net := line(t, 3)
 	nodes, lost := heard(net)
 	net.Send(1, query(1))
+	net.Carry(1, 1, 0)
+	net.Arrived = func(node, from lab.Node, tag uint32) { t.Errorf("what it carried arrived at %d", node) }
 	net.Advance(lab.Hop / 2)
 	net.Fail(1, noticed)
 	net.Advance(lab.Hop)
-	if len(*nodes) != 0 || *lost != 2 {
-		t.Errorf("what it had sent: delivered to %v, %d lost, want nobody, 2", *nodes, *lost)
+	if len(*nodes) != 0 || *lost != 3 {
+		t.Errorf("what it had sent: delivered to %v, %d lost, want nobody, 3", *nodes, *lost)
 	}
 	if net.Degree(0) != 1 {
 		t.Errorf("before it is noticed: %d links, want 1", net.Degree(0))
@@ -101,15 +103,15 @@ func TestFail(t *testing.T) {
 	m.GUID[0]++
 	net.Send(0, m)
 	net.Advance(lab.Hop)
-	if len(*nodes) != 0 || *lost != 3 {
-		t.Errorf("sent in vain: delivered to %v, %d lost, want nobody, 3", *nodes, *lost)
+	if len(*nodes) != 0 || *lost != 4 {
+		t.Errorf("sent in vain: delivered to %v, %d lost, want nobody, 4", *nodes, *lost)
 	}
 	net.Join(1, []lab.Node{0})
 	m.GUID[0]++
 	net.Send(0, m) // by the new link, and by the old one, in vain
 	net.Advance(lab.Hop)
-	if !slices.Equal(*nodes, []lab.Node{1}) || *lost != 4 {
-		t.Errorf("after it came back: delivered to %v, %d lost, want to 1, 4", *nodes, *lost)
+	if !slices.Equal(*nodes, []lab.Node{1}) || *lost != 5 {
+		t.Errorf("after it came back: delivered to %v, %d lost, want to 1, 5", *nodes, *lost)
 	}
 	net.Advance(noticed)
 	if net.Degree(0) != 1 || net.Degree(2) != 0 {
