@@ -37,6 +37,7 @@ var strategies = []struct {
 	parse      func(arguments string) (Strategy, error)
 }{
 	{"flood", "flood, flood:plain, flood:ttl", parseFlood},
+	{"walk", walkForm, parseWalk},
 }
 
 // StrategyForms returns how each strategy is typed.

@@ -29,6 +29,7 @@ type trial struct {
 	files    *files
 	networks map[routing.Rule]*lab.Network
 	net      *lab.Network // of the query that is asked
+	tide     *tide        // nil: nobody comes or goes
 
 	query query
 	out   Outcome
@@ -37,12 +38,12 @@ type trial struct {
 	ttl   uint8         // of the latest Query
 	round uint64
 
-	delivered, refused int64 // Queries: see count
+	delivered, refused, lost int64 // Queries: see count
+	walkerSize               int64 // bytes of a walker
 
 	mark    uint32   // of the query that is asked
 	reached []uint32 // servent → mark of the last query that came to it
 	holds   []uint32 // servent → mark of the last query for what it holds
-	found   map[int]bool
 	load    []uint32 // servent → messages that came to it, of all queries since it was taken
 }
 
@@ -60,7 +61,6 @@ func newTrial(p *Plan, run int, g *graph.Graph, files *files) *trial {
 		reached:  make([]uint32, g.Len()),
 		holds:    make([]uint32, g.Len()),
 		load:     make([]uint32, g.Len()),
-		found:    map[int]bool{},
 	}
 }
 
@@ -72,15 +72,17 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	}
 	t.net = t.network(rule)
 	t.net.Begin(chance.Hash(t.plan.Seed, chance.Losses, uint64(t.run), q.index))
+	if t.tide != nil {
+		t.tide.pass(t.tide.churn.Between)
+	}
 	t.query, t.out = q, Outcome{}
 	t.begun, t.tried, t.ttl, t.round = t.net.Now(), 0, 0, 0
-	t.delivered, t.refused = 0, 0
+	t.delivered, t.refused, t.lost = 0, 0, 0
 	t.mark++
 	for _, v := range q.want.holders {
 		t.holds[v] = t.mark
 	}
 	t.reached[q.Source] = t.mark
-	clear(t.found)
 	s.search(t, q)
 	return t.out
 }
@@ -97,7 +99,19 @@ func (t *trial) network(rule routing.Rule) *lab.Network {
 	})
 	net.Watch = t.watch
 	t.networks[rule] = net
+	if t.plan.Churn != nil {
+		t.tide = newTide(*t.plan.Churn, t.graph, net, t.plan.Seed, t.run)
+	}
 	return net
+}
+
+// settle lets time pass until nothing is under way.
+func (t *trial) settle() {
+	if t.tide != nil {
+		t.tide.settle()
+		return
+	}
+	t.net.Run()
 }
 
 // policy searches by floods: as many and as far as p says.
@@ -112,7 +126,7 @@ func (t *trial) policy(p search.Policy) {
 		t.tried += int64(t.ttl)
 		t.ttl, progress.TTL = move.TTL, move.TTL
 		t.send(move.TTL)
-		t.net.Run()
+		t.settle()
 	}
 	t.count()
 }
@@ -137,11 +151,13 @@ func (t *trial) guid() messages.GUID {
 	return guid.Mark()
 }
 
+// arrived returns how many Queries have arrived, or steps of walkers.
+func (t *trial) arrived() int64 { return t.out.Messages - t.lost }
+
 // count sums up the floods of a query.
 func (t *trial) count() {
-	arrived := t.out.Messages - t.out.Lost
-	t.out.Duplicates = arrived - t.out.Reached
-	t.out.Improved = arrived - t.delivered - t.refused
+	t.out.Duplicates = t.arrived() - t.out.Reached
+	t.out.Improved = t.arrived() - t.delivered - t.refused
 }
 
 // watch takes one event of a network.
@@ -149,6 +165,24 @@ func (t *trial) watch(e *lab.Event) {
 	if t.plan.Watch != nil {
 		t.plan.Watch(t.query.Asked, e)
 	}
+	switch e.Kind {
+	case lab.Routed:
+		t.routed(e)
+	case lab.Carried:
+		t.out.Messages++
+		t.out.Bytes += t.walkerSize
+		t.load[e.To]++
+	case lab.Lost:
+		t.out.Lost++
+		t.load[e.To]--
+		if e.Effect == nil || e.Effect.Message.Type == messages.TypeQuery {
+			t.lost++
+		}
+	}
+}
+
+// routed takes an effect of a Router.
+func (t *trial) routed(e *lab.Event) {
 	m := &e.Effect.Message
 	switch e.Effect.Kind {
 	case routing.Send:
@@ -175,10 +209,7 @@ func (t *trial) watch(e *lab.Event) {
 
 // deliver takes a Query that came to a servent, which answers if it can.
 func (t *trial) deliver(v graph.Node, m *messages.Message) {
-	if t.reached[v] != t.mark {
-		t.reached[v] = t.mark
-		t.out.Reached++
-	}
+	t.visit(v)
 	if t.holds[v] != t.mark {
 		return
 	}
@@ -189,14 +220,39 @@ func (t *trial) deliver(v graph.Node, m *messages.Message) {
 	t.net.Send(v, hit)
 }
 
+// visit notes that the query has come to v.
+func (t *trial) visit(v graph.Node) {
+	if t.reached[v] != t.mark {
+		t.reached[v] = t.mark
+		t.out.Reached++
+	}
+}
+
 // takeHit takes a QueryHit that came home.
 func (t *trial) takeHit(m *messages.Message) {
+	hops := int64(m.Hops) + 1
+	if t.tried > 0 {
+		hops = t.tried + int64(t.ttl)
+	}
+	t.hit(hops)
+}
+
+// foundBy takes the answer that v gives the origin past all links, steps away.
+func (t *trial) foundBy(v graph.Node, steps int) {
+	m, err := messages.New(t.guid(), 1, t.query.want.hit(v))
+	if err != nil {
+		panic(err) // our own hit
+	}
+	t.out.Others++
+	t.out.Bytes += int64(m.Size())
+	t.load[t.query.Source]++
+	t.hit(int64(steps))
+}
+
+// hit notes a result that came home, hops away.
+func (t *trial) hit(hops int64) {
 	if t.out.Hits == 0 {
-		t.out.Hops = int64(m.Hops) + 1
-		if t.tried > 0 {
-			t.out.Hops = t.tried + int64(t.ttl)
-		}
-		t.out.Time = t.net.Now() - t.begun
+		t.out.Hops, t.out.Time = hops, t.net.Now()-t.begun
 	}
 	t.out.Hits++
 	t.out.Unique = 1
