@@ -91,29 +91,19 @@ func noteOf(groups []Group) string {
 		}
 		r := &g.Rows[0]
 		if r.Runs > 1 {
-			return fmt.Sprintf("%s, %s. Means of %d runs; bars: standard error of the mean.",
-				counted(r.Servents, "servent"), counted(r.Links, "link"), r.Runs)
+			return fmt.Sprintf("Means of %d runs; bars: standard error of the mean.", r.Runs)
 		}
-		return fmt.Sprintf("%s, %s. Means of %s of one run.",
-			counted(r.Servents, "servent"), counted(r.Links, "link"), counted(r.Queries, "query"))
+		if r.Queries > 1 {
+			return fmt.Sprintf("Means of %d queries of one run.", r.Queries)
+		}
+		return "One query."
 	}
 	return ""
 }
 
-// counted returns a number and its noun, in the plural where it is not 1.
-func counted(n int, noun string) string {
-	if n != 1 {
-		if stem, ok := strings.CutSuffix(noun, "y"); ok {
-			noun = stem + "ie"
-		}
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
 // Letters that a line has room for.
 const (
-	maxTitle = 90
+	maxTitle = 160
 	maxName  = 24
 )
 
