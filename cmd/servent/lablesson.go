@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -104,13 +103,16 @@ func (con *console) paragraph(point, text string) {
 func (con *console) runLine(ctx context.Context, command string) error {
 	plain := &console{out: con.out, err: con.err, errTerminal: con.errTerminal}
 	app := newApp(plain)
-	line := arrange(app, strings.Fields(command)[1:])
+	words := strings.Fields(command)[1:]
+	if con.quiet {
+		words = append(words, "--quiet")
+	}
+	line := arrange(app, words)
 	if line.err != nil {
 		return line.err
 	}
-	args := line.ordered()
-	if con.quiet {
-		args = slices.Insert(args, 1, "--quiet")
+	if err := new(settled).take(app, &line, false); err != nil {
+		return err
 	}
-	return app.RunContext(ctx, args)
+	return app.RunContext(ctx, line.ordered())
 }
