@@ -150,9 +150,9 @@ func (t *tide) pass(d time.Duration) {
 	t.clock = end
 }
 
-// settle lets time pass until nothing is under way.
-func (t *tide) settle() {
-	for !t.net.Idle() {
+// settle lets time pass until a query is done.
+func (t *tide) settle(done func() bool) {
+	for !done() {
 		t.turn()
 	}
 }
