@@ -46,6 +46,7 @@ func labVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "queries", Usage: "`Q` queries of each source (1)", Value: 1},
 			&cli.StringFlag{Name: "replicas", Usage: "`R` servents, or P% of all, hold what is asked for (0)"},
 			&cli.IntFlag{Name: "runs", Usage: "all of it `R` times with other chance, for the mean (1)", Value: 1},
+			&cli.StringFlag{Name: "churn", Usage: "sessions of `C` = MEDIAN,MEAN[,ABRUPT%], as 60m,2h,50% (no)"},
 			&cli.IntFlag{Name: "workers", Usage: "`N` queries at once (0: one for each processor)"},
 			&cli.StringFlag{Name: "csv", Usage: "write the rows to `FILE` too, or with - here, alone"},
 			&cli.StringFlag{Name: "trace", Usage: "write every event to `FILE`, see: lab replay"},

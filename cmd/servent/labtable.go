@@ -61,6 +61,9 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	if p.Loss > 0 {
 		text += fmt.Sprintf(", loss %g%%", 100*p.Loss)
 	}
+	if p.Churn != nil {
+		text += fmt.Sprintf(", sessions of %v (median) and %v (mean), %g%% abrupt", p.Churn.Median, p.Churn.Mean, 100*p.Churn.Abrupt)
+	}
 	if order.asks() {
 		text += fmt.Sprintf(", replicas %v", p.Objects.Replicas)
 	}
