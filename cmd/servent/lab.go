@@ -46,17 +46,19 @@ func labVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "queries", Usage: "`Q` queries of each source (1)", Value: 1},
 			&cli.StringFlag{Name: "replicas", Usage: "`R` servents, or P% of all, hold what is asked for (0)"},
 			&cli.IntFlag{Name: "runs", Usage: "all of it `R` times with other chance, for the mean (1)", Value: 1},
+			&cli.StringFlag{Name: "churn", Usage: "sessions of `C` = MEDIAN,MEAN[,ABRUPT%], as 60m,2h,50% (no)"},
 			&cli.IntFlag{Name: "workers", Usage: "`N` queries at once (0: one for each processor)"},
 			&cli.StringFlag{Name: "csv", Usage: "write the rows to `FILE` too, or with - here, alone"},
 			&cli.StringFlag{Name: "trace", Usage: "write every event to `FILE`, see: lab replay"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace files that are there"},
 		},
-		Action: func(c *cli.Context) error { return lab(c.Context, con, c) },
+		Action:      func(c *cli.Context) error { return runLab(c.Context, con, c) },
+		Subcommands: []*cli.Command{labReplayVerb(con)},
 	}
 }
 
-// lab runs an experiment and tells what came of it.
-func lab(ctx context.Context, con *console, c *cli.Context) error {
+// runLab runs an experiment and tells what came of it.
+func runLab(ctx context.Context, con *console, c *cli.Context) error {
 	order, err := labOrderOf(con, c)
 	if err != nil {
 		return err
@@ -64,10 +66,10 @@ func lab(ctx context.Context, con *console, c *cli.Context) error {
 	defer order.drop()
 	line := newLabLine(con)
 	order.plan.Progress = line.show
-	rows, err := order.plan.Run(ctx)
+	rows, err := order.run(ctx)
 	line.clear()
 	if err != nil && !interrupted(ctx, err) {
-		return labError(err)
+		return err
 	}
 	stopped := err != nil
 	if err := order.tell(rows); err != nil {

@@ -75,6 +75,7 @@ func (order *labOrder) readPlan(c *cli.Context) error {
 		{"latency", func(text string) (err error) { p.Latency, err = experiment.ParseLatency(text); return err }},
 		{"loss", func(text string) (err error) { p.Loss, err = parsePercent(text); return err }},
 		{"replicas", order.takeReplicas},
+		{"churn", order.takeChurn},
 	} {
 		if err := read.take(c.String(read.flag)); err != nil {
 			return usage("--%s: %v", read.flag, err)
@@ -87,6 +88,15 @@ func (order *labOrder) takeReplicas(text string) (err error) {
 	if text != "" && text != "0" {
 		order.plan.Objects.Replicas, err = experiment.ParseReplicas(text)
 	}
+	return err
+}
+
+func (order *labOrder) takeChurn(text string) error {
+	if text == "" {
+		return nil
+	}
+	churn, err := experiment.ParseChurn(text)
+	order.plan.Churn = &churn
 	return err
 }
 

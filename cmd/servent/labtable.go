@@ -61,6 +61,9 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	if p.Loss > 0 {
 		text += fmt.Sprintf(", loss %g%%", 100*p.Loss)
 	}
+	if p.Churn != nil {
+		text += fmt.Sprintf(", sessions of %v (median) and %v (mean), %g%% abrupt", p.Churn.Median, p.Churn.Mean, 100*p.Churn.Abrupt)
+	}
 	if order.asks() {
 		text += fmt.Sprintf(", replicas %v", p.Objects.Replicas)
 	}
@@ -201,25 +204,38 @@ func (con *console) printColumns(table []tableColumn) {
 		table = fitted(table, terminalWidth(con.out))
 	}
 	flexible := 0
-	var head []string
-	rows := make([][]string, len(table[0].cells))
+	rows := make([][]string, 1+len(table[0].cells))
 	for i, c := range table {
 		if c.left && c.width() > table[flexible].width() {
 			flexible = i
 		}
 		width := c.width()
-		aligned := func(text string) string {
-			if c.left {
-				return text
+		for n, cell := range append([]string{c.head}, c.cells...) {
+			if !c.left {
+				cell = padLeft(cell, width)
 			}
-			return strings.Repeat(" ", width-columns(text)) + text
-		}
-		head = append(head, aligned(c.head))
-		for n, cell := range c.cells {
-			rows[n] = append(rows[n], aligned(cell))
+			rows[n] = append(rows[n], cell)
 		}
 	}
-	con.printTable(head, flexible, rows)
+	con.printTable(rows[0], flexible, rows[1:])
+}
+
+func padLeft(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-columns(text))) + text
+}
+
+// alignedRight has the cells of each column of rows end at one place.
+func alignedRight(rows [][]string) [][]string {
+	for i := range rows[0] {
+		widest := 0
+		for _, row := range rows {
+			widest = max(widest, columns(row[i]))
+		}
+		for _, row := range rows {
+			row[i] = padLeft(row[i], widest)
+		}
+	}
+	return rows
 }
 
 // fitted leaves out columns of table, so that the others take width columns.

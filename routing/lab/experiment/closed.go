@@ -49,7 +49,7 @@ type levels struct {
 
 // levels looks at the distances in the graph of s, where a closed form is wanted.
 func (s *session) levels(ctx context.Context) (*levels, error) {
-	if !slices.ContainsFunc(s.plan.Strategies, func(strategy Strategy) bool { return strategy.floods }) {
+	if s.plan.Churn != nil || !slices.ContainsFunc(s.plan.Strategies, func(strategy Strategy) bool { return strategy.floods }) {
 		return nil, nil
 	}
 	around := &levels{}
