@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -17,7 +16,7 @@ import (
 type figure struct {
 	title, note string
 	entries     []entry
-	charts      []*plot.Plot
+	charts      []*chart
 }
 
 // An entry of the legend names the style of a strategy.
@@ -179,8 +178,19 @@ func (f *figure) draw(c draw.Canvas) {
 		Cols: f.columns(), Rows: f.rows(), PadX: points(gap), PadY: points(gap),
 		PadLeft: points(margin), PadRight: points(margin), PadTop: points(margin) + head, PadBottom: points(margin),
 	}
+	// Charts of a column are as wide as each other, those of a row as high.
+	around := make([]margins, f.columns()*f.rows())
 	for i, chart := range f.charts {
-		chart.Draw(tiles.At(c, i%f.columns(), i/f.columns()))
+		around[i] = chart.margins()
+	}
+	for i, chart := range f.charts {
+		m := around[i]
+		for j := range f.charts {
+			if other := around[j]; j%f.columns() == i%f.columns() {
+				m.left, m.right = max(m.left, other.left), max(m.right, other.right)
+			}
+		}
+		chart.draw(tiles.At(c, i%f.columns(), i/f.columns()), m)
 	}
 }
 

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
 
 	"servent/routing/lab/experiment"
 )
@@ -18,7 +17,8 @@ type line struct {
 	flat   bool // the same for every x: drawn from side to side
 }
 
-// A point is a mean and its standard error, 0 where there is none.
+// A point is a mean and its standard error, 0 where there is none. Its x is a
+// place on the axis.
 type point struct{ x, y, err float64 }
 
 // add puts the value of a row at x; a value that there is not leaves a gap.
@@ -33,91 +33,79 @@ func heights(lines []line) []float64 {
 	var all []float64
 	for _, l := range lines {
 		for _, p := range l.points {
-			all = append(all, p.y)
-			if p.err > 0 {
-				all = append(all, p.y+p.err)
-			}
+			all = append(all, p.y, p.y+p.err)
 		}
 	}
 	return all
 }
 
-// addLines draws lines in p, whose vertical axis is y; those that are flat, from
-// low to high. Points of a later line stand shift to the right of those of the
+// lineChart returns a chart of lines above the axis x, with y as the scale of
+// the other. Points of a later line stand shift to the right of those of the
 // line before, so that lines which agree are all seen.
-func addLines(p *plot.Plot, lines []line, y scale, low, high, shift float64) {
-	y.set(&p.Y)
-	p.Add(rules())
+func lineChart(m measure, by string, x axis, lines []line, shift float64) *chart {
+	y := m.scale(heights(lines))
+	c := &chart{title: m.title + by, x: x, y: axis{title: m.axis, ticks: y.ticks(), rules: true}}
 	for i, l := range lines {
-		if len(l.points) > 0 {
-			p.Add(l.plotters(y, low, high, (float64(i)-float64(len(lines)-1)/2)*shift)...)
+		c.marks = append(c.marks, l.mark(y, (float64(i)-float64(len(lines)-1)/2)*shift))
+	}
+	return c
+}
+
+// mark places l on the scale y.
+func (l line) mark(y scale, shift float64) mark {
+	k := mark{style: l.style}
+	for _, q := range l.points {
+		x, at := q.x+shift, y.at(q.y)
+		k.points = append(k.points, place(x, at))
+		if q.err > 0 {
+			k.bars = append(k.bars, [2]vg.Point{place(x, y.at(max(0, q.y-q.err))), place(x, y.at(q.y+q.err))})
 		}
 	}
-	y.set(&p.Y) // the library widens an axis for what is added
+	k.way = k.points
+	if l.flat && len(k.points) > 0 {
+		k.way = []vg.Point{place(0, float64(k.points[0].Y)), place(1, float64(k.points[0].Y))}
+	}
+	return k
 }
 
-// rules are pale lines across a chart, one for each number at its left.
-func rules() *plotter.Grid {
-	g := plotter.NewGrid()
-	g.Vertical.Width = 0
-	g.Horizontal = ruleStyle
-	return g
-}
-
-func (l line) plotters(y scale, low, high, shift float64) []plot.Plotter {
-	var way, marks plotter.XYs
-	var bars plotter.YErrors
-	anyBar := false
-	for _, q := range l.points {
-		at := y.at(q.y)
-		way = append(way, plotter.XY{X: q.x + shift, Y: at})
-		bars = append(bars, struct{ Low, High float64 }{at - y.at(max(0, q.y-q.err)), y.at(q.y+q.err) - at})
-		anyBar = anyBar || q.err > 0
-	}
-	marks = way
-	if l.flat {
-		way = plotter.XYs{{X: low, Y: way[0].Y}, {X: high, Y: way[0].Y}}
-	}
-	all := []plot.Plotter{&plotter.Line{XYs: way, LineStyle: l.style.line()}}
-	if anyBar {
-		all = append(all, &plotter.YErrorBars{XYs: marks, YErrors: bars, LineStyle: l.style.bar(), CapWidth: points(10)})
-	}
-	return append(all, &plotter.Scatter{XYs: marks, GlyphStyle: l.style.glyph()})
-}
+// place returns a place in a chart.
+func place(x, y float64) vg.Point { return vg.Point{X: vg.Length(x), Y: vg.Length(y)} }
 
 // byTTL returns the charts whose horizontal axis is the TTL, none where no
 // strategy has one.
-func byTTL(g Group, names []string) []*plot.Plot {
+func byTTL(g Group, names []string) []*chart {
 	first, last := ttls(g.Rows)
 	if last == 0 {
 		return nil
 	}
-	low, high := float64(first)-0.5, float64(last)+0.5
-	var charts []*plot.Plot
+	x := scale{least: float64(first) - 0.5, most: float64(last) + 0.5}
+	a := axis{title: "TTL (hops)"}
+	for ttl := first; ttl <= last; ttl++ {
+		a.ticks = append(a.ticks, tick{x.at(float64(ttl)), fmt.Sprint(ttl)})
+	}
+	var charts []*chart
 	for _, m := range measuresOf(g, withTTL) {
 		var lines []line
 		for i, name := range names {
-			lines = append(lines, lineByTTL(m, rowsOf(g.Rows, name), styleOf(i), float64(first+last)/2))
+			lines = append(lines, lineByTTL(m, rowsOf(g.Rows, name), styleOf(i), x))
 		}
-		p := newChart(m.title+" by TTL", "TTL (hops)", m.axis)
-		addLines(p, lines, m.scale(heights(lines)), low, high, min(0.05, 0.3/float64(len(lines))))
-		p.X.Min, p.X.Max = low, high
-		p.X.Tick.Marker = whole{first, last}
-		charts = append(charts, p)
+		// All lines together take less than a third of the room of a TTL.
+		shift := min(0.05, 0.3/float64(len(lines))) / (x.most - x.least)
+		charts = append(charts, lineChart(m, " by TTL", a, lines, shift))
 	}
 	return charts
 }
 
 // lineByTTL returns the line of a strategy; of one without TTL it is flat, with
-// its mark at middle.
-func lineByTTL(m measure, rows []*experiment.Row, s style, middle float64) line {
+// its mark in the middle.
+func lineByTTL(m measure, rows []*experiment.Row, s style, x scale) line {
 	l := line{style: s}
 	for _, r := range rows {
 		if r.TTL == 0 {
 			l.flat = true
-			l.add(middle, m.of(r))
+			l.add(0.5, m.of(r))
 		} else {
-			l.add(float64(r.TTL), m.of(r))
+			l.add(x.at(float64(r.TTL)), m.of(r))
 		}
 	}
 	slices.SortStableFunc(l.points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
@@ -137,16 +125,4 @@ func ttls(rows []experiment.Row) (first, last int) {
 		first, last = min(first, ttl), max(last, ttl)
 	}
 	return first, last
-}
-
-// whole ticks every whole number between two.
-type whole struct{ first, last int }
-
-// Ticks implements [plot.Ticker].
-func (w whole) Ticks(_, _ float64) []plot.Tick {
-	var ticks []plot.Tick
-	for n := w.first; n <= w.last; n++ {
-		ticks = append(ticks, plot.Tick{Value: float64(n), Label: fmt.Sprint(n)})
-	}
-	return ticks
 }

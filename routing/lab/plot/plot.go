@@ -116,7 +116,7 @@ func finishSVG(svg []byte, f *figure) []byte {
 		[]byte("font-family:'Liberation Sans',Arimo,Arial,Helvetica,sans-serif;"))
 	var titles []string
 	for _, c := range f.charts {
-		titles = append(titles, c.Title.Text)
+		titles = append(titles, c.title)
 	}
 	words := fmt.Sprintf("<title>%s</title>\n<desc>Charts: %s.</desc>\n",
 		html.EscapeString(f.title), html.EscapeString(strings.Join(titles, "; ")))

@@ -3,8 +3,6 @@ package plot
 import (
 	"math"
 	"strconv"
-
-	"gonum.org/v1/plot"
 )
 
 // logFrom is how many times the least value of an axis the greatest has to be,
@@ -12,7 +10,7 @@ import (
 const logFrom = 100
 
 // A scale is how the values of an axis are laid out: the least and the greatest
-// that it shows, and its ticks. It implements [plot.Ticker].
+// that it shows.
 type scale struct {
 	least, most float64
 	log         bool
@@ -85,18 +83,11 @@ func roundUp(v float64) float64 {
 	return 10 * d
 }
 
-// set gives axis the scale s. What is drawn along it has to be placed with at:
-// the library takes the middle of a logarithmic axis for that of a linear one.
-func (s scale) set(axis *plot.Axis) {
-	axis.Min, axis.Max = 0, 1
-	axis.Tick.Marker = s
-}
-
 // at returns where v stands: 0 is the lower end of the axis, 1 the upper.
 func (s scale) at(v float64) float64 {
 	switch {
 	case !s.log:
-		return v / s.most
+		return (v - s.least) / (s.most - s.least)
 	case v < s.least: // 0, or the low end of an error bar
 		return 0
 	}
@@ -107,16 +98,16 @@ func (s scale) at(v float64) float64 {
 	return floor + (1-floor)*math.Log(v/s.least)/math.Log(s.most/s.least)
 }
 
-// Ticks implements [plot.Ticker].
-func (s scale) Ticks(_, _ float64) []plot.Tick {
+// ticks returns those of a scale that begins at 0, or is logarithmic.
+func (s scale) ticks() []tick {
 	if s.log {
 		return s.logTicks()
 	}
 	steps := map[int]int{1: 5, 2: 4, 3: 3, 4: 4, 5: 5, 6: 3, 8: 4}[int(math.Round(s.most/decade(s.most)))]
-	var ticks []plot.Tick
+	var ticks []tick
 	for i := range steps + 1 {
 		v := s.most * float64(i) / float64(steps)
-		ticks = append(ticks, plot.Tick{Value: s.at(v), Label: short(v)})
+		ticks = append(ticks, tick{s.at(v), short(v)})
 	}
 	return ticks
 }
@@ -124,20 +115,20 @@ func (s scale) Ticks(_, _ float64) []plot.Tick {
 // maxDecades is how many decades have a number each.
 const maxDecades = 5
 
-func (s scale) logTicks() []plot.Tick {
-	var ticks []plot.Tick
+func (s scale) logTicks() []tick {
+	var ticks []tick
 	if s.zero {
-		ticks = append(ticks, plot.Tick{Value: 0, Label: "0"})
+		ticks = append(ticks, tick{0, "0"})
 	}
 	every := 1 + int(math.Log10(s.most/s.least))/(maxDecades+1)
 	for i, d := 0, s.least; d <= s.most*(1+1e-9); i, d = i+1, d*10 {
-		tick := plot.Tick{Value: s.at(d)}
+		at := tick{at: s.at(d)}
 		if i%every == 0 {
-			tick.Label = short(d)
+			at.text = short(d)
 		}
-		ticks = append(ticks, tick)
+		ticks = append(ticks, at)
 		for n := 2.0; n < 10 && n*d <= s.most*(1+1e-9); n++ {
-			ticks = append(ticks, plot.Tick{Value: s.at(n * d)})
+			ticks = append(ticks, tick{at: s.at(n * d)})
 		}
 	}
 	return ticks

@@ -7,9 +7,9 @@ import (
 
 // labels returns the places and numbers of the ticks that have one.
 func labels(s scale) (places []float64, numbers []string) {
-	for _, tick := range s.Ticks(0, 1) {
-		if tick.Label != "" {
-			places, numbers = append(places, tick.Value), append(numbers, tick.Label)
+	for _, tick := range s.ticks() {
+		if tick.text != "" {
+			places, numbers = append(places, tick.at), append(numbers, tick.text)
 		}
 	}
 	return places, numbers

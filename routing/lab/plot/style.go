@@ -3,9 +3,12 @@ package plot
 import (
 	"image/color"
 	"math"
+	"sync"
 
+	"codeberg.org/go-fonts/liberation/liberationsansbold"
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
 	stdfont "golang.org/x/image/font"
-	"gonum.org/v1/plot"
+	"golang.org/x/image/font/opentype"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -80,12 +83,16 @@ var ruleStyle = draw.LineStyle{Color: color.Gray{0xd0}, Width: points(1)}
 // A marker is a polygon, or a circle where it has no corners.
 type marker struct {
 	corners int
+	none    bool
 	turn    float64 // of the first corner, counterclockwise from the right, in full turns
 	hollow  bool
 }
 
 // DrawGlyph implements [draw.GlyphDrawer].
 func (m marker) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
+	if m.none {
+		return
+	}
 	path := m.path(s.Radius, at)
 	if m.hollow {
 		c.SetColor(color.White)
@@ -120,21 +127,43 @@ func (m marker) path(radius vg.Length, at vg.Point) vg.Path {
 	return path
 }
 
+// The fonts of all letters: free, and as wide as Arial and Helvetica.
+var (
+	regular = font.Font{Typeface: "Liberation", Variant: "Sans"}
+	bold    = font.Font{Typeface: "Liberation", Variant: "Sans", Weight: stdfont.WeightBold}
+)
+
+// letters reads the fonts, when the first picture is drawn.
+var letters = sync.OnceValue(func() text.Handler {
+	var faces font.Collection
+	for _, f := range []struct {
+		font font.Font
+		ttf  []byte
+	}{{regular, liberationsansregular.TTF}, {bold, liberationsansbold.TTF}} {
+		face, err := opentype.Parse(f.ttf)
+		if err != nil {
+			panic(err) // a font of the program itself
+		}
+		faces = append(faces, font.Face{Font: f.font, Face: face})
+	}
+	return text.Plain{Fonts: font.NewCache(faces)}
+})
+
 // textStyle is that of letters of a size, in points, under the point where they
 // are drawn and to the right of it.
 func textStyle(size float64) text.Style {
 	return text.Style{
 		Color:   color.Black,
-		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: points(size)},
+		Font:    font.From(regular, points(size)),
 		XAlign:  draw.XLeft,
 		YAlign:  draw.YTop,
-		Handler: plot.DefaultTextHandler,
+		Handler: letters(),
 	}
 }
 
 func boldStyle(size float64) text.Style {
 	s := textStyle(size)
-	s.Font.Weight = stdfont.WeightBold
+	s.Font = font.From(bold, points(size))
 	return s
 }
 
@@ -145,27 +174,3 @@ func fitting(s text.Style, words string, room vg.Length) text.Style {
 	}
 	return s
 }
-
-// newChart returns an empty chart with the look of all.
-func newChart(title, x, y string) *plot.Plot {
-	p := plot.New()
-	p.Title.Text = title
-	p.Title.Padding = points(12)
-	setFont(&p.Title.TextStyle, boldStyle(chartSize))
-	for _, axis := range []struct {
-		*plot.Axis
-		label string
-	}{{&p.X, x}, {&p.Y, y}} {
-		axis.Label.Text = axis.label
-		axis.Label.Padding = points(6)
-		setFont(&axis.Label.TextStyle, textStyle(axisSize))
-		setFont(&axis.Tick.Label, textStyle(tickSize))
-		axis.LineStyle.Width = points(1.5)
-		axis.Tick.LineStyle.Width = points(1.5)
-		axis.Padding = points(6)
-	}
-	return p
-}
-
-// setFont gives style the font of other, and keeps how it is aligned.
-func setFont(style *text.Style, other text.Style) { style.Font = other.Font }
