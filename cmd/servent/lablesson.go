@@ -15,10 +15,10 @@ const labLessonHelp = `Example:
   servent lab lesson
   servent lab lesson 3
 
-Lessons about searching without a server: each asks a question, runs the commands
-that answer it, tells what to look at, and sets an exercise. Without N: the list.
-Every computer gets the same figures, for settings are left out. Worksheets for
-print and answers are in docs/lessons.
+Lessons about searching without a server: each asks a question, runs the
+commands that answer it, tells what to look at, and sets an exercise. Without N:
+the list. Every computer prints the same figures: what the environment and the
+configuration file set is left out. Worksheets for print are in docs/lessons.
 
 Usage: servent lab lesson [N] [FLAGS]`
 
@@ -44,6 +44,15 @@ func labLessonVerb(con *console) *cli.Command {
 			}
 			return con.teach(c.Context, n)
 		},
+	}
+}
+
+// offerLessons offers the numbers of the lessons at TAB.
+func offerLessons(_ context.Context, c *candidates, words []string) {
+	for i, l := range lesson.All {
+		if len(words) == 0 {
+			c.add(strconv.Itoa(i+1), l.Title)
+		}
 	}
 }
 

@@ -37,27 +37,35 @@ func shown(t *testing.T, number int, figures []string, printed string) {
 	}
 }
 
-// room is lines to write on.
-func room(lines int) string {
-	return strings.Repeat(strings.Repeat("\\_", 60)+"\n\n", lines)
-}
+// line is room to write on.
+const line = "______________________________________________________________________"
 
-// code returns what a terminal shows, as Markdown.
-func code(text string) string {
-	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ") + "\n\n"
+// room is so many lines, as Markdown.
+func room(lines int) string { return block("    ", strings.Repeat(line+"\n\n", lines)) }
+
+// block returns what stands as it is, as Markdown.
+func block(indent, text string) string {
+	var out strings.Builder
+	for l := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
+		if l != "\n" {
+			out.WriteString(indent)
+		}
+		out.WriteString(l)
+	}
+	return out.String() + "\n"
 }
 
 // worksheet returns a lesson for print.
 func worksheet(t *testing.T, number int, l lesson.Lesson) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "# Lesson %d: %s\n\nName: %s Date: %s\n\n%s\n\n", number, l.Title,
-		strings.Repeat("\\_", 30), strings.Repeat("\\_", 12), l.Question)
+		line[:30], line[:12], l.Question)
 	fmt.Fprintf(&page, "## Guess first\n\n%s\n\n%s", l.Guess, room(3))
 	fmt.Fprintf(&page, "## Try it\n\n")
 	for _, step := range l.Steps {
 		printed := output(t, step.Command)
 		shown(t, number, step.Shows, printed)
-		fmt.Fprintf(&page, "%s\n\n%sWhat to look at:\n\n", step.What, code("$ "+step.Command+"\n"+printed))
+		fmt.Fprintf(&page, "%s\n\n%sWhat to look at:\n\n", step.What, block("    ", "$ "+step.Command+"\n"+printed))
 		for _, look := range step.Look {
 			fmt.Fprintf(&page, "- %s\n", look)
 		}
@@ -65,7 +73,7 @@ func worksheet(t *testing.T, number int, l lesson.Lesson) string {
 	}
 	fmt.Fprintf(&page, "The answer to the question, in your own words:\n\n%s", room(4))
 	fmt.Fprintf(&page, "## Exercise\n\n%s\n\n%s", l.Exercise.Task, room(6))
-	fmt.Fprintf(&page, "Check your answer:\n\n%s", code("$ "+strings.Join(l.Exercise.Check, "\n$ ")))
+	fmt.Fprintf(&page, "Check your answer:\n\n%s", block("    ", "$ "+strings.Join(l.Exercise.Check, "\n$ ")))
 	return strings.TrimRight(page.String(), "\n") + "\n"
 }
 
@@ -103,14 +111,14 @@ func teachersPage(t *testing.T) string {
 		fmt.Fprintf(&page, "| %d | [%s](%s) | %d | %s |\n", i+1, l.Title, worksheetFile(i+1, l), l.Minutes, l.Measures)
 		total += l.Minutes
 	}
-	fmt.Fprintf(&page, "\nTogether %d minutes. Lessons 1 to 3 build on each other; each of the others\nneeds lesson 1 only.\n\n## Answers to the exercises\n", total)
+	fmt.Fprintf(&page, "\nTogether %d minutes. Lessons 1 to 3 build on each other; each of the others\nneeds lesson 1 only.\n\n## Answers to the exercises\n\n", total)
 	for i, l := range lesson.All {
-		fmt.Fprintf(&page, "\n%d. %s\n\n", i+1, l.Exercise.Answer)
+		fmt.Fprintf(&page, "%d. %s\n\n", i+1, l.Exercise.Answer)
 		printed := ""
 		for _, command := range l.Exercise.Check {
 			text := output(t, command)
 			printed += text
-			page.WriteString(strings.ReplaceAll(code("$ "+command+"\n"+text), "    ", "       "))
+			page.WriteString(block("       ", "$ "+command+"\n"+text))
 		}
 		shown(t, i+1, l.Exercise.Shows, printed)
 	}
@@ -162,14 +170,17 @@ func TestLesson(t *testing.T) {
 				t.Errorf("lesson %d does not say %q", i+1, want)
 			}
 		}
+		prose := out.String()
 		for _, step := range l.Steps {
-			if want := "$ " + step.Command + "\n" + output(t, step.Command); !strings.Contains(out.String(), want) {
-				t.Errorf("lesson %d prints\n%s\nwant in it\n%s", i+1, out.String(), want)
+			printed := "$ " + step.Command + "\n" + output(t, step.Command)
+			if !strings.Contains(prose, printed) {
+				t.Errorf("lesson %d prints\n%s\nwant in it\n%s", i+1, out.String(), printed)
 			}
+			prose = strings.Replace(prose, printed, "", 1)
 		}
-		for _, line := range strings.Split(out.String(), "\n") {
-			if columns(line) > 80 && !strings.HasPrefix(line, "$ ") && !strings.Contains(line, "  ") {
-				t.Errorf("lesson %d: %d columns: %s", i+1, columns(line), line)
+		for l := range strings.Lines(prose) {
+			if columns(l) > 80 && !strings.HasPrefix(l, "$ ") {
+				t.Errorf("lesson %d: %d columns: %s", i+1, columns(l), l)
 			}
 		}
 	}
