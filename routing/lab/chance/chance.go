@@ -28,6 +28,8 @@ const (
 	Walks                    // where walkers go
 	Churn                    // who leaves and joins, and when
 	GUIDs                    // of queries
+	FreeRiders               // who holds nothing
+	FileNames                // how files are called
 )
 
 // A Source is a stream of chance. It belongs to one goroutine. Its methods are

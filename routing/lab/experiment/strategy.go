@@ -36,6 +36,7 @@ var strategies = []struct {
 	parse      func(arguments string) (Strategy, error)
 }{
 	{"flood", "flood, flood:plain, flood:ttl", parseFlood},
+	{"ring", "ring, ring:START+STEP", parseRing},
 }
 
 // StrategyForms returns how each strategy is typed.

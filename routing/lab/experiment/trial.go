@@ -9,6 +9,7 @@ import (
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
 	"servent/routing/search"
+	"servent/share/words"
 )
 
 const (
@@ -33,16 +34,19 @@ type trial struct {
 	query query
 	out   Outcome
 	begun time.Duration // on the network's clock
-	tried int64         // the TTLs of the expanding ring so far, without the last
-	ttl   uint8         // of the latest Query
-	round uint64
+	tried int64         // sum of the TTLs of all Queries of the origin
+	round uint64        // how many these are
+
+	sumTTLs bool // hops are the TTLs tried, not those of the hit
 
 	delivered, refused int64 // Queries: see count
 
-	mark    uint32   // of the query that is asked
-	reached []uint32 // servent → mark of the last query that came to it
-	holds   []uint32 // servent → mark of the last query for what it holds
-	found   map[int]bool
+	mark    uint32              // of the query that is asked
+	reached []uint32            // servent → mark of the last query that came to it
+	holds   []uint32            // servent → mark of the last query for what it holds
+	found   map[uint32]struct{} // the objects that came home
+	words   words.Search
+	answers []uint32 // the objects of the servent that answers
 	load    []uint32 // servent → messages that came to it, of all queries since it was taken
 }
 
@@ -60,7 +64,7 @@ func newTrial(p *Plan, run int, g *graph.Graph, files *files) *trial {
 		reached:  make([]uint32, g.Len()),
 		holds:    make([]uint32, g.Len()),
 		load:     make([]uint32, g.Len()),
-		found:    map[int]bool{},
+		found:    map[uint32]struct{}{},
 	}
 }
 
@@ -73,7 +77,7 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	t.net = t.network(rule)
 	t.net.Begin(chance.Hash(t.plan.Seed, chance.Losses, uint64(t.run), q.index))
 	t.query, t.out = q, Outcome{}
-	t.begun, t.tried, t.ttl, t.round = t.net.Now(), 0, 0, 0
+	t.begun, t.tried, t.round, t.sumTTLs = t.net.Now(), 0, 0, false
 	t.delivered, t.refused = 0, 0
 	t.mark++
 	for _, v := range q.want.holders {
@@ -109,8 +113,8 @@ func (t *trial) policy(p search.Policy) {
 		if move.Do != search.Ask {
 			break
 		}
-		t.tried += int64(t.ttl)
-		t.ttl, progress.TTL = move.TTL, move.TTL
+		t.tried += int64(move.TTL)
+		progress.TTL = move.TTL
 		t.send(move.TTL)
 		t.net.Run()
 	}
@@ -179,25 +183,46 @@ func (t *trial) deliver(v graph.Node, m *messages.Message) {
 		t.reached[v] = t.mark
 		t.out.Reached++
 	}
-	if t.holds[v] != t.mark {
-		return
+	t.answers = t.matches(v, t.answers[:0])
+	for _, hit := range t.files.hits(v, t.answers) {
+		h, err := messages.New(m.GUID, m.Hops+1+hitReserve, hit)
+		if err != nil {
+			panic(err) // names were checked
+		}
+		t.net.Send(v, h)
 	}
-	hit, err := messages.New(m.GUID, m.Hops+1+hitReserve, t.query.want.hit(v))
-	if err != nil {
-		panic(err) // our own hit
+}
+
+// matches appends to found what v holds of what the query asks for.
+func (t *trial) matches(v graph.Node, found []uint32) []uint32 {
+	w := &t.query.want
+	switch {
+	case t.files.shelves != nil:
+		return t.files.shelves.find(v, w.words, &t.words, found)
+	case t.holds[v] == t.mark:
+		return append(found, w.object)
 	}
-	t.net.Send(v, hit)
+	return found
 }
 
 // takeHit takes a QueryHit that came home.
 func (t *trial) takeHit(m *messages.Message) {
-	if t.out.Hits == 0 {
-		t.out.Hops = int64(m.Hops) + 1
-		if t.tried > 0 {
-			t.out.Hops = t.tried + int64(t.ttl)
-		}
-		t.out.Time = t.net.Now() - t.begun
+	p, err := messages.Parse(*m)
+	if err != nil {
+		panic(err) // it is from one of ours
 	}
-	t.out.Hits++
-	t.out.Unique = 1
+	for _, r := range p.(messages.QueryHit).Results {
+		if r.Index != t.query.want.object {
+			t.out.FalsePositives++
+		} else if !t.out.Found() {
+			t.out.Time = t.net.Now() - t.begun
+			t.out.Hops = int64(m.Hops) + 1
+			if t.sumTTLs {
+				t.out.Hops = t.tried
+			}
+		}
+		t.out.Hits++
+		t.found[r.Index] = struct{}{}
+	}
+	t.out.Unique = int64(len(t.found))
 }
