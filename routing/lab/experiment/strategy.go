@@ -37,6 +37,7 @@ var strategies = []struct {
 }{
 	{"flood", "flood, flood:plain, flood:ttl", parseFlood},
 	{"ring", "ring, ring:START+STEP", parseRing},
+	{"walk", walkForm, parseWalk},
 }
 
 // StrategyForms returns how each strategy is typed.

@@ -39,14 +39,15 @@ type trial struct {
 
 	sumTTLs bool // hops are the TTLs tried, not those of the hit
 
-	delivered, refused int64 // Queries: see count
+	delivered, refused, lost int64 // Queries: see count
+	walkerSize               int64 // bytes of a walker
 
 	mark    uint32              // of the query that is asked
 	reached []uint32            // servent → mark of the last query that came to it
 	holds   []uint32            // servent → mark of the last query for what it holds
 	found   map[uint32]struct{} // the objects that came home
 	words   words.Search
-	answers []uint32 // the objects of the servent that answers
+	matched []uint32 // the objects of the servent that answers
 	load    []uint32 // servent → messages that came to it, of all queries since it was taken
 }
 
@@ -78,7 +79,7 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	t.net.Begin(chance.Hash(t.plan.Seed, chance.Losses, uint64(t.run), q.index))
 	t.query, t.out = q, Outcome{}
 	t.begun, t.tried, t.round, t.sumTTLs = t.net.Now(), 0, 0, false
-	t.delivered, t.refused = 0, 0
+	t.delivered, t.refused, t.lost = 0, 0, 0
 	t.mark++
 	for _, v := range q.want.holders {
 		t.holds[v] = t.mark
@@ -141,11 +142,13 @@ func (t *trial) guid() messages.GUID {
 	return guid.Mark()
 }
 
+// arrived returns how many Queries have arrived, or steps of walkers.
+func (t *trial) arrived() int64 { return t.out.Messages - t.lost }
+
 // count sums up the floods of a query.
 func (t *trial) count() {
-	arrived := t.out.Messages - t.out.Lost
-	t.out.Duplicates = arrived - t.out.Reached
-	t.out.Improved = arrived - t.delivered - t.refused
+	t.out.Duplicates = t.arrived() - t.out.Reached
+	t.out.Improved = t.arrived() - t.delivered - t.refused
 }
 
 // watch takes one event of a network.
@@ -153,6 +156,24 @@ func (t *trial) watch(e *lab.Event) {
 	if t.plan.Watch != nil {
 		t.plan.Watch(t.query.Asked, e)
 	}
+	switch e.Kind {
+	case lab.Routed:
+		t.routed(e)
+	case lab.Carried:
+		t.out.Messages++
+		t.out.Bytes += t.walkerSize
+		t.load[e.To]++
+	case lab.Lost:
+		t.out.Lost++
+		t.load[e.To]--
+		if e.Effect == nil || e.Effect.Message.Type == messages.TypeQuery {
+			t.lost++
+		}
+	}
+}
+
+// routed takes an effect of a Router.
+func (t *trial) routed(e *lab.Event) {
 	m := &e.Effect.Message
 	switch e.Effect.Kind {
 	case routing.Send:
@@ -179,47 +200,80 @@ func (t *trial) watch(e *lab.Event) {
 
 // deliver takes a Query that came to a servent, which answers if it can.
 func (t *trial) deliver(v graph.Node, m *messages.Message) {
+	t.visit(v)
+	if t.matches(v) {
+		for _, hit := range t.answer(v, m.GUID, m.Hops+1+hitReserve) {
+			t.net.Send(v, hit)
+		}
+	}
+}
+
+// visit notes that the query has come to v.
+func (t *trial) visit(v graph.Node) {
 	if t.reached[v] != t.mark {
 		t.reached[v] = t.mark
 		t.out.Reached++
 	}
-	t.answers = t.matches(v, t.answers[:0])
-	for _, hit := range t.files.hits(v, t.answers) {
-		h, err := messages.New(m.GUID, m.Hops+1+hitReserve, hit)
-		if err != nil {
-			panic(err) // names were checked
-		}
-		t.net.Send(v, h)
-	}
 }
 
-// matches appends to found what v holds of what the query asks for.
-func (t *trial) matches(v graph.Node, found []uint32) []uint32 {
+// matches reports whether v holds anything that the query asks for, and keeps
+// in matched what it is.
+func (t *trial) matches(v graph.Node) bool {
 	w := &t.query.want
+	t.matched = t.matched[:0]
 	switch {
 	case t.files.shelves != nil:
-		return t.files.shelves.find(v, w.words, &t.words, found)
+		t.matched = t.files.shelves.find(v, w.words, &t.words, t.matched)
 	case t.holds[v] == t.mark:
-		return append(found, w.object)
+		t.matched = append(t.matched, w.object)
 	}
-	return found
+	return len(t.matched) > 0
 }
 
-// takeHit takes a QueryHit that came home.
+// answer returns the QueryHits of v with what it has matched.
+func (t *trial) answer(v graph.Node, guid messages.GUID, ttl uint8) []messages.Message {
+	hits := t.files.hits(v, t.matched)
+	all := make([]messages.Message, len(hits))
+	for i, hit := range hits {
+		var err error
+		if all[i], err = messages.New(guid, ttl, hit); err != nil {
+			panic(err) // names were checked
+		}
+	}
+	return all
+}
+
+// takeHit takes a QueryHit that came home by the Routers.
 func (t *trial) takeHit(m *messages.Message) {
+	hops := int64(m.Hops) + 1
+	if t.sumTTLs {
+		hops = t.tried
+	}
+	t.takeResults(m, hops)
+}
+
+// foundBy has v, steps away, give the origin its answer past all links.
+func (t *trial) foundBy(v graph.Node, steps int) {
+	hits := t.answer(v, t.guid(), 1)
+	for i := range hits {
+		t.out.Others++
+		t.out.Bytes += int64(hits[i].Size())
+		t.load[t.query.Source]++
+		t.takeResults(&hits[i], int64(steps))
+	}
+}
+
+// takeResults takes the results of a QueryHit that came home, hops away.
+func (t *trial) takeResults(m *messages.Message, hops int64) {
 	p, err := messages.Parse(*m)
 	if err != nil {
-		panic(err) // it is from one of ours
+		panic(err) // it is one of ours
 	}
 	for _, r := range p.(messages.QueryHit).Results {
 		if r.Index != t.query.want.object {
 			t.out.FalsePositives++
 		} else if !t.out.Found() {
-			t.out.Time = t.net.Now() - t.begun
-			t.out.Hops = int64(m.Hops) + 1
-			if t.sumTTLs {
-				t.out.Hops = t.tried
-			}
+			t.out.Hops, t.out.Time = hops, t.net.Now()-t.begun
 		}
 		t.out.Hits++
 		t.found[r.Index] = struct{}{}
