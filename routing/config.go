@@ -106,6 +106,20 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// Rest returns after how long without a message a Router of configuration c
+// routes what comes as one that has just been made, links and counters aside: all
+// GUIDs are forgotten and all buckets are full. At most 10 years.
+func (c Config) Rest() time.Duration {
+	const most = 10 * 365 * 24 * time.Hour
+	c = c.withDefaults()
+	fill := 0.0
+	if c.Rate > 0 {
+		fill = c.Burst / c.Rate
+	}
+	full := max(min(fill, most.Seconds()), replyRecovery) + 1 // seconds
+	return min(max(c.Lifetime, time.Duration(full*float64(time.Second))), most)
+}
+
 // A Rule decides what happens to a copy of a Query or Ping that was seen
 // before.
 type Rule uint8

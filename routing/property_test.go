@@ -223,7 +223,8 @@ func TestUnequalLatencies(t *testing.T) {
 			case e.Effect.Kind == routing.Deliver:
 				hit := hitOf(0, numbered(1000+int(e.Node)))
 				hit.TTL, hit.Hops = e.Effect.Message.Hops+1, 0 // exactly as far as the query came
-				answer := func() { net.Send(e.Node, hit) }
+				node := e.Node                                 // the event is the network's
+				answer := func() { net.Send(node, hit) }
 				if !late {
 					answer()
 				}

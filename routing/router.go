@@ -29,6 +29,9 @@ func New(cfg Config) *Router {
 	return &Router{cfg: cfg.withDefaults()}
 }
 
+// Reset makes r as New returned it: without links, GUIDs and counts.
+func (r *Router) Reset() { *r = Router{cfg: r.cfg} }
+
 // Attach adds l to the neighbours. Attaching [Self], or l twice, does nothing.
 // A link that was detached does not come back: its successor has a new number.
 func (r *Router) Attach(l Link) {

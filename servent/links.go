@@ -131,10 +131,7 @@ func (s *Servent) tell(a arrival) bool {
 // address, and the searches under way, which it has not heard of.
 func (s *Servent) greet(now time.Time, l *link) {
 	s.ping(now, l)
-	for _, search := range s.searches {
-		s.sendTo(now, l, search.query)
-		search.reached()
-	}
+	s.greetWithSearches(now, l)
 }
 
 // ping sends l a keep-alive Ping, which goes no further than it.

@@ -265,6 +265,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1}},
+		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1, Strategy: api.StrategyRing}},
 		{"POST", "/api/search", api.SearchRequest{Words: "..."}},
 		{"POST", "/api/get", root},
 		{"POST", "/api/get", root}, // is there now

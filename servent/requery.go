@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"servent/messages"
+	policy "servent/routing/search"
 	"servent/servent/api"
 )
 
@@ -68,13 +69,12 @@ func (s *Servent) askContent(ctx context.Context, want wanted) (hits []api.Hit, 
 	if err != nil {
 		return nil, 0, err
 	}
-	ask := api.SearchRequest{TTL: s.cfg.TTL, Timeout: locateTimeout}
-	found := newFindings(s.host.ID(), ask, nil)
+	found := newFindings(s.host.ID(), api.SearchRequest{}, nil)
 	found.query.content = &want
-	links, err = s.runSearch(ctx, query, ask, found)
+	asked, err := s.runSearch(ctx, query, policy.Flood{TTL: uint8(s.cfg.TTL)}, locateTimeout, found)
 	for _, hit := range found.hits {
 		hits = append(hits, *hit)
 	}
 	slices.SortFunc(hits, func(a, b api.Hit) int { return cmp.Or(len(b.Sources)-len(a.Sources), a.N-b.N) })
-	return hits, links, err
+	return hits, asked.links, err
 }

@@ -18,7 +18,7 @@ const (
 	// SearchTimeout ends a search that names no timeout of its own.
 	SearchTimeout = 5 * time.Second
 	// searchQuiet is how long a search waits for another hit, and for the
-	// first one after a neighbour got its query.
+	// first one after a neighbour got its last query.
 	searchQuiet = time.Second
 	// maxHitsWaiting is how many QueryHits wait to be read by a search.
 	maxHitsWaiting = 1024
@@ -43,22 +43,29 @@ type hitShare struct {
 	results int          // the loop's
 }
 
-// A search is a query of our own and where its hits go. The loop owns the
-// table of them.
+// A search is one of our own: its queries, and where their hits go. But for the
+// channels it is the loop's.
 type search struct {
-	query messages.Message
 	hits  chan heard
-	asked chan struct{} // holds a token when one more neighbour has the query
-	links int           // neighbours that got it
+	asked chan struct{} // holds a token when one more neighbour has the latest query
 
-	byLink map[routing.Link]*hitShare // the loop's
+	query  messages.Message      // the latest: a neighbour that comes now gets it
+	guids  []messages.GUID       // of all queries, under which the search stands in the table
+	links  map[routing.Link]bool // that got a query
+	byLink map[routing.Link]*hitShare
+}
+
+func newSearch() *search {
+	return &search{
+		hits:   make(chan heard, maxHitsWaiting),
+		asked:  make(chan struct{}, 1),
+		links:  map[routing.Link]bool{},
+		byLink: map[routing.Link]*hitShare{},
+	}
 }
 
 // shareOf returns what a link brings to se.
 func (se *search) shareOf(l routing.Link) *hitShare {
-	if se.byLink == nil {
-		se.byLink = map[routing.Link]*hitShare{}
-	}
 	share := se.byLink[l]
 	if share == nil {
 		share = &hitShare{}
@@ -67,11 +74,11 @@ func (se *search) shareOf(l routing.Link) *hitShare {
 	return share
 }
 
-// Search floods a query and calls emit, which may be nil, from this goroutine
-// for each file that it finds, and again when a name or a source of it is new. req.Words is read
-// as a [Query]. It returns when nothing more comes, after req.Timeout at the
-// latest; where ctx ends first, with its error and the summary of what was
-// found until then. [Servent.Hits] does the same for a range loop.
+// Search asks the network as req.Strategy says, and calls emit, which may be nil, from
+// this goroutine for each file that it finds, and again when a name or a source of it
+// is new. req.Words is read as a [Query]. It returns when nothing more comes, after
+// req.Timeout at the latest; where ctx ends first, with its error and the summary of
+// what was found until then. [Servent.Hits] does the same for a range loop.
 //
 // It returns a [*QueryError] where the query is wrong, an [*api.Error] of
 // [api.CodeUsage] where another field of req is, and [ErrClosed] where the
@@ -86,11 +93,15 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 	}
 	setDefault(&req.TTL, s.cfg.TTL)
 	setDefault(&req.Timeout, SearchTimeout)
+	how, err := policyOf(req)
+	if err != nil {
+		return api.Summary{}, err
+	}
 	begin := time.Now()
 	told := s.tellSearch(req.Words)
 	found := newFindings(s.host.ID(), req, told.hit(emit))
 	found.query = query
-	links, err := s.runSearch(ctx, messages.NewQuery(query.Words()), req, found)
+	sent, err := s.runSearch(ctx, messages.NewQuery(query.Words()), how, req.Timeout, found)
 	return told.end(api.Summary{
 		Type:      api.TypeSummary,
 		Hits:      len(found.hits),
@@ -98,8 +109,9 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 		Filtered:  len(found.dropped),
 		LeftOut:   found.leftOut(),
 		Own:       s.countOwn(query),
-		Links:     links,
-		TTL:       req.TTL,
+		Links:     sent.links,
+		Queries:   sent.queries,
+		TTL:       sent.ttl,
 		ElapsedMS: time.Since(begin).Milliseconds(),
 	}), err
 }
@@ -128,75 +140,6 @@ func (s *Servent) countOwn(q Query) int {
 		}
 	}
 	return n
-}
-
-// runSearch floods q and gathers its hits until req is served. It returns how
-// many neighbours were asked.
-func (s *Servent) runSearch(ctx context.Context, q messages.Query, req api.SearchRequest, found *findings) (links int, err error) {
-	query, err := messages.New(s.newGUID(), uint8(req.TTL), q)
-	if err != nil {
-		return 0, api.NewError(api.CodeUsage, fmt.Sprintf("search: the words do not fit a query of %d bytes; use fewer", messages.MaxQuery))
-	}
-	se := &search{query: query, hits: make(chan heard, maxHitsWaiting), asked: make(chan struct{}, 1)}
-	if !s.call(ctx, func() { s.startSearch(se) }) {
-		return 0, ended(ctx)
-	}
-	defer s.call(context.Background(), func() {
-		delete(s.searches, query.GUID)
-		links = se.links
-	})
-	return 0, se.gather(ctx, s.loopEnded, req, found)
-}
-
-// startSearch floods the query of se.
-func (s *Servent) startSearch(se *search) {
-	s.searches[se.query.GUID] = se
-	s.step(time.Now(), routing.Self, se.query)
-	for range s.links.byID {
-		se.reached()
-	}
-}
-
-// reached notes that one more neighbour has the query.
-func (se *search) reached() {
-	se.links++
-	select {
-	case se.asked <- struct{}{}:
-	default:
-	}
-}
-
-// gather reads hits until the timeout, the maximum, or a second without news
-// since somebody was asked.
-func (se *search) gather(ctx context.Context, over <-chan struct{}, req api.SearchRequest, found *findings) error {
-	timeout := time.NewTimer(req.Timeout)
-	defer timeout.Stop()
-	quiet := time.NewTimer(searchQuiet)
-	defer quiet.Stop()
-	quiet.Stop() // until somebody has been asked
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-over:
-			return ErrClosed
-		case <-timeout.C:
-			return nil
-		case <-quiet.C:
-			return nil
-		case <-se.asked:
-			quiet.Reset(searchQuiet)
-		case h := <-se.hits:
-			h.share.waiting.Add(-1)
-			news := found.take(h)
-			if found.full() {
-				return nil
-			}
-			if news {
-				quiet.Reset(searchQuiet)
-			}
-		}
-	}
 }
 
 // Originate routes a message of the caller's own making, with Hops 0, as the

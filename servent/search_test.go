@@ -38,6 +38,7 @@ func TestSearchRefuses(t *testing.T) {
 		"nothing":           {},
 		"a negative TTL":    {Words: "x", TTL: -1},
 		"a TTL over 7":      {Words: "x", TTL: 8},
+		"a strategy":        {Words: "x", Strategy: "walk"},
 		"words without end": {Words: strings.Repeat("word ", 200)},
 	} {
 		_, err := s.Search(t.Context(), req, func(api.Hit) {})
@@ -113,11 +114,17 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || summary.Hits != 1 || summary.Links != 1 {
 			t.Errorf("got %+v, %v, want what was found until then and the context's error", summary, err)
 		}
-		s.call(t.Context(), func() {
-			if len(s.searches) != 0 {
-				t.Errorf("%d searches are left", len(s.searches))
-			}
-		})
+		noSearchIsLeft(t, s)
+	})
+}
+
+// noSearchIsLeft: the loop has forgotten every query.
+func noSearchIsLeft(t *testing.T, s *Servent) {
+	t.Helper()
+	s.call(t.Context(), func() {
+		if len(s.searches) != 0 {
+			t.Errorf("%d searches are left", len(s.searches))
+		}
 	})
 }
 
@@ -148,11 +155,7 @@ func TestHits(t *testing.T) {
 		if took := time.Since(begin); took != 0 {
 			t.Errorf("after a break the search went on for %v", took)
 		}
-		s.call(t.Context(), func() {
-			if len(s.searches) != 0 {
-				t.Errorf("%d searches are left", len(s.searches))
-			}
-		})
+		noSearchIsLeft(t, s)
 		for hit, err := range s.Hits(t.Context(), api.SearchRequest{Words: "type:iso"}) {
 			var wrong *QueryError
 			if !errors.As(err, &wrong) || hit.N != 0 {

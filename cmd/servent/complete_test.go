@@ -43,6 +43,7 @@ func TestComplete(t *testing.T) {
 		{"search --connect /a --conn", "", "--connect"},
 		{"search a ", "", ""},
 		{"search --ttl ", "", ""},
+		{"search --strategy ", "", "flood ring"},
 		{"search --type ", "", "archive audio disk document image program video"},
 		{"downloads cancel ", "", ""},
 		{"--ver", "", "--version --verbose"},

@@ -33,6 +33,7 @@ func searchVerb(con *console) *cli.Command {
 		Usage:       "find files by words",
 		Description: searchHelp,
 		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "strategy", Usage: "`WAY` = flood, or ring: TTL 1, 3, 5… until a hit (flood)", Value: api.StrategyFlood},
 			&cli.IntFlag{Name: "ttl", Usage: "how many links the query travels, `N` = 1..7"},
 			&cli.DurationFlag{Name: "timeout", Usage: "end after `TIME` at the latest (5s)", Value: servent.SearchTimeout},
 			&cli.IntFlag{Name: "max", Usage: "end after `N` hits"},
@@ -49,11 +50,12 @@ func searchVerb(con *console) *cli.Command {
 // its own inside them.
 func searchRequest(c *cli.Context) (api.SearchRequest, error) {
 	request := api.SearchRequest{
-		Words:   strings.Join(c.Args().Slice(), " "),
-		TTL:     c.Int("ttl"),
-		Timeout: c.Duration("timeout"),
-		Max:     c.Int("max"),
-		Filter:  api.Filter{Type: c.String("type")},
+		Words:    strings.Join(c.Args().Slice(), " "),
+		Strategy: c.String("strategy"),
+		TTL:      c.Int("ttl"),
+		Timeout:  c.Duration("timeout"),
+		Max:      c.Int("max"),
+		Filter:   api.Filter{Type: c.String("type")},
 	}
 	if strings.TrimSpace(request.Words) == "" {
 		return request, usage("say what to search: servent search WORDS…")
@@ -157,16 +159,28 @@ func (con *console) sayFigures(request api.SearchRequest, summary api.Summary, h
 	}
 	took := (time.Duration(summary.ElapsedMS) * time.Millisecond).Round(10 * time.Millisecond)
 	if summary.Hits == 0 {
-		con.say("no match%s: asked %s, TTL %d, %v%s", passedOver(summary), count(summary.Links, "neighbour", "neighbours"),
-			summary.TTL, took, whatToTry(request, summary, named))
+		con.say("no match%s: asked %s, %s, %v%s", passedOver(summary), count(summary.Links, "neighbour", "neighbours"),
+			howFar(summary), took, whatToTry(request, summary, named))
 		return
 	}
 	con.sayFolders(hits)
-	con.say("%s from %s in %v", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took)
+	far := ""
+	if request.Strategy == api.StrategyRing {
+		far = ", " + howFar(summary)
+	}
+	con.say("%s from %s in %v%s", count(summary.Hits, "hit", "hits"), count(summary.Sources, "servent", "servents"), took, far)
 	if summary.LeftOut > 0 {
 		con.say("%s left out by those who answered%s: use more words",
 			countMatches(summary.LeftOut, "match was", "matches were"), beforeFilters(request))
 	}
+}
+
+// howFar tells of the TTL, and of a ring that asked more than once how often.
+func howFar(summary api.Summary) string {
+	if summary.Queries > 1 {
+		return fmt.Sprintf("%d queries up to TTL %d", summary.Queries, summary.TTL)
+	}
+	return fmt.Sprintf("TTL %d", summary.TTL)
 }
 
 // passedOver tells of files that only the filters kept from being hits.
@@ -197,6 +211,8 @@ func whatToTry(request api.SearchRequest, summary api.Summary, named []string) s
 		return fmt.Sprintf("; %s left out by those who answered: use more words", countMatches(summary.LeftOut, "match was", "matches were"))
 	case summary.Filtered > 0:
 		return "; try fewer filters"
+	case request.Strategy == api.StrategyRing && summary.ElapsedMS >= request.Timeout.Milliseconds():
+		return fmt.Sprintf("; the ring came no further in --timeout %v: give it more", request.Timeout)
 	case err == nil && len(strings.FieldsFunc(q.Words(), betweenWords)) > 1:
 		return "; try fewer words"
 	case summary.TTL < servent.MaxTTL:

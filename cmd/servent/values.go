@@ -42,6 +42,8 @@ var flagValues = map[string]valueSource{
 	"home":   anyFolder,
 	"config": anyFile,
 	"dedup":  {choices: []string{"plain", "ttl"}},
+
+	"search.strategy": {choices: []string{api.StrategyFlood, api.StrategyRing}},
 	"web": {list: func(_ context.Context, c *candidates, _ []string) {
 		c.add(servent.WebOff, "no page")
 		c.add(defaultWeb, "the default")

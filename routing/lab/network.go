@@ -1,8 +1,7 @@
 package lab
 
 import (
-	"fmt"
-	"slices"
+	"math"
 	"time"
 
 	"servent/messages"
@@ -19,41 +18,42 @@ const Hop = time.Millisecond
 // epoch is when every network begins.
 var epoch = time.Unix(0, 0)
 
-// A Network is servents, links between them, and the messages under way. It
-// belongs to one goroutine.
+// A Network is servents, links between them, and what is under way. It belongs
+// to one goroutine.
+//
+// What is due at one time arrives in waves: all that is under way for that time
+// when it comes, by the number of the servent that it arrives at, and at each
+// in the order of sending; then what was sent meanwhile without latency.
 type Network struct {
-	// Watch, where set, is told each effect of each Router, in order. It may call
-	// Send, SendRaw, Connect and Disconnect, but not SendTo, Run or Advance.
+	// Watch, where set, is told what happens, in order. The Event is the
+	// Network's: it holds during the call. Watch may call all methods but Begin,
+	// Run and Advance.
 	Watch func(*Event)
 
+	// Arrived, where set, is given what [Network.Carry] carried: it has crossed a
+	// link from one servent to node. It may call what Watch may.
+	Arrived func(node, from Node, tag uint32)
+
+	cfg      Config
 	servents []servent
 	queue    queue
+	mail     mail
+	timers   timers
+	losses   losses
 	now      time.Duration
+	rest     time.Duration // the longest that a Router remembers anything
+	churned  bool          // some servent has left: not all that arrives is taken
 	effects  []routing.Effect
+	events   []*Event // one for each level of calls out of Watch
+	telling  int      // how many of them are in use
 }
 
-// A servent is one Router and its ends of links: ends[l-1] belongs to link l.
+// A servent is one Router and its ends of links.
 type servent struct {
 	router *routing.Router
-	ends   []end
-}
-
-// An end is what a servent knows of a link. A link that was closed keeps its
-// number, so that numbers are not used again.
-type end struct {
-	far     Node
-	back    routing.Link // the link's number at the far end
-	latency time.Duration
-	open    bool
-}
-
-// An Event is an effect that a Router asked for.
-type Event struct {
-	Time   time.Duration // since the network began
-	Node   Node          // whose Router
-	From   Node          // who sent it the message; Node itself for its own
-	To     Node          // Send: to whom
-	Effect *routing.Effect
+	ends   ends
+	born   routing.Link // the first number of a link since it joined
+	away   bool         // it has left
 }
 
 // A Config says how the servents of a [Network] behave, and its links. The zero
@@ -64,44 +64,54 @@ type Config struct {
 
 	// Latency returns how long a message takes on the link between a and b; it is
 	// asked once for each link. Default: Hop for all, so that floods are
-	// hop-synchronous.
+	// hop-synchronous. Less than nothing counts as nothing.
 	Latency func(a, b Node) time.Duration
-	Loss    float64
+
+	// Loss is the chance, 0 to 1, that a message is lost on a link, whether a
+	// Router sent it or [Network.Carry]. Byes of [Network.Leave] are not lost: a
+	// link's end is noticed without them too. Default 0.
+	Loss float64
 }
 
-func (n *Network) Begin(seed uint64) { n.now += time.Hour }
-
 // New returns a Network without servents.
-func New() *Network { return &Network{} }
+func New() *Network { return Of(nil, Config{}) }
 
-// Of returns a Network with a servent for each of g, linked as g says.
+// Of returns a Network with a servent for each of g, linked as g says. The links
+// of each have the numbers 1, 2, … in the order of its neighbours.
 func Of(g *graph.Graph, cfg Config) *Network {
-	n := New()
+	n := &Network{cfg: cfg, losses: newLosses(cfg.Loss)}
+	if g == nil {
+		return n
+	}
 	for range g.Len() {
 		n.Add(cfg.Router)
 	}
 	for v := range Node(g.Len()) {
 		for _, w := range g.Neighbours(v) {
-			if v > w {
-				continue
+			if v < w {
+				n.Connect(v, w, n.latency(v, w))
 			}
-			d := Hop
-			if cfg.Latency != nil {
-				d = cfg.Latency(v, w)
-			}
-			n.Connect(v, w, d)
 		}
 	}
 	return n
 }
 
+// latency returns how long a message takes on a new link between a and b.
+func (n *Network) latency(a, b Node) time.Duration {
+	if n.cfg.Latency == nil {
+		return Hop
+	}
+	return n.cfg.Latency(a, b)
+}
+
 // Add adds a servent without links.
 func (n *Network) Add(cfg routing.Config) Node {
-	n.servents = append(n.servents, servent{router: routing.New(cfg)})
+	n.rest = max(n.rest, cfg.Rest())
+	n.servents = append(n.servents, servent{router: routing.New(cfg), born: 1, ends: ends{first: 1}})
 	return Node(len(n.servents) - 1)
 }
 
-// Len returns how many servents there are.
+// Len returns how many servents there are, those that left included.
 func (n *Network) Len() int { return len(n.servents) }
 
 // Router returns the Router of a servent.
@@ -110,44 +120,29 @@ func (n *Network) Router(node Node) *routing.Router { return n.servents[node].ro
 // Now returns the time since the network began.
 func (n *Network) Now() time.Duration { return n.now }
 
-// Connect joins a and b by a link on which each message takes latency.
-func (n *Network) Connect(a, b Node, latency time.Duration) {
-	sa, sb := &n.servents[a], &n.servents[b]
-	la, lb := routing.Link(len(sa.ends)+1), routing.Link(len(sb.ends)+1)
-	sa.ends = append(sa.ends, end{far: b, back: lb, latency: latency, open: true})
-	sb.ends = append(sb.ends, end{far: a, back: la, latency: latency, open: true})
-	sa.router.Attach(la)
-	sb.router.Attach(lb)
+// Begin begins a new query: it forgets what is under way and lets so much time
+// pass that every Router has forgotten what it saw, 10 minutes as a servent is
+// by default. Seed is that of the losses. So what follows does not depend on what
+// was asked before, but for the time, and but for servents and links that came or
+// went. What [Network.At] planned for that time is done, and what it sends is
+// forgotten too. A Network has time for 10 million queries.
+func (n *Network) Begin(seed uint64) {
+	n.forget()
+	n.Advance(n.rest)
+	n.forget()
+	n.losses.seed(seed)
 }
 
-// Disconnect closes the link between a and b. Messages under way on it arrive at
-// a Router that no longer knows the link.
-func (n *Network) Disconnect(a, b Node) error {
-	la, err := n.Link(a, b)
-	if err != nil {
-		return err
-	}
-	near := &n.servents[a].ends[la-1]
-	far := &n.servents[b].ends[near.back-1]
-	near.open, far.open = false, false
-	n.servents[a].router.Detach(la)
-	n.servents[b].router.Detach(near.back)
-	return nil
-}
-
-// Link returns the number that a's Router has for the open link to b.
-func (n *Network) Link(a, b Node) (routing.Link, error) {
-	i := slices.IndexFunc(n.servents[a].ends, func(e end) bool { return e.open && e.far == b })
-	if i < 0 {
-		return 0, fmt.Errorf("lab: find link of %d and %d: not connected", a, b)
-	}
-	return routing.Link(i + 1), nil
+// forget loses what is under way, without a word.
+func (n *Network) forget() {
+	n.queue.retain(func(a *arrival) bool { return a.node == nobody })
+	n.mail.clear()
 }
 
 // Send gives m to the Router of node, as its own message, once what is due now
 // has been routed.
 func (n *Network) Send(node Node, m messages.Message) {
-	n.queue.push(arrival{due: n.now, node: node, link: routing.Self, message: m})
+	n.queue.push(arrival{due: n.now, node: node, from: node, link: routing.Self, what: n.mail.put(&m)})
 }
 
 // SendRaw puts m on the link from a to b as it is, past a's Router: what a
@@ -157,7 +152,10 @@ func (n *Network) SendRaw(a, b Node, m messages.Message) error {
 	if err != nil {
 		return err
 	}
-	n.put(n.servents[a].ends[l-1], m)
+	e := routing.Effect{Kind: routing.Send, To: l, Message: m}
+	if to, lost := n.dispatch(a, &e); lost {
+		n.tell(Event{Node: a, From: a, To: to, Kind: Lost, Effect: &e})
+	}
 	return nil
 }
 
@@ -167,65 +165,38 @@ func (n *Network) SendTo(a, b Node, m messages.Message) error {
 	if err != nil {
 		return err
 	}
-	n.effects = n.servents[a].router.SendTo(epoch.Add(n.now), l, m, n.effects[:0])
-	n.perform(a, a)
+	n.perform(a, a, n.servents[a].router.SendTo(epoch.Add(n.now), l, m, nil))
 	return nil
 }
 
-// put sends m by the link that near belongs to.
-func (n *Network) put(near end, m messages.Message) {
-	n.queue.push(arrival{due: n.now + near.latency, node: near.far, link: near.back, message: m})
-}
-
-// Run routes until no message is under way.
-func (n *Network) Run() {
-	for {
-		a, ok := n.queue.pop(never)
-		if !ok {
-			return
-		}
-		n.route(a)
+// Carry takes tag, whatever it stands for, over the link l of from and hands it
+// to [Network.Arrived], past the Routers: a message of the lab's own, such as a
+// walker. It takes the link's latency, and can be lost.
+func (n *Network) Carry(from Node, l routing.Link, tag uint32) {
+	e := n.servents[from].ends.at(l)
+	if e == nil || !e.is(open) {
+		n.tell(Event{Node: from, From: from, Kind: Lost, Tag: tag})
+		return
+	}
+	to, lost := e.far, n.losses.loses(from, l)
+	if !lost {
+		n.queue.push(arrival{due: n.now + e.latency(), node: to, from: from, link: e.back | carried, what: tag})
+	}
+	n.tell(Event{Node: from, From: from, To: to, Kind: Carried, Tag: tag})
+	if lost {
+		n.tell(Event{Node: from, From: from, To: to, Kind: Lost, Tag: tag})
 	}
 }
 
-// Advance routes what is due within d, and lets d pass.
+// Run goes on until nothing is under way and nothing is planned.
+func (n *Network) Run() { n.until(never) }
+
+// Advance does what is due within d, and lets d pass.
 func (n *Network) Advance(d time.Duration) {
-	until := n.now + d
-	for {
-		a, ok := n.queue.pop(until)
-		if !ok {
-			n.now = until
-			return
-		}
-		n.route(a)
-	}
+	end := n.now + d
+	n.until(end)
+	n.now = end
 }
 
-// route steps one message that has arrived, and performs the effects.
-func (n *Network) route(a arrival) {
-	n.now = a.due
-	s := &n.servents[a.node]
-	from := a.node
-	if a.link != routing.Self {
-		from = s.ends[a.link-1].far
-	}
-	n.effects = s.router.Step(epoch.Add(n.now), a.link, a.message, n.effects[:0])
-	n.perform(a.node, from)
-}
-
-// perform carries out the effects of node's Router for a message of from.
-func (n *Network) perform(node, from Node) {
-	for i := range n.effects {
-		e := &n.effects[i]
-		event := Event{Time: n.now, Node: node, From: from}
-		if e.Kind == routing.Send {
-			near := n.servents[node].ends[e.To-1]
-			event.To = near.far
-			n.put(near, e.Message)
-		}
-		if n.Watch != nil {
-			event.Effect = e
-			n.Watch(&event)
-		}
-	}
-}
+// never is later than anything is due.
+const never = time.Duration(math.MaxInt64)

@@ -1,96 +1,184 @@
 package lab
 
 import (
-	"container/heap"
-	"math"
+	"math/bits"
 	"time"
 
-	"servent/messages"
 	"servent/routing"
 )
 
-// never is later than any message is due.
-const never = time.Duration(math.MaxInt64)
-
-// An arrival is a message under way.
+// An arrival is something under way, in 24 bytes without a pointer.
 type arrival struct {
-	due     time.Duration
-	order   uint64 // of sending, to break ties
-	node    Node
-	link    routing.Link
-	message messages.Message
+	due  time.Duration
+	node Node         // where; nobody: planned
+	from Node         // who sent it
+	link routing.Link // by which of node's links it comes, with carried for what Carry took
+	what uint32       // the number of a letter, or of what is planned; a tag
 }
 
-func (a *arrival) before(b *arrival) bool {
-	if a.due != b.due {
-		return a.due < b.due
-	}
-	return a.order < b.order
-}
+// nobody is where what is planned arrives: before all servents.
+const nobody Node = -1
 
-// A queue holds what is under way, the next due first, and of those due at one
-// time the first sent. What is due after all that came in sorted waits in a
-// plain line, so that a hop-synchronous flood pays for no heap.
+// carried marks the link of an arrival that goes past the Routers.
+const carried routing.Link = 1 << 31
+
+// A queue holds what is under way. It is a radix heap: time never goes back, so
+// an arrival waits by the highest digit in which its time differs from the time
+// of the last wave. When that digit comes, its arrivals move on to finer digits,
+// or are the next wave. Arrivals that are due at one time are always at one
+// place, in the order of coming in; nothing is compared with its neighbours.
+// Source: Ahuja, Mehlhorn, Orlin and Tarjan, JACM 37, 1990.
 type queue struct {
-	line  []arrival // sorted; line[:head] has left
-	head  int
-	rest  arrivals // what came out of order
-	order uint64
+	last    time.Duration // no arrival is due before
+	now     bucket        // what is due at last
+	buckets [digits][1 << digitBits]bucket
+	filled  [digits]uint64 // bit d: buckets[i][d] is not empty
+	count   int
+	spare   *chunk
+	wave    []arrival // what was due at last, in order
+	other   []arrival // room to sort it
 }
 
+const (
+	digitBits = 6
+	digits    = (63 + digitBits - 1) / digitBits
+)
+
+// A bucket is a list of chunks: only the first and the last are not full.
+type bucket struct{ first, last *chunk }
+
+// A chunk holds some arrivals. All of a queue's buckets take theirs from one
+// store and give them back to it, so that what a flood used serves the next.
+type chunk struct {
+	next  *chunk
+	used  int
+	items [chunkSize]arrival
+}
+
+const chunkSize = 127 // arrivals: 3 KiB
+
+// push adds a, which is not due before the last wave was.
 func (q *queue) push(a arrival) {
-	q.order++
-	a.order = q.order
-	if q.head == len(q.line) {
-		q.line, q.head = q.line[:0], 0
+	q.count++
+	q.append(q.place(a.due), &a)
+}
+
+// place returns where what is due then waits.
+func (q *queue) place(due time.Duration) *bucket {
+	differs := uint64(due ^ q.last)
+	if differs == 0 {
+		return &q.now
 	}
-	if len(q.line) == 0 || q.line[len(q.line)-1].due <= a.due {
-		q.line = append(q.line, a)
+	digit := (bits.Len64(differs) - 1) / digitBits
+	value := uint64(due) >> (digit * digitBits) % (1 << digitBits)
+	q.filled[digit] |= 1 << value
+	return &q.buckets[digit][value]
+}
+
+func (q *queue) append(b *bucket, a *arrival) {
+	if b.last == nil || b.last.used == chunkSize {
+		c := q.spare
+		if c == nil {
+			c = new(chunk)
+		} else {
+			q.spare = c.next
+			c.next, c.used = nil, 0
+		}
+		if b.last == nil {
+			b.first = c
+		} else {
+			b.last.next = c
+		}
+		b.last = c
+	}
+	b.last.items[b.last.used] = *a
+	b.last.used++
+}
+
+// give returns the chunks of b to the store.
+func (q *queue) give(b *bucket) {
+	if b.last != nil {
+		b.last.next = q.spare
+		q.spare = b.first
+	}
+	*b = bucket{}
+}
+
+// next makes what is due next the wave, unless that is after until.
+func (q *queue) next(until time.Duration) bool {
+	if q.count == 0 || q.last > until {
+		return false
+	}
+	for q.now.first == nil {
+		digit := 0
+		for q.filled[digit] == 0 {
+			digit++
+		}
+		value := bits.TrailingZeros64(q.filled[digit])
+		b := &q.buckets[digit][value]
+		due := q.earliest(b, digit)
+		if due > until {
+			return false
+		}
+		q.last = due
+		q.filled[digit] &^= 1 << value
+		if digit == 0 {
+			q.now, *b = *b, bucket{}
+			break
+		}
+		moved := *b
+		*b = bucket{}
+		for c := moved.first; c != nil; c = c.next {
+			for i := range c.items[:c.used] {
+				a := &c.items[i]
+				q.append(q.place(a.due), a)
+			}
+		}
+		q.give(&moved)
+	}
+	return true
+}
+
+// earliest returns when the first of b is due, of which digit is the digit.
+func (q *queue) earliest(b *bucket, digit int) time.Duration {
+	due := b.first.items[0].due
+	if digit == 0 {
+		return due // as all of it
+	}
+	for c := b.first; c != nil; c = c.next {
+		for i := range c.items[:c.used] {
+			due = min(due, c.items[i].due)
+		}
+	}
+	return due
+}
+
+// retain leaves out all arrivals but those that keep returns true for.
+func (q *queue) retain(keep func(*arrival) bool) {
+	var kept []arrival
+	gather := func(b *bucket) {
+		for c := b.first; c != nil; c = c.next {
+			for i := range c.items[:c.used] {
+				if keep(&c.items[i]) {
+					kept = append(kept, c.items[i])
+				}
+			}
+		}
+		q.give(b)
+	}
+	if q.count == 0 {
 		return
 	}
-	heap.Push(&q.rest, a)
-}
-
-// pop takes out the next message, unless it is due after until.
-func (q *queue) pop(until time.Duration) (a arrival, ok bool) {
-	inLine, inRest := q.head < len(q.line), len(q.rest) > 0
-	switch {
-	case !inLine && !inRest:
-		return arrival{}, false
-	case inLine && (!inRest || q.line[q.head].before(&q.rest[0])):
-		a = q.line[q.head]
-		if a.due > until {
-			return arrival{}, false
+	gather(&q.now)
+	for digit := range digits {
+		for q.filled[digit] != 0 {
+			value := bits.TrailingZeros64(q.filled[digit])
+			q.filled[digit] &^= 1 << value
+			gather(&q.buckets[digit][value])
 		}
-		q.head++
-		q.compact()
-		return a, true
-	case q.rest[0].due > until:
-		return arrival{}, false
 	}
-	return heap.Pop(&q.rest).(arrival), true
-}
-
-// compact gives up the room of what has left the line, once that is half of it.
-func (q *queue) compact() {
-	if q.head >= smallestCompaction && 2*q.head >= len(q.line) {
-		q.line = q.line[:copy(q.line, q.line[q.head:])]
-		q.head = 0
+	q.count = 0
+	for _, a := range kept {
+		q.push(a)
 	}
-}
-
-const smallestCompaction = 1024 // arrivals
-
-// arrivals is a heap.
-type arrivals []arrival
-
-func (h arrivals) Len() int           { return len(h) }
-func (h arrivals) Less(i, j int) bool { return h[i].before(&h[j]) }
-func (h arrivals) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *arrivals) Push(a any)        { *h = append(*h, a.(arrival)) }
-func (h *arrivals) Pop() any {
-	last := len(*h) - 1
-	a := (*h)[last]
-	*h = (*h)[:last]
-	return a
 }

@@ -9,56 +9,97 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestQueueAgainstSort: whatever comes in leaves by time, then in the order of
-// coming in, and nothing leaves before it is due.
+// TestQueueAgainstSort: what comes in leaves by time, in waves that are sorted by
+// servent and else in the order of coming in, and nothing leaves before it is due.
 func TestQueueAgainstSort(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var (
-			q    queue
-			want []arrival // in the queue, sorted
-			next Node
-			now  time.Duration
+			q      queue
+			want   []arrival // in the queue, in the order of coming in
+			number uint32
+			now    time.Duration
 		)
+		scale := time.Duration(rapid.SampledFrom([]int{1, 1, 1000, 1 << 40}).Draw(t, "scale"))
+		nodes := rapid.SampledFrom([]int{1, 4, 5000, 1 << 30}).Draw(t, "nodes")
 		t.Repeat(map[string]func(*rapid.T){
 			"push": func(t *rapid.T) {
-				for range rapid.IntRange(1, 50).Draw(t, "arrivals") {
-					a := arrival{due: now + time.Duration(rapid.IntRange(0, 5).Draw(t, "latency")), node: next}
-					next++
+				for range rapid.IntRange(1, 300).Draw(t, "arrivals") {
+					a := arrival{
+						due:  now + scale*time.Duration(rapid.IntRange(0, 5).Draw(t, "latency")),
+						node: Node(rapid.IntRange(-1, nodes).Draw(t, "node")),
+						what: number,
+					}
+					number++
 					q.push(a)
 					want = append(want, a)
 				}
-				slices.SortStableFunc(want, func(a, b arrival) int { return cmp.Compare(a.due, b.due) })
 			},
-			"pop": func(t *rapid.T) {
-				until := now + time.Duration(rapid.IntRange(0, 3).Draw(t, "until"))
-				for len(want) > 0 && want[0].due <= until {
-					a, ok := q.pop(until)
-					if !ok || a.node != want[0].node || a.due != want[0].due {
-						t.Fatalf("pop: got %d due %v (%v), want %d due %v", a.node, a.due, ok, want[0].node, want[0].due)
+			"next": func(t *rapid.T) {
+				until := now + scale*time.Duration(rapid.IntRange(0, 3).Draw(t, "until"))
+				for {
+					due := never
+					for _, a := range want {
+						due = min(due, a.due)
 					}
-					want = want[1:]
-				}
-				if a, ok := q.pop(until); ok {
-					t.Fatalf("pop until %v: got %d due %v, want nothing", until, a.node, a.due)
+					if got := q.next(until); got != (due <= until) {
+						t.Fatalf("a wave until %v: got %v, where the next is due %v", until, got, due)
+					}
+					if due > until {
+						break
+					}
+					var wave []arrival
+					wave, want = split(want, due)
+					if got := q.take(); !slices.Equal(got, wave) {
+						t.Fatalf("the wave of %v: got %v, want %v", due, got, wave)
+					}
+					now = due
 				}
 				now = until
+			},
+			"retain": func(t *rapid.T) {
+				keep := func(a *arrival) bool { return a.node == nobody }
+				q.retain(keep)
+				want = slices.DeleteFunc(want, func(a arrival) bool { return !keep(&a) })
+			},
+			"": func(t *rapid.T) {
+				if q.count != len(want) {
+					t.Fatalf("the queue says it holds %d, want %d", q.count, len(want))
+				}
 			},
 		})
 	})
 }
 
-// TestQueueGivesUpRoom: a queue that never runs empty does not grow for ever.
-func TestQueueGivesUpRoom(t *testing.T) {
-	var q queue
-	for i := range 100 * smallestCompaction {
-		q.push(arrival{due: time.Duration(i)})
-		q.push(arrival{due: time.Duration(i)})
-		q.pop(never)
-		if i > smallestCompaction {
-			q.pop(never)
+// split returns what of all is due then, sorted by servent, and the others.
+func split(all []arrival, due time.Duration) (wave, rest []arrival) {
+	for _, a := range all {
+		if a.due == due {
+			wave = append(wave, a)
+		} else {
+			rest = append(rest, a)
 		}
 	}
-	if most := 8 * smallestCompaction; cap(q.line) > most {
-		t.Errorf("a queue of about %d messages takes room for %d, want at most %d", smallestCompaction, cap(q.line), most)
+	slices.SortStableFunc(wave, func(a, b arrival) int { return cmp.Compare(a.node, b.node) })
+	return wave, rest
+}
+
+// TestQueueReusesRoom: a queue that never runs empty takes no more chunks than
+// what it holds needs.
+func TestQueueReusesRoom(t *testing.T) {
+	const held = 10 * chunkSize
+	var q queue
+	for i := range held {
+		q.push(arrival{due: time.Duration(i)})
+	}
+	allocs := testing.AllocsPerRun(10*held, func() {
+		if !q.next(never) {
+			t.Fatal("the queue is empty")
+		}
+		for range q.take() {
+			q.push(arrival{due: q.last + held})
+		}
+	})
+	if allocs != 0 || q.count != held {
+		t.Errorf("%v allocations a wave with %d held, want 0 with %d", allocs, q.count, held)
 	}
 }

@@ -15,13 +15,20 @@ const (
 	TypeError    = "error"
 )
 
+// The Strategy of a [SearchRequest].
+const (
+	StrategyFlood = "flood" // one query with the full TTL
+	StrategyRing  = "ring"  // queries with TTL 1, 3, 5, … up to the full one, until Max hits are there, or the first
+)
+
 // A SearchRequest asks the network for files.
 type SearchRequest struct {
-	Words   string        `json:"words"`             // as typed, with phrases and filters: see servent.Query
-	TTL     int           `json:"ttl,omitempty"`     // 1..7; 0: the servent's own
-	Timeout time.Duration `json:"timeout,omitempty"` // in ns; 0: 5 s
-	Max     int           `json:"max,omitempty"`     // end after so many hits that pass the filter; 0: no limit
-	Filter  Filter        `json:"filter,omitzero"`
+	Words    string        `json:"words"`                                // as typed, with phrases and filters: see servent.Query
+	Strategy string        `json:"strategy,omitempty" enum:"flood,ring"` // how to ask; empty: flood
+	TTL      int           `json:"ttl,omitempty"`                        // 1..7, of the query that goes furthest; 0: the servent's own
+	Timeout  time.Duration `json:"timeout,omitempty"`                    // in ns; 0: 5 s
+	Max      int           `json:"max,omitempty"`                        // end after so many hits that pass the filter; 0: no limit
+	Filter   Filter        `json:"filter,omitzero"`
 }
 
 // A Filter drops hits on the searcher's side, as the filters in Words do; both
@@ -68,7 +75,8 @@ type Summary struct {
 	LeftOut   int    `json:"left_out"` // files with the words that those who answered did not send, whatever the filters; from 1,000 on, there are at least so many
 	Own       int    `json:"own"`      // matches in the own library, which are not hits; from 1,000 on, at least; with filters, among the newest 1,000 with the words
 	Links     int    `json:"links"`    // neighbours that were asked
-	TTL       int    `json:"ttl"`
+	Queries   int    `json:"queries"`  // that they were sent, one after the other: 1, or more of a ring
+	TTL       int    `json:"ttl"`      // of the query that went furthest
 	ElapsedMS int64  `json:"elapsed_ms"`
 }
 
