@@ -11,10 +11,10 @@ import (
 	"servent/share/words"
 )
 
-// maxNamedCopies is how many copies of objects with names there may be in all; in
-// the index of a servent one takes about 200 bytes, and the index itself as
-// many as three.
-const maxNamedCopies = 1 << 21
+// maxNamedCopies is how many copies of objects with names there may be in all:
+// one takes about 100 bytes and twice the length of its name, and the index of a
+// servent half a KiB beside them.
+const maxNamedCopies = 1 << 20
 
 // shelves are what each servent holds of objects with names, and its index.
 type shelves struct {
