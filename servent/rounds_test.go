@@ -161,3 +161,32 @@ func TestRingMeetsNeighbours(t *testing.T) {
 		noSearchIsLeft(t, s)
 	})
 }
+
+// A ring whose neighbours have gone waits in its round for another.
+func TestRingLosesItsNeighbours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := converse(t, Config{})
+		gone := speak(t, s)
+		ended := make(chan api.Summary)
+		go func() {
+			summary, err := s.Search(t.Context(), api.SearchRequest{Words: "words", Strategy: api.StrategyRing, Timeout: time.Minute}, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			ended <- summary
+		}()
+		gone.hear(messages.TypeQuery)
+		gone.wire.Close()
+		<-time.After(30 * time.Second)
+		other := speak(t, s)
+		heard := converseInRounds(t, other, []reply{{0, 0, "a"}})
+		summary := <-ended
+		other.wire.Close()
+		if got, want := <-heard, []round{{3, 0}}; !slices.Equal(got, want) {
+			t.Errorf("the neighbour that came later was asked %v, want %v", got, want)
+		}
+		if summary.Hits != 1 || summary.Links != 2 || summary.Queries != 2 {
+			t.Errorf("got %+v, want its hit to the second query", summary)
+		}
+	})
+}

@@ -188,6 +188,9 @@ func (n *Network) Carry(from Node, l routing.Link, tag uint32) {
 	}
 }
 
+// Idle reports whether nothing is under way and nothing is planned.
+func (n *Network) Idle() bool { return n.queue.count == 0 }
+
 // Run goes on until nothing is under way and nothing is planned.
 func (n *Network) Run() { n.until(never) }
 

@@ -78,6 +78,24 @@ func (s *Source) Exponential(mean float64) float64 {
 	return -mean * ln(1-s.Float64())
 }
 
+// Geometric draws how many tries fail before the first that succeeds, where each
+// succeeds with chance p, 0 < p <= 1; at most 1<<62.
+func (s *Source) Geometric(p float64) int {
+	u := 1 - s.Float64()
+	if p == 1 {
+		return 0
+	}
+	const most = 1 << 62
+	if n := ln(u) / ln1m(p); n < most {
+		return int(n)
+	}
+	return most
+}
+
+// Power returns x to the power of y, x > 0 and |y ln x| < 700, the same on every
+// machine.
+func Power(x, y float64) float64 { return exp(y * ln(x)) }
+
 // Normal draws from the normal distribution of mean 0 and deviation 1, by the
 // polar method. Source: Marsaglia and Bray, SIAM Review 6, 1964.
 func (s *Source) Normal() float64 {

@@ -46,11 +46,34 @@ func TestLnAndExp(t *testing.T) {
 		if got, want := ln(x), math.Log(x); math.Abs(got-want) > most*math.Max(math.Abs(want), 1e-3) {
 			t.Fatalf("ln %g: got %v, want %v", x, got, want)
 		}
+		z := rapid.Float64Range(0, 1-1e-10).Draw(t, "z")
+		if got, want := ln1m(z), math.Log1p(-z); math.Abs(got-want) > most*math.Abs(want) {
+			t.Fatalf("ln 1-%g: got %v, want %v", z, got, want)
+		}
 		y := rapid.Float64Range(-690, 690).Draw(t, "y")
 		if got, want := exp(y), math.Exp(y); math.Abs(got-want) > most*want {
 			t.Fatalf("exp %g: got %v, want %v", y, got, want)
 		}
 	})
+}
+
+func TestGeometric(t *testing.T) {
+	const draws, p = 100_000, 0.02
+	s := New(3, Topology)
+	sum := 0
+	for range draws {
+		sum += s.Geometric(p)
+	}
+	want, off := (1-p)/p, 4*math.Sqrt((1-p)/draws)/p
+	if got := float64(sum) / draws; math.Abs(got-want) > off {
+		t.Errorf("mean %.3f, want %.3f within %.3f", got, want, off)
+	}
+	if got := s.Geometric(1); got != 0 {
+		t.Errorf("certain success: got %d failures, want 0", got)
+	}
+	if got := s.Geometric(1e-300); got != 1<<62 {
+		t.Errorf("hopeless: got %d failures, want the most there is", got)
+	}
 }
 
 // TestDistributions: means and medians of many draws lie within 4 standard errors.

@@ -20,16 +20,31 @@ func ln(x float64) float64 {
 	if m < math.Sqrt2/2 {
 		m, e = 2*m, e-1
 	}
-	// ln m = 2 atanh s, by its series; |s| < 0.1716.
 	s := (m - 1) / (m + 1)
+	k := float64(e)
+	tail := float64(k*ln2Low) + atanhTail(s)
+	return float64(k*ln2High) + (tail + 2*s)
+}
+
+// ln1m returns the natural logarithm of 1-x, 0 <= x < 1, within 2 units in the
+// last place: of a small x nothing is lost to the rounding of 1-x.
+func ln1m(x float64) float64 {
+	if x > 0.25 {
+		return ln(1 - x)
+	}
+	s := -x / (2 - x)
+	return atanhTail(s) + 2*s
+}
+
+// atanhTail returns 2 atanh s - 2s by its series, |s| < 0.1716. The logarithm of
+// m is 2 atanh s for s = (m-1)/(m+1).
+func atanhTail(s float64) float64 {
 	square := float64(s * s)
 	sum := 0.0
 	for n := 21.0; n >= 3; n -= 2 {
 		sum = float64(square * (sum + 1/n))
 	}
-	k := float64(e)
-	tail := float64(k*ln2Low) + float64(2*s*sum)
-	return float64(k*ln2High) + (tail + 2*s)
+	return float64(2 * s * sum)
 }
 
 // exp returns e to the power of x, |x| < 700, within 2 units in the last place.

@@ -113,12 +113,11 @@ func (l Latency) String() string {
 // Equal reports whether all links take the same time.
 func (l Latency) Equal() bool { return l.kind == latencyEqual || l.kind == latencyConst }
 
-// of returns what a network asks for the latency of each link; nil is [lab.Hop]
-// for all.
+// of returns what a network asks for the latency of each link.
 func (l Latency) of(seed uint64, run int) func(a, b graph.Node) time.Duration {
 	switch l.kind {
 	case latencyEqual:
-		return nil
+		return func(a, b graph.Node) time.Duration { return lab.Hop }
 	case latencyConst:
 		return func(a, b graph.Node) time.Duration { return l.a }
 	}

@@ -87,7 +87,7 @@ func TestShelves(t *testing.T) {
 	for v := range all {
 		all[v] = graph.Node(v)
 	}
-	f, err := o.place(unlinked(t, servents), 1, 0, all)
+	f, err := o.place(newGraph(t, servents), 1, 0, all)
 	if err != nil {
 		t.Fatal(err)
 	}

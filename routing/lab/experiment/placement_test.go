@@ -12,15 +12,6 @@ import (
 	"servent/routing/lab/graph"
 )
 
-// unlinked returns a graph of servents without links.
-func unlinked(t rapid.TB, servents int) *graph.Graph {
-	g, err := graph.New(servents, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
 // TestPlacement: copies lie on as many different servents as there are, none on a
 // free rider, and no source asks for what it holds.
 func TestPlacement(t *testing.T) {
@@ -37,7 +28,7 @@ func TestPlacement(t *testing.T) {
 		}
 		source := graph.Node(rapid.IntRange(0, servents-1).Draw(t, "source"))
 		seed := rapid.Uint64().Draw(t, "seed")
-		f, err := o.place(unlinked(t, servents), seed, 0, []graph.Node{source})
+		f, err := o.place(newGraph(t, servents), seed, 0, []graph.Node{source})
 		if err != nil {
 			if o.Replicas.Number < servents-1-shareOf(o.FreeRiders, servents) && o.Number == 0 {
 				t.Fatalf("there is room: %v", err)
@@ -71,7 +62,7 @@ func TestPlacement(t *testing.T) {
 
 // TestPlacementRefuses: what leaves nobody to hold or nothing to ask for.
 func TestPlacementRefuses(t *testing.T) {
-	g := unlinked(t, 10)
+	g := newGraph(t, 10)
 	for reason, o := range map[string]Objects{
 		"10 replicas, and 9 servents":     {Replicas: Replicas{Number: 10}},
 		"8 free riders":                   {Replicas: Replicas{Number: 3}, FreeRiders: 0.8},
@@ -81,7 +72,7 @@ func TestPlacementRefuses(t *testing.T) {
 	} {
 		servents := g
 		if o.Number == MaxObjects {
-			servents = unlinked(t, 100)
+			servents = newGraph(t, 100)
 		}
 		all := make([]graph.Node, servents.Len())
 		for v := range all {
@@ -101,7 +92,7 @@ func TestPlacementByChance(t *testing.T) {
 	held := make([]float64, servents)
 	asked := make([]float64, number)
 	for run := range runs {
-		f, err := o.place(unlinked(t, servents), 3, run, nil)
+		f, err := o.place(newGraph(t, servents), 3, run, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

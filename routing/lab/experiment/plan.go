@@ -62,6 +62,10 @@ type Plan struct {
 	// Objects are what is asked for. Default: none, and nothing is found.
 	Objects Objects
 
+	// Churn, where set, has servents come and go; each strategy and TTL is then
+	// tried on a network that begins as the graph. Default: all stay.
+	Churn *Churn
+
 	// Workers is how many queries are routed at once. Default: one a processor.
 	// Fewer are, where their servents would take too much memory.
 	Workers int
@@ -118,6 +122,11 @@ func (p *Plan) check() error {
 		return fmt.Errorf("experiment: plan: %d runs, %d queries a source, %d workers: none may be negative", p.Runs, p.Queries, p.Workers)
 	case !(p.Loss >= 0 && p.Loss < 1):
 		return fmt.Errorf("experiment: plan: loss %g, want 0 or more and less than 1", p.Loss)
+	}
+	if p.Churn != nil {
+		if err := p.Churn.check(); err != nil {
+			return fmt.Errorf("experiment: plan: churn: %w", err)
+		}
 	}
 	return p.Objects.check()
 }

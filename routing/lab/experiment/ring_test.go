@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"servent/routing/lab/graph"
 )
 
@@ -22,24 +20,11 @@ func TestParseRing(t *testing.T) {
 	}
 }
 
-// line returns a graph of servents in a line.
-func line(t rapid.TB, servents int) *graph.Graph {
-	var edges [][2]graph.Node
-	for v := range graph.Node(servents - 1) {
-		edges = append(edges, [2]graph.Node{v, v + 1})
-	}
-	g, err := graph.New(servents, edges)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
 // TestRing lets rings search in a line from its end for an object at a known
 // distance: every number can be told beforehand.
 func TestRing(t *testing.T) {
 	const servents = 12
-	g := line(t, servents)
+	g := named(t, "line:12", 0)
 	for _, c := range []struct {
 		strategy string
 		last     uint8

@@ -81,6 +81,9 @@ func (s *session) queries() int { return len(s.sources) * s.plan.Queries }
 // try has every source ask, and returns the outcomes in the order of sources and
 // their queries, and how many messages came to each servent.
 func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progress func()) ([]Outcome, []uint64, error) {
+	if s.plan.Churn != nil {
+		s.trials = []*trial{newTrial(s.plan, s.run, s.graph, s.files)}
+	}
 	outcomes := make([]Outcome, s.queries())
 	var next atomic.Int64
 	var workers sync.WaitGroup

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -71,9 +72,10 @@ func TestSums(t *testing.T) {
 	names := GenerateNames(40, 1)
 	rapid.Check(t, func(t *rapid.T) {
 		servents := rapid.IntRange(12, 60).Draw(t, "servents")
-		g := random(t, servents, servents+rapid.IntRange(0, servents).Draw(t, "links"), rapid.Uint64().Draw(t, "graph"))
+		links := servents + rapid.IntRange(0, servents).Draw(t, "links")
+		g := named(t, fmt.Sprintf("gnm:%d,%d", servents, links), rapid.Uint64().Draw(t, "graph"))
 		plan := Plan{
-			Graph:      func(int) (*graph.Graph, error) { return g, nil },
+			Graph:      one(g),
 			Strategies: parseAll(t, rapid.SampledFrom(parseAll(t, everyStrategy)).Draw(t, "strategy").String()),
 			First:      uint8(rapid.IntRange(1, 9).Draw(t, "TTL")),
 			Seed:       rapid.Uint64().Draw(t, "seed"),

@@ -29,7 +29,10 @@ type trial struct {
 	graph    *graph.Graph
 	files    *files
 	networks map[routing.Rule]*lab.Network
-	net      *lab.Network // of the query that is asked
+	net      *lab.Network  // of the query that is asked
+	tide     *tide         // nil: nobody comes or goes
+	longest  time.Duration // of all latencies
+	sent     time.Duration // when the latest message of the query was, on the network's clock
 
 	query query
 	out   Outcome
@@ -76,9 +79,16 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 		rule = *s.rule
 	}
 	t.net = t.network(rule)
+	if t.tide != nil {
+		t.net.Advance(t.longest) // Begin forgets what is under way: not the Byes
+	}
 	t.net.Begin(chance.Hash(t.plan.Seed, chance.Losses, uint64(t.run), q.index))
+	if t.tide != nil {
+		t.tide.pass(t.tide.churn.Between)
+	}
 	t.query, t.out = q, Outcome{}
 	t.begun, t.tried, t.round, t.sumTTLs = t.net.Now(), 0, 0, false
+	t.sent = t.begun
 	t.delivered, t.refused, t.lost = 0, 0, 0
 	t.mark++
 	for _, v := range q.want.holders {
@@ -95,14 +105,32 @@ func (t *trial) network(rule routing.Rule) *lab.Network {
 	if net := t.networks[rule]; net != nil {
 		return net
 	}
+	latency := t.plan.Latency.of(t.plan.Seed, t.run)
 	net := lab.Of(t.graph, lab.Config{
-		Router:  routing.Config{Rule: rule, SoftLimit: MaxTTL, HardLimit: 2 * MaxTTL, TableSize: tableSize},
-		Latency: t.plan.Latency.of(t.plan.Seed, t.run),
-		Loss:    t.plan.Loss,
+		Router: routing.Config{Rule: rule, SoftLimit: MaxTTL, HardLimit: 2 * MaxTTL, TableSize: tableSize},
+		Latency: func(a, b graph.Node) time.Duration {
+			d := latency(a, b)
+			t.longest = max(t.longest, d)
+			return d
+		},
+		Loss: t.plan.Loss,
 	})
 	net.Watch = t.watch
 	t.networks[rule] = net
+	if t.plan.Churn != nil {
+		t.tide = newTide(*t.plan.Churn, t.graph, net, t.plan.Seed, t.run)
+	}
 	return net
+}
+
+// settle lets time pass until nothing is under way.
+func (t *trial) settle() {
+	if t.tide == nil {
+		t.net.Run()
+		return
+	}
+	// Byes of those who leave, and what is planned, are under way at all times.
+	t.tide.settle(func() bool { return t.net.Idle() || t.net.Now()-t.sent > t.longest })
 }
 
 // policy searches by floods: as many and as far as p says.
@@ -117,7 +145,7 @@ func (t *trial) policy(p search.Policy) {
 		t.tried += int64(move.TTL)
 		progress.TTL = move.TTL
 		t.send(move.TTL)
-		t.net.Run()
+		t.settle()
 	}
 	t.count()
 }
@@ -160,10 +188,14 @@ func (t *trial) watch(e *lab.Event) {
 	case lab.Routed:
 		t.routed(e)
 	case lab.Carried:
+		t.sent = e.Time
 		t.out.Messages++
 		t.out.Bytes += t.walkerSize
 		t.load[e.To]++
 	case lab.Lost:
+		if e.Effect != nil && e.Effect.Message.Type == messages.TypeBye {
+			return
+		}
 		t.out.Lost++
 		t.load[e.To]--
 		if e.Effect == nil || e.Effect.Message.Type == messages.TypeQuery {
@@ -177,6 +209,10 @@ func (t *trial) routed(e *lab.Event) {
 	m := &e.Effect.Message
 	switch e.Effect.Kind {
 	case routing.Send:
+		if m.Type == messages.TypeBye {
+			return // of who leaves
+		}
+		t.sent = e.Time
 		t.out.Bytes += int64(m.Size())
 		t.load[e.To]++
 		if m.Type == messages.TypeQuery {

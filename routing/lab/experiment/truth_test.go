@@ -6,47 +6,24 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
 )
 
-// complete returns the graph in which all are linked with all.
-func complete(t rapid.TB, servents graph.Node) *graph.Graph {
-	var edges [][2]graph.Node
-	for v := range servents {
-		for w := range v {
-			edges = append(edges, [2]graph.Node{w, v})
-		}
+// named returns the graph of a topology, with the chance of seed.
+func named(t interface{ Fatal(...any) }, topology string, seed uint64) *graph.Graph {
+	named, err := graph.ParseTopology(topology)
+	if err != nil {
+		t.Fatal(err)
 	}
-	g, err := graph.New(int(servents), edges)
+	g, err := named.Build(chance.New(seed, chance.Topology))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return g
 }
 
-// random returns a graph of so many links between servents drawn.
-func random(t rapid.TB, servents, links int, seed uint64) *graph.Graph {
-	from := chance.New(seed, chance.Topology)
-	drawn := map[[2]graph.Node]bool{}
-	var edges [][2]graph.Node
-	for len(edges) < links {
-		v, w := graph.Node(from.IntN(servents)), graph.Node(from.IntN(servents))
-		if e := [2]graph.Node{min(v, w), max(v, w)}; v != w && !drawn[e] {
-			drawn[e] = true
-			edges = append(edges, e)
-		}
-	}
-	g, err := graph.New(servents, edges)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
-func parseAll(t rapid.TB, strategies string) []Strategy {
+func parseAll(t interface{ Fatal(...any) }, strategies string) []Strategy {
 	all, err := ParseStrategies(strategies)
 	if err != nil {
 		t.Fatal(err)
@@ -54,8 +31,8 @@ func parseAll(t rapid.TB, strategies string) []Strategy {
 	return all
 }
 
-// within4 fails where got is more than 4 standard errors from want.
-func within4(t *testing.T, what string, got, want, standardError float64) {
+// withinErrors fails where got is more than 4 standard errors from want.
+func withinErrors(t *testing.T, what string, got, want, standardError float64) {
 	t.Helper()
 	t.Logf("%s: %.3f, expected %.3f, standard error %.3f", what, got, want, standardError)
 	if !(math.Abs(got-want) <= 4*standardError) {
@@ -71,7 +48,7 @@ func within4(t *testing.T, what string, got, want, standardError float64) {
 // Source: Cohen and Shenker, SIGCOMM 2002.
 func TestExpectedSearchSize(t *testing.T) {
 	const servents, number, mean, popularity, queries = 401, 40, 20, 1.2, 400
-	g := complete(t, servents)
+	g := named(t, fmt.Sprintf("complete:%d", servents), 0)
 	q := zipf(number, popularity)
 	sum, roots := 0.0, 0.0
 	for _, w := range q {
@@ -95,7 +72,7 @@ func TestExpectedSearchSize(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := Plan{
-			Graph: func(int) (*graph.Graph, error) { return g, nil }, Strategies: parseAll(t, "walk:1"),
+			Graph: one(g), Strategies: parseAll(t, "walk:1"),
 			Seed: 1, Queries: queries, Objects: o,
 		}
 		plan.Sources.Nodes = freeRiders(t, g, o, plan.Seed)
@@ -107,7 +84,7 @@ func TestExpectedSearchSize(t *testing.T) {
 		if row.Success.Mean() != 1 {
 			t.Errorf("%s: %.4f of the walks found their object, want all", c.replication, row.Success.Mean())
 		}
-		within4(t, c.replication+": probes", row.Messages.Mean(), c.want, row.Messages.Deviation()/math.Sqrt(float64(row.Queries)))
+		withinErrors(t, c.replication+": probes", row.Messages.Mean(), c.want, row.Messages.Deviation()/math.Sqrt(float64(row.Queries)))
 		if row.Hops.Mean != row.Messages.Mean() {
 			t.Errorf("%s: %.3f hops and %.3f messages: a walker's steps are both", c.replication, row.Hops.Mean, row.Messages.Mean())
 		}
@@ -138,12 +115,12 @@ func freeRiders(t *testing.T, g *graph.Graph, o Objects, seed uint64) []graph.No
 // k replicas unless all k lie among the rest, which has the chance
 // C(n-1-r, k) / C(n-1, k).
 func TestFloodSuccess(t *testing.T) {
-	const servents, links, queries = 80, 100, 4000
-	g := random(t, servents, links, 3)
+	const servents, queries = 80, 4000
+	g := named(t, "gnm:80,100", 3)
 	source := g.Largest()[0]
 	for _, k := range []int{1, 3, 10} {
 		plan := Plan{
-			Graph: func(int) (*graph.Graph, error) { return g, nil }, Strategies: []Strategy{Flood}, First: 1, Last: 5,
+			Graph: one(g), Strategies: []Strategy{Flood}, First: 1, Last: 5,
 			Seed: 2, Sources: Sources{Nodes: []graph.Node{source}}, Queries: queries,
 			Objects: Objects{Replicas: Replicas{Number: k}},
 		}
@@ -159,7 +136,7 @@ func TestFloodSuccess(t *testing.T) {
 				missed *= float64(servents-1-reached-i) / float64(servents-1-i)
 			}
 			p := 1 - missed
-			within4(t, fmt.Sprintf("%d replicas, TTL %d: success", k, row.TTL), row.Success.Mean(), p, math.Sqrt(p*(1-p)/queries))
+			withinErrors(t, fmt.Sprintf("%d replicas, TTL %d: success", k, row.TTL), row.Success.Mean(), p, math.Sqrt(p*(1-p)/queries))
 		}
 	}
 }
@@ -171,7 +148,7 @@ func TestLv(t *testing.T) {
 	const runs = 10
 	var graphs []*graph.Graph
 	for run := range uint64(runs) {
-		g := random(t, 10_000, 20_105, run)
+		g := named(t, "gnm:10000,20105", run)
 		graphs = append(graphs, g.Induced(g.Largest()))
 	}
 	reference := map[string]struct{ hops, messages float64 }{ // messages for each servent

@@ -110,7 +110,7 @@ func (w walk) search(t *trial, q query) {
 		ws.all[tag].at = q.Source
 		ws.step(uint32(tag))
 	}
-	t.net.Run()
+	t.settle()
 	t.out.Duplicates = t.arrived() - t.out.Reached
 }
 

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"servent/routing/lab/chance"
+	"servent/routing/lab/graph"
+)
+
+// maxTTL is the greatest that a Router of a lab lets pass.
+const maxTTL = 15
+
+// A setting is what both sides flood.
+type setting struct {
+	graph   *graph.Graph
+	ids     []int // servent → its id in the edge list
+	sources []graph.Node
+	want    counts        // of a round
+	took    time.Duration // to read or to draw the graph
+}
+
+// counts are what floods come to.
+type counts struct{ messages, reached, duplicates int }
+
+// newSetting makes what the flags ask for.
+func newSetting() (*setting, error) {
+	if *ttl < 1 || *ttl > maxTTL {
+		return nil, fmt.Errorf("-ttl %d: want 1 to %d", *ttl, maxTTL)
+	}
+	if *sources < 1 || *rounds < 0 {
+		return nil, errors.New("want -sources of at least 1, and -rounds of at least 0")
+	}
+	s := &setting{}
+	begin := time.Now()
+	err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	s.took = time.Since(begin)
+	if s.sources, err = s.choose(); err != nil {
+		return nil, err
+	}
+	for _, v := range s.sources {
+		reached, messages := s.graph.Flooded(v, *ttl)
+		s.want.reached += reached
+		s.want.messages += messages
+	}
+	s.want.duplicates = s.want.messages - s.want.reached
+	return s, nil
+}
+
+// open reads or draws the graph.
+func (s *setting) open() error {
+	if *graphFile == "" {
+		return errors.New("want -graph FILE")
+	}
+	f, err := os.Open(*graphFile)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(*graphFile, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return fmt.Errorf("read %s: %w", *graphFile, err)
+		}
+	}
+	if s.graph, s.ids, err = graph.ReadEdgeList(r); err != nil {
+		return fmt.Errorf("read %s: %w", *graphFile, err)
+	}
+	return nil
+}
+
+// id returns the id of a servent in the edge list.
+func (s *setting) id(v graph.Node) int {
+	if s.ids == nil {
+		return int(v)
+	}
+	return s.ids[v]
+}
+
+// choose returns the sources: the first of the file, or drawn among those that
+// have a link.
+func (s *setting) choose() ([]graph.Node, error) {
+	if *from != "" {
+		return s.read(*from)
+	}
+	var linked []graph.Node
+	for v := range graph.Node(s.graph.Len()) {
+		if s.graph.Degree(v) > 0 {
+			linked = append(linked, v)
+		}
+	}
+	if *sources > len(linked) {
+		return nil, fmt.Errorf("-sources %d: %d servents have a link", *sources, len(linked))
+	}
+	c := chance.New(*seed, chance.Sources, 0)
+	c.Shuffle(len(linked), func(i, j int) { linked[i], linked[j] = linked[j], linked[i] })
+	return linked[:*sources], nil
+}
+
+// read reads the first sources of a file.
+func (s *setting) read(name string) ([]graph.Node, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var all []graph.Node
+	lines := bufio.NewScanner(f)
+	for len(all) < *sources && lines.Scan() {
+		id, err := strconv.Atoi(strings.TrimSpace(lines.Text()))
+		if err != nil {
+			return nil, fmt.Errorf("read sources of %s: %w", name, err)
+		}
+		v, found := id, 0 <= id && id < s.graph.Len()
+		if s.ids != nil {
+			v, found = slices.BinarySearch(s.ids, id)
+		}
+		if !found {
+			return nil, fmt.Errorf("read sources of %s: no servent %d in the graph", name, id)
+		}
+		all = append(all, graph.Node(v))
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read sources of %s: %w", name, err)
+	}
+	if len(all) < *sources {
+		return nil, fmt.Errorf("-sources %d: %s has %d", *sources, name, len(all))
+	}
+	return all, nil
+}
