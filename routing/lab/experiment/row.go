@@ -17,6 +17,8 @@ type Row struct {
 
 	Success Measure // 0 or 1 for each query: its mean is the success rate
 
+	Closed Closed // what mathematics says, where it does
+
 	// Of the queries that found what they meant.
 	Hops Summary // see [Outcome]
 	Time Summary // in nanoseconds

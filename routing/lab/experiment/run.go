@@ -27,6 +27,10 @@ func (p Plan) Run(ctx context.Context) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
+		around, err := s.levels(ctx)
+		if err != nil {
+			return table.done(), err
+		}
 		if run == 0 {
 			table.all = p.Runs * s.queries() * len(table.rows)
 		}
@@ -36,6 +40,7 @@ func (p Plan) Run(ctx context.Context) ([]Row, error) {
 			if err != nil {
 				return table.done(), err
 			}
+			row.addClosed(&p, around)
 			row.add(s, outcomes, load)
 		}
 	}

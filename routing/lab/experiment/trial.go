@@ -295,6 +295,10 @@ func (t *trial) foundBy(v graph.Node, steps int) {
 		t.out.Others++
 		t.out.Bytes += int64(hits[i].Size())
 		t.load[t.query.Source]++
+		if t.plan.Watch != nil {
+			answer := routing.Effect{Kind: routing.Deliver, Message: hits[i]}
+			t.plan.Watch(t.query.Asked, &lab.Event{Time: t.net.Now(), Node: t.query.Source, From: v, Kind: lab.Routed, Effect: &answer})
+		}
 		t.takeResults(&hits[i], int64(steps))
 	}
 }
