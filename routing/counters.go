@@ -9,14 +9,7 @@ import (
 // Counters is what a [Router] has counted since it was made: a value, which
 // does not change when the Router goes on.
 type Counters struct {
-	received [countedTypes]uint64
-	sent     [countedTypes]uint64
-
-	// Kept by remembered types only: the others have no second copy.
-	fresh     [rememberedTypes]uint64
-	improved  [rememberedTypes]uint64
-	duplicate [rememberedTypes]uint64
-
+	types     [countedTypes]TypeCounters
 	dropped   [reasonCount]uint64
 	contested uint64
 }
@@ -30,7 +23,7 @@ type TypeCounters struct {
 	Duplicate uint64 // Ping, Query, Push: all other copies, those back at their origin included
 }
 
-// Places in the arrays of Counters. Those of remembered types come first.
+// Places in Counters.types.
 const (
 	countPing = iota
 	countQuery
@@ -43,8 +36,6 @@ const (
 	countStandardVendor
 	countUnknown
 	countedTypes
-
-	rememberedTypes = countPush + 1
 )
 
 var countNames = [countedTypes]string{
@@ -60,7 +51,7 @@ var countNames = [countedTypes]string{
 	countUnknown:        "unknown",
 }
 
-// countOf returns the place of t in the arrays of Counters.
+// countOf returns the place of t in Counters.types.
 func countOf(t messages.Type) int {
 	switch t {
 	case messages.TypePing:
@@ -87,22 +78,14 @@ func countOf(t messages.Type) int {
 
 // Of returns what was counted of messages of type t. All types without a
 // meaning are counted together.
-func (c Counters) Of(t messages.Type) TypeCounters { return c.at(countOf(t)) }
-
-func (c *Counters) at(i int) TypeCounters {
-	t := TypeCounters{Received: c.received[i], Sent: c.sent[i]}
-	if i < rememberedTypes {
-		t.Fresh, t.Improved, t.Duplicate = c.fresh[i], c.improved[i], c.duplicate[i]
-	}
-	return t
-}
+func (c Counters) Of(t messages.Type) TypeCounters { return c.types[countOf(t)] }
 
 // Types yields the name of each type of message ("Ping", …, "unknown" for all
 // types without a meaning) and what was counted of it, always in the same order.
 func (c Counters) Types() iter.Seq2[string, TypeCounters] {
 	return func(yield func(string, TypeCounters) bool) {
 		for i, name := range countNames {
-			if !yield(name, c.at(i)) {
+			if !yield(name, c.types[i]) {
 				return
 			}
 		}
@@ -133,3 +116,49 @@ func (c Counters) Reasons() iter.Seq2[Reason, uint64] {
 // as happens where a servent can be reached by two ways, or where one claims
 // the GUID of another. Such hits are passed on; the first claim stands.
 func (c Counters) Contested() uint64 { return c.contested }
+
+// A tally is where a Router counts. What every servent that a flood reaches
+// counts lies in it, in 64 bytes; the rest is made when it is first needed, since
+// most of a simulator's million Routers never do.
+type tally struct {
+	rest    *Counters
+	query   TypeCounters
+	refused [hotReasons]uint64 // dropped for Duplicate and the reasons after it
+}
+
+const hotReasons = 3
+
+func (t *tally) others() *Counters {
+	if t.rest == nil {
+		t.rest = new(Counters)
+	}
+	return t.rest
+}
+
+// of returns what is counted of messages of type typ.
+func (t *tally) of(typ messages.Type) *TypeCounters {
+	if typ == messages.TypeQuery {
+		return &t.query
+	}
+	return &t.others().types[countOf(typ)]
+}
+
+// drop counts a message that is dropped.
+func (t *tally) drop(reason Reason) {
+	if i := reason - Duplicate; int(i) < len(t.refused) {
+		t.refused[i]++
+		return
+	}
+	t.others().dropped[reason]++
+}
+
+// total returns all that was counted.
+func (t *tally) total() Counters {
+	var c Counters
+	if t.rest != nil {
+		c = *t.rest
+	}
+	c.types[countQuery] = t.query
+	copy(c.dropped[Duplicate:], t.refused[:])
+	return c
+}

@@ -12,18 +12,18 @@ func requestOf(t messages.Type) messages.Type {
 
 // retrace routes a Pong or QueryHit by the way that the Ping or Query of the
 // same GUID came. Source: RFC 0.6 draft §2.2.7.1.
-func (r *Router) retrace(from Link, m messages.Message, out []Effect) []Effect {
+func (r *Router) retrace(from Link, m *messages.Message, out []Effect) []Effect {
 	var servent messages.GUID
 	if m.Type == messages.TypeQueryHit {
 		var ok bool
 		if servent, ok = messages.HitServent(m.Payload); !ok {
 			return r.drop(Malformed, m, out)
 		}
-		if from != Self && servent == r.cfg.Servent && !servent.IsConstant() {
+		if from != Self && servent == r.shared.Servent && !servent.IsConstant() {
 			return r.drop(Returned, m, out)
 		}
 	}
-	pos := r.seen.live(&m.GUID, hashOf(&m.GUID), r.cut())
+	pos := r.seen.live(&m.GUID, r.seen.hash(&m.GUID), r.cut())
 	if reason := r.refuseReply(from, pos, m.Header); reason != 0 {
 		return r.drop(reason, m, out)
 	}
@@ -31,9 +31,9 @@ func (r *Router) retrace(from Link, m messages.Message, out []Effect) []Effect {
 		r.learn(servent, from)
 	}
 	r.credit(from)
-	e := &r.seen.entries[pos]
+	e := r.seen.at(pos)
 	if e.link == Self {
-		return append(out, Effect{Kind: Deliver, Message: m})
+		return append(out, Effect{Kind: Deliver, Message: *m})
 	}
 	if from != Self {
 		e.replies++
@@ -48,7 +48,7 @@ func (r *Router) refuseReply(from Link, pos uint32, h messages.Header) Reason {
 	if pos == 0 {
 		return Forged
 	}
-	e := &r.seen.entries[pos]
+	e := r.seen.at(pos)
 	switch {
 	case e.kind != requestOf(h.Type):
 		return Forged
@@ -79,14 +79,14 @@ const replyRecovery = 5
 // so many. The second half is for links that brought few lately, so that no
 // neighbour can use up with forgeries what the hits of others need.
 func (r *Router) allowsReply(from Link, replies int) bool {
-	if replies >= r.cfg.ReplyLimit {
+	if replies >= r.shared.ReplyLimit {
 		return false
 	}
-	if r.cfg.Rate <= 0 || replies < r.cfg.ReplyLimit/2 {
+	if r.shared.Rate <= 0 || replies < r.shared.ReplyLimit/2 {
 		return true
 	}
 	i, _ := r.links.find(from)
-	b := r.links.neighbours[i].replies
+	b := r.links.limit(i).replies
 	if b == nil {
 		return true
 	}
@@ -96,21 +96,21 @@ func (r *Router) allowsReply(from Link, replies int) bool {
 
 // chargeReply takes a reply off the part of from.
 func (r *Router) chargeReply(from Link) {
-	if r.cfg.Rate <= 0 {
+	if r.shared.Rate <= 0 {
 		return
 	}
 	i, _ := r.links.find(from)
-	n := &r.links.neighbours[i]
-	if n.replies == nil { // most links bring no reply to a message of others
-		n.replies = &bucket{tokens: r.replyPart(), at: r.clock}
+	most := r.links.limit(i)
+	if most.replies == nil { // most links bring no reply to a message of others
+		most.replies = &bucket{tokens: r.replyPart(), at: r.clock}
 	}
-	n.replies.fill(r.clock, r.replyPart()/replyRecovery, r.replyPart())
-	n.replies.tokens = max(0, n.replies.tokens-1)
+	most.replies.fill(r.clock, r.replyPart()/replyRecovery, r.replyPart())
+	most.replies.tokens = max(0, most.replies.tokens-1)
 }
 
 // replyPart is how many replies a link may bring at once without giving up its
 // claim on the second half, in messages.
-func (r *Router) replyPart() float64 { return max(1, float64(r.cfg.ReplyLimit/2)) }
+func (r *Router) replyPart() float64 { return max(1, float64(r.shared.ReplyLimit/2)) }
 
 // learn notes that hits of servent come by from. The first claim stands while
 // its link is attached and hits keep coming: a neighbour cannot draw the Pushes
@@ -120,17 +120,20 @@ func (r *Router) learn(servent messages.GUID, from Link) {
 	if isBanned(servent) {
 		return
 	}
-	hash := hashOf(&servent)
+	if r.servents == nil { // most Routers of a simulator hear no hit
+		r.servents = new(table)
+	}
+	hash := r.servents.hash(&servent)
 	pos := r.servents.live(&servent, hash, r.cut())
 	if pos == 0 {
-		e := r.servents.insert(&servent, hash, r.cfg.TableSize)
+		e := r.servents.insert(&servent, hash, r.shared.TableSize)
 		e.at, e.link = r.clock, from
 		return
 	}
-	e := &r.servents.entries[pos]
+	e := r.servents.at(pos)
 	if e.link != from {
 		if _, found := r.links.find(e.link); found {
-			r.counters.contested++
+			r.counters.others().contested++
 			return
 		}
 		e.link = from
@@ -142,14 +145,14 @@ func (r *Router) learn(servent messages.GUID, from Link) {
 // push routes a Push by the servent GUID that it names. Copies are known by the
 // GUID in the header, since many Pushes may name one servent.
 // Source: RFC 0.6 draft §2.2.8.
-func (r *Router) push(from Link, m messages.Message, out []Effect) []Effect {
+func (r *Router) push(from Link, m *messages.Message, out []Effect) []Effect {
 	servent, ok := messages.PushServent(m.Payload)
 	if !ok {
 		return r.drop(Malformed, m, out)
 	}
-	hash := hashOf(&m.GUID)
+	hash := r.seen.hash(&m.GUID)
 	if pos := r.seen.live(&m.GUID, hash, r.cut()); pos != 0 {
-		if r.seen.entries[pos].link == Self && from != Self {
+		if r.seen.at(pos).link == Self && from != Self {
 			return r.refuse(Returned, m, out)
 		}
 		return r.refuse(Duplicate, m, out)
@@ -161,12 +164,12 @@ func (r *Router) push(from Link, m messages.Message, out []Effect) []Effect {
 	if !r.charge(from) {
 		return r.drop(RateLimited, m, out)
 	}
-	r.remember(from, &m, hash)
+	r.remember(from, m, hash)
 	if from != Self {
 		r.fresh(from, m.Type)
 	}
 	if to == Self {
-		return append(out, Effect{Kind: Deliver, Message: m})
+		return append(out, Effect{Kind: Deliver, Message: *m})
 	}
 	return r.relay(from, to, m, out)
 }
@@ -178,12 +181,15 @@ func (r *Router) routeOf(servent messages.GUID, from Link, ttl uint8) (Link, Rea
 		return 0, BannedGUID
 	}
 	to := Self
-	if servent != r.cfg.Servent {
-		pos := r.servents.live(&servent, hashOf(&servent), r.cut())
+	if servent != r.shared.Servent {
+		if r.servents == nil {
+			return 0, NoRoute
+		}
+		pos := r.servents.live(&servent, r.servents.hash(&servent), r.cut())
 		if pos == 0 {
 			return 0, NoRoute
 		}
-		to = r.servents.entries[pos].link
+		to = r.servents.at(pos).link
 	}
 	switch {
 	case to == from:

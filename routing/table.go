@@ -10,20 +10,22 @@ import (
 // A table remembers GUIDs, the oldest first to go, and what belongs to each. It
 // is a list of entries in the order of their age, and an index of the entries by
 // GUID: open addressing with linear probes, at most half full. An entry costs
-// 48 bytes: 40 and two places in the index. The zero table is empty and ready.
+// 48 bytes: 40 and two places in the index. A few entries are found without an
+// index. The zero table is empty and ready.
 //
 // A table grows by doubling, up to the size that insert is given; from then on
 // nothing allocates. It does not shrink.
 type table struct {
-	// entries[0] is no entry but the two ends of the list: its newer is the
-	// oldest entry, its older the newest. So position 0 means none.
+	// entries[:len] were in use once. Position p is entries[p-1], so that 0 means
+	// none.
 	entries []entry
 	// index holds 0 where nothing is, else a position and, above it, bits of the
 	// GUID's hash, so that few probes need to look at another GUID.
-	index []uint32
-	free  uint32 // first of the entries out of use, linked by newer
-	used  uint32 // entries[used:] were never in use
-	count int
+	index  []uint32
+	oldest uint32
+	newest uint32
+	free   uint32 // first of the entries out of use, linked by newer
+	count  uint32
 }
 
 // An entry is one GUID and what is known of it.
@@ -42,8 +44,8 @@ const (
 	positionBits = 20
 	positionMask = 1<<positionBits - 1
 
-	smallestTable = 4 // entries, the ends of the list included
-	maxReplies    = 1<<16 - 1
+	fewEntries = 4 // so many are found without an index
+	maxReplies = 1<<16 - 1
 )
 
 // hashSeed keeps peers from choosing GUIDs that meet in one place of the index.
@@ -56,10 +58,25 @@ func hashOf(g *messages.GUID) uint64 { return maphash.Bytes(hashSeed, g[:]) }
 // place in the index comes from other bits.
 func tagOf(hash uint64) uint32 { return uint32(hash>>32) &^ positionMask }
 
+// at returns the entry at pos, which holds until the next insert.
+func (t *table) at(pos uint32) *entry { return &t.entries[pos-1] }
+
+// hash returns what the methods below want of g: nothing where no index is.
+func (t *table) hash(g *messages.GUID) uint64 {
+	if t.index == nil {
+		return 0
+	}
+	return hashOf(g)
+}
+
 // find returns the position of g, or 0.
 func (t *table) find(g *messages.GUID, hash uint64) uint32 {
-	if t.count == 0 {
-		return 0
+	if t.index == nil {
+		pos := t.newest
+		for pos != 0 && t.at(pos).guid != *g {
+			pos = t.at(pos).older
+		}
+		return pos
 	}
 	mask := uint64(len(t.index) - 1)
 	tag := tagOf(hash)
@@ -68,7 +85,7 @@ func (t *table) find(g *messages.GUID, hash uint64) uint32 {
 		if slot == 0 {
 			return 0
 		}
-		if slot&^positionMask == tag && t.entries[slot&positionMask].guid == *g {
+		if slot&^positionMask == tag && t.at(slot&positionMask).guid == *g {
 			return slot & positionMask
 		}
 	}
@@ -78,43 +95,52 @@ func (t *table) find(g *messages.GUID, hash uint64) uint32 {
 // forgets the oldest where there are limit entries already. The entry returned
 // is the caller's to fill; it holds until the next insert.
 func (t *table) insert(g *messages.GUID, hash uint64, limit int) *entry {
-	if t.count >= limit {
-		t.remove(t.oldest())
+	if int(t.count) >= limit {
+		t.remove(t.oldest)
 	}
-	if t.free == 0 && int(t.used) == len(t.entries) {
-		t.grow(limit)
+	if t.free == 0 && len(t.entries) == cap(t.entries) && t.grow(limit) {
+		hash = hashOf(g)
 	}
 	pos := t.free
 	if pos != 0 {
-		t.free = t.entries[pos].newer
+		t.free = t.at(pos).newer
 	} else {
-		pos = t.used
-		t.used++
+		t.entries = t.entries[:len(t.entries)+1]
+		pos = uint32(len(t.entries))
 	}
 	t.count++
-	e := &t.entries[pos]
+	e := t.at(pos)
 	*e = entry{guid: *g}
 	t.link(pos)
-	t.enter(hash, pos)
+	if t.index != nil {
+		t.enter(hash, pos)
+	}
 	return e
 }
 
 // grow doubles the table and enters all GUIDs anew: the only Step that takes
-// longer than others, 16 times in the life of a full table.
-func (t *table) grow(limit int) {
-	size := min(max(smallestTable, 2*len(t.entries)), limit+1)
-	entries := make([]entry, size)
+// longer than others, 16 times in the life of a full table. It reports whether
+// there is an index now.
+func (t *table) grow(limit int) bool {
+	size := 1 // of all that a simulator asks many Routers to remember
+	if len(t.entries) > 0 {
+		size = min(max(fewEntries, 2*len(t.entries)), limit)
+	}
+	entries := make([]entry, len(t.entries), size)
 	copy(entries, t.entries)
 	t.entries = entries
-	t.used = max(t.used, 1)
-	places := 2 * smallestTable
-	for places < 2*size-2 {
+	if size <= fewEntries {
+		return false
+	}
+	places := 2 * fewEntries
+	for places < 2*size {
 		places *= 2
 	}
 	t.index = make([]uint32, places)
-	for pos := t.oldest(); pos != 0; pos = t.entries[pos].newer {
-		t.enter(hashOf(&t.entries[pos].guid), pos)
+	for pos := t.oldest; pos != 0; pos = t.at(pos).newer {
+		t.enter(hashOf(&t.at(pos).guid), pos)
 	}
+	return true
 }
 
 // enter puts pos into the index.
@@ -129,32 +155,31 @@ func (t *table) enter(hash uint64, pos uint32) {
 
 // remove forgets the entry at pos.
 func (t *table) remove(pos uint32) {
+	if t.index != nil {
+		t.leave(pos)
+	}
+	t.unlink(pos)
+	t.at(pos).newer = t.free
+	t.free = pos
+	t.count--
+}
+
+// leave takes pos out of the index.
+func (t *table) leave(pos uint32) {
 	mask := uint64(len(t.index) - 1)
-	i := hashOf(&t.entries[pos].guid) & mask
+	i := hashOf(&t.at(pos).guid) & mask
 	for t.index[i]&positionMask != pos {
 		i = (i + 1) & mask
 	}
 	// What follows without a gap moves up, unless that is before its place.
 	for j := (i + 1) & mask; t.index[j] != 0; j = (j + 1) & mask {
-		home := hashOf(&t.entries[t.index[j]&positionMask].guid) & mask
+		home := hashOf(&t.at(t.index[j]&positionMask).guid) & mask
 		if (j-home)&mask >= (j-i)&mask {
 			t.index[i] = t.index[j]
 			i = j
 		}
 	}
 	t.index[i] = 0
-	t.unlink(pos)
-	t.entries[pos].newer = t.free
-	t.free = pos
-	t.count--
-}
-
-// oldest returns the position of the oldest entry, or 0.
-func (t *table) oldest() uint32 {
-	if len(t.entries) == 0 {
-		return 0
-	}
-	return t.entries[0].newer
 }
 
 // touch makes the entry at pos the newest one.
@@ -165,28 +190,38 @@ func (t *table) touch(pos uint32) {
 
 // link appends pos at the newest end of the list.
 func (t *table) link(pos uint32) {
-	ends := &t.entries[0]
-	e := &t.entries[pos]
-	e.older, e.newer = ends.older, 0
-	t.entries[e.older].newer = pos
-	ends.older = pos
+	e := t.at(pos)
+	e.older, e.newer = t.newest, 0
+	if t.newest != 0 {
+		t.at(t.newest).newer = pos
+	} else {
+		t.oldest = pos
+	}
+	t.newest = pos
 }
 
 // unlink takes pos out of the list.
 func (t *table) unlink(pos uint32) {
-	e := &t.entries[pos]
-	t.entries[e.older].newer = e.newer
-	t.entries[e.newer].older = e.older
+	e := t.at(pos)
+	if e.older != 0 {
+		t.at(e.older).newer = e.newer
+	} else {
+		t.oldest = e.newer
+	}
+	if e.newer != 0 {
+		t.at(e.newer).older = e.older
+	} else {
+		t.newest = e.older
+	}
 }
 
 // expire forgets at most expirePerStep entries that are not younger than cut.
 func (t *table) expire(cut time.Duration) {
 	for range expirePerStep {
-		pos := t.oldest()
-		if pos == 0 || t.entries[pos].at > cut {
+		if t.oldest == 0 || t.at(t.oldest).at > cut {
 			return
 		}
-		t.remove(pos)
+		t.remove(t.oldest)
 	}
 }
 
@@ -198,7 +233,7 @@ const expirePerStep = 2
 // cut, in which case it is forgotten.
 func (t *table) live(g *messages.GUID, hash uint64, cut time.Duration) uint32 {
 	pos := t.find(g, hash)
-	if pos != 0 && t.entries[pos].at <= cut {
+	if pos != 0 && t.at(pos).at <= cut {
 		t.remove(pos)
 		return 0
 	}

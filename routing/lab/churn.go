@@ -102,22 +102,22 @@ func (n *Network) Join(v Node, neighbours []Node) {
 
 // isLost reports whether a message that arrives is lost, since one of the two
 // has left.
-func (n *Network) isLost(a *arrival) bool {
-	s := &n.servents[a.node]
-	if s.away || a.link == routing.Self {
+func (n *Network) isLost(v *visit) bool {
+	s := &n.servents[v.node]
+	if s.away || v.link == routing.Self {
 		return s.away
 	}
-	e := s.ends.at(a.link)
-	return a.link < s.born || e != nil && e.is(mute)
+	e := s.ends.at(v.link)
+	return v.link < s.born || e != nil && e.is(mute)
 }
 
 // hearBye closes the link that a Bye of who left came by.
-func (n *Network) hearBye(a *arrival, effects []routing.Effect) {
+func (n *Network) hearBye(v *visit, effects []routing.Effect) {
 	if len(effects) == 0 || effects[0].Kind != routing.Deliver || effects[0].Message.Type != messages.TypeBye {
 		return
 	}
-	if e := n.servents[a.node].ends.at(a.link); e != nil && e.is(parting) {
-		n.close(a.node, a.link)
+	if e := n.servents[v.node].ends.at(v.link); e != nil && e.is(parting) {
+		n.close(v.node, v.link)
 	}
 }
 
@@ -125,7 +125,7 @@ func (n *Network) hearBye(a *arrival, effects []routing.Effect) {
 // has passed: before the messages that arrive at that time, in the order of
 // planning. It may call what Watch may.
 func (n *Network) At(at time.Duration, do func()) {
-	n.queue.push(arrival{due: max(at, n.now), node: nobody, what: n.timers.put(do)})
+	n.queue.push(max(at, n.now), visit{node: nobody, what: n.timers.put(do)})
 }
 
 // timers are what is planned, by numbers that are used again.

@@ -26,6 +26,11 @@ const (
 	maxLatency = 1<<(63-markBits) - 1 // 36 years
 )
 
+// timingOf returns the timing of an end without marks.
+func timingOf(latency time.Duration) uint64 {
+	return uint64(min(max(latency, 0), maxLatency)) << markBits
+}
+
 func (e *end) latency() time.Duration { return time.Duration(e.timing >> markBits) }
 
 func (e *end) is(m mark) bool { return e.timing&uint64(m) != 0 }
@@ -40,7 +45,7 @@ func (e *end) clear(m mark) { e.timing &^= uint64(m) }
 type ends struct {
 	list  []end
 	first routing.Link
-	open  int
+	open  int32
 }
 
 // at returns the end of number l, which holds until the next one is added, or
@@ -86,7 +91,7 @@ func (es *ends) close(l routing.Link) bool {
 
 // Connect joins a and b by a link on which each message takes latency.
 func (n *Network) Connect(a, b Node, latency time.Duration) {
-	timing := uint64(min(max(latency, 0), maxLatency))<<markBits | uint64(open)
+	timing := timingOf(latency) | uint64(open)
 	sa, sb := &n.servents[a], &n.servents[b]
 	la, lb := sa.ends.next(), sb.ends.next()
 	sa.ends.add(end{far: b, back: lb, timing: timing})
@@ -128,13 +133,13 @@ func (n *Network) Link(a, b Node) (routing.Link, error) {
 }
 
 // Degree returns how many open links v has.
-func (n *Network) Degree(v Node) int { return n.servents[v].ends.open }
+func (n *Network) Degree(v Node) int { return int(n.servents[v].ends.open) }
 
 // LinkAt returns the i-th open link of v, 0 ≤ i < [Network.Degree], in the order
 // of their numbers.
 func (n *Network) LinkAt(v Node, i int) routing.Link {
 	es := &n.servents[v].ends
-	if es.open == len(es.list) {
+	if int(es.open) == len(es.list) {
 		return es.first + routing.Link(i)
 	}
 	for at := range es.list {

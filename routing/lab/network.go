@@ -46,6 +46,7 @@ type Network struct {
 	effects  []routing.Effect
 	events   []*Event // one for each level of calls out of Watch
 	telling  int      // how many of them are in use
+	sink     uint64   // of what warm reads: without a meaning
 }
 
 // A servent is one Router and its ends of links.
@@ -80,20 +81,43 @@ func New() *Network { return Of(nil, Config{}) }
 // of each have the numbers 1, 2, … in the order of its neighbours.
 func Of(g *graph.Graph, cfg Config) *Network {
 	n := &Network{cfg: cfg, losses: newLosses(cfg.Loss)}
+	n.queue.soon = n.warmAll
 	if g == nil {
 		return n
 	}
-	for range g.Len() {
-		n.Add(cfg.Router)
+	n.rest = cfg.Router.Rest()
+	degrees := make([]int, g.Len())
+	for v := range degrees {
+		degrees[v] = g.Degree(Node(v))
 	}
+	routers := routing.NewAll(cfg.Router, degrees)
+	list := make([]end, 2*g.Edges())
+	n.servents = make([]servent, g.Len())
+	for v, degree := range degrees {
+		n.servents[v] = servent{
+			router: &routers[v], born: 1,
+			ends: ends{list: list[:degree:degree], first: 1, open: int32(degree)},
+		}
+		list = list[degree:]
+	}
+	n.link(g)
+	return n
+}
+
+// link fills in the ends of the links of g, in order: each servent's neighbours
+// have ascending numbers, so that the next end of a servent that was not filled in
+// is that of the link to the neighbour whose turn it is.
+func (n *Network) link(g *graph.Graph) {
+	filled := make([]int32, g.Len())
 	for v := range Node(g.Len()) {
-		for _, w := range g.Neighbours(v) {
-			if v < w {
-				n.Connect(v, w, n.latency(v, w))
-			}
+		for i, w := range g.Neighbours(v)[filled[v]:] {
+			timing := timingOf(n.latency(v, w)) | uint64(open)
+			here, there := filled[v]+int32(i), filled[w]
+			filled[w]++
+			n.servents[v].ends.list[here] = end{far: w, back: routing.Link(there + 1), timing: timing}
+			n.servents[w].ends.list[there] = end{far: v, back: routing.Link(here + 1), timing: timing}
 		}
 	}
-	return n
 }
 
 // latency returns how long a message takes on a new link between a and b.
@@ -142,7 +166,7 @@ func (n *Network) forget() {
 // Send gives m to the Router of node, as its own message, once what is due now
 // has been routed.
 func (n *Network) Send(node Node, m messages.Message) {
-	n.queue.push(arrival{due: n.now, node: node, from: node, link: routing.Self, what: n.mail.put(&m)})
+	n.queue.push(n.now, visit{node: node, from: node, link: routing.Self, what: n.mail.put(&m)})
 }
 
 // SendRaw puts m on the link from a to b as it is, past a's Router: what a
@@ -180,13 +204,16 @@ func (n *Network) Carry(from Node, l routing.Link, tag uint32) {
 	}
 	to, lost := e.far, n.losses.loses(from, l)
 	if !lost {
-		n.queue.push(arrival{due: n.now + e.latency(), node: to, from: from, link: e.back | carried, what: tag})
+		n.queue.push(n.now+e.latency(), visit{node: to, from: from, link: e.back | carried, what: tag})
 	}
 	n.tell(Event{Node: from, From: from, To: to, Kind: Carried, Tag: tag})
 	if lost {
 		n.tell(Event{Node: from, From: from, To: to, Kind: Lost, Tag: tag})
 	}
 }
+
+// Idle reports whether nothing is under way and nothing is planned.
+func (n *Network) Idle() bool { return n.queue.count == 0 }
 
 // Run goes on until nothing is under way and nothing is planned.
 func (n *Network) Run() { n.until(never) }

@@ -8,7 +8,6 @@ import (
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
-	"servent/routing/lab/graph"
 )
 
 func query(ttl uint8) messages.Message {
@@ -78,36 +77,4 @@ func TestReconnect(t *testing.T) {
 	if got := net.Router(b).Counters().Of(messages.TypeQuery).Fresh; got != 1 {
 		t.Errorf("%d queries came by the second link, want 1", got)
 	}
-}
-
-// BenchmarkFlood is a flood over a ring with chords, each message a Step.
-func BenchmarkFlood(b *testing.B) {
-	const nodes, chords = 10_000, 3
-	var edges [][2]lab.Node
-	for v := range nodes {
-		for c := range chords {
-			edges = append(edges, [2]lab.Node{lab.Node(v), lab.Node((v + 1 + c*1234) % nodes)})
-		}
-	}
-	g, err := graph.New(nodes, edges)
-	if err != nil {
-		b.Fatal(err)
-	}
-	net := lab.Of(g, lab.Config{Router: routing.Config{SoftLimit: 15, TableSize: 4}})
-	sent := 0
-	net.Watch = func(e *lab.Event) {
-		if e.Effect.Kind == routing.Send {
-			sent++
-		}
-	}
-	floods := 0
-	for b.Loop() {
-		m := query(15)
-		m.GUID[8], m.GUID[9], m.GUID[10] = byte(floods), byte(floods>>8), byte(floods>>16)
-		floods++
-		net.Advance(time.Second)
-		net.Send(0, m)
-		net.Run()
-	}
-	b.ReportMetric(float64(sent)/b.Elapsed().Seconds(), "messages/s")
 }

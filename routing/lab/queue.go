@@ -9,7 +9,12 @@ import (
 
 // An arrival is something under way, in 24 bytes without a pointer.
 type arrival struct {
-	due  time.Duration
+	due time.Duration
+	visit
+}
+
+// A visit is what arrives.
+type visit struct {
 	node Node         // where; nobody: planned
 	from Node         // who sent it
 	link routing.Link // by which of node's links it comes, with carried for what Carry took
@@ -29,14 +34,18 @@ const carried routing.Link = 1 << 31
 // place, in the order of coming in; nothing is compared with its neighbours.
 // Source: Ahuja, Mehlhorn, Orlin and Tarjan, JACM 37, 1990.
 type queue struct {
+	// soon, where set, is told of arrivals that are due next, when they are few.
+	soon func([]arrival)
+
 	last    time.Duration // no arrival is due before
 	now     bucket        // what is due at last
 	buckets [digits][1 << digitBits]bucket
 	filled  [digits]uint64 // bit d: buckets[i][d] is not empty
 	count   int
 	spare   *chunk
-	wave    []arrival // what was due at last, in order
-	other   []arrival // room to sort it
+	most    Node    // the greatest that anything was for
+	wave    []visit // what was due at last, in order
+	other   []visit // room to sort it
 }
 
 const (
@@ -57,10 +66,11 @@ type chunk struct {
 
 const chunkSize = 127 // arrivals: 3 KiB
 
-// push adds a, which is not due before the last wave was.
-func (q *queue) push(a arrival) {
+// push adds v, which is due then, not before the last wave was.
+func (q *queue) push(due time.Duration, v visit) {
 	q.count++
-	q.append(q.place(a.due), &a)
+	q.most = max(q.most, v.node)
+	q.append(q.place(due), &arrival{due, v})
 }
 
 // place returns where what is due then waits.
@@ -126,17 +136,26 @@ func (q *queue) next(until time.Duration) bool {
 			q.now, *b = *b, bucket{}
 			break
 		}
-		moved := *b
-		*b = bucket{}
-		for c := moved.first; c != nil; c = c.next {
-			for i := range c.items[:c.used] {
-				a := &c.items[i]
-				q.append(q.place(a.due), a)
-			}
-		}
-		q.give(&moved)
+		q.refine(b)
 	}
 	return true
+}
+
+// refine moves what is in b to finer digits, or to now.
+func (q *queue) refine(b *bucket) {
+	moved := *b
+	*b = bucket{}
+	few := moved.first.next == nil || moved.first.next == moved.last
+	for c := moved.first; c != nil; c = c.next {
+		if few && q.soon != nil {
+			q.soon(c.items[:c.used])
+		}
+		for i := range c.items[:c.used] {
+			a := &c.items[i]
+			q.append(q.place(a.due), a)
+		}
+	}
+	q.give(&moved)
 }
 
 // earliest returns when the first of b is due, of which digit is the digit.
@@ -179,6 +198,6 @@ func (q *queue) retain(keep func(*arrival) bool) {
 	}
 	q.count = 0
 	for _, a := range kept {
-		q.push(a)
+		q.push(a.due, a.visit)
 	}
 }

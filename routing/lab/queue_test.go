@@ -25,12 +25,11 @@ func TestQueueAgainstSort(t *testing.T) {
 			"push": func(t *rapid.T) {
 				for range rapid.IntRange(1, 300).Draw(t, "arrivals") {
 					a := arrival{
-						due:  now + scale*time.Duration(rapid.IntRange(0, 5).Draw(t, "latency")),
-						node: Node(rapid.IntRange(-1, nodes).Draw(t, "node")),
-						what: number,
+						due:   now + scale*time.Duration(rapid.IntRange(0, 5).Draw(t, "latency")),
+						visit: visit{node: Node(rapid.IntRange(-1, nodes).Draw(t, "node")), what: number},
 					}
 					number++
-					q.push(a)
+					q.push(a.due, a.visit)
 					want = append(want, a)
 				}
 			},
@@ -47,7 +46,7 @@ func TestQueueAgainstSort(t *testing.T) {
 					if due > until {
 						break
 					}
-					var wave []arrival
+					var wave []visit
 					wave, want = split(want, due)
 					if got := q.take(); !slices.Equal(got, wave) {
 						t.Fatalf("the wave of %v: got %v, want %v", due, got, wave)
@@ -71,15 +70,15 @@ func TestQueueAgainstSort(t *testing.T) {
 }
 
 // split returns what of all is due then, sorted by servent, and the others.
-func split(all []arrival, due time.Duration) (wave, rest []arrival) {
+func split(all []arrival, due time.Duration) (wave []visit, rest []arrival) {
 	for _, a := range all {
 		if a.due == due {
-			wave = append(wave, a)
+			wave = append(wave, a.visit)
 		} else {
 			rest = append(rest, a)
 		}
 	}
-	slices.SortStableFunc(wave, func(a, b arrival) int { return cmp.Compare(a.node, b.node) })
+	slices.SortStableFunc(wave, func(a, b visit) int { return cmp.Compare(a.node, b.node) })
 	return wave, rest
 }
 
@@ -89,14 +88,14 @@ func TestQueueReusesRoom(t *testing.T) {
 	const held = 10 * chunkSize
 	var q queue
 	for i := range held {
-		q.push(arrival{due: time.Duration(i)})
+		q.push(time.Duration(i), visit{})
 	}
 	allocs := testing.AllocsPerRun(10*held, func() {
 		if !q.next(never) {
 			t.Fatal("the queue is empty")
 		}
 		for range q.take() {
-			q.push(arrival{due: q.last + held})
+			q.push(q.last+held, visit{})
 		}
 	})
 	if allocs != 0 || q.count != held {

@@ -11,48 +11,80 @@ func (n *Network) until(end time.Duration) {
 	for n.queue.next(end) {
 		n.now = n.queue.last
 		wave := n.queue.take()
-		for i := range wave {
-			n.arrive(&wave[i])
+		for len(wave) > 0 {
+			some := wave[:min(len(wave), warmed)]
+			if len(some) > 1 {
+				for i := range some {
+					n.warm(&some[i])
+				}
+			}
+			for i := range some {
+				n.arrive(&some[i])
+			}
+			wave = wave[len(some):]
 		}
 	}
 }
 
+// warmed is how many visits of a wave the processor is asked to have ready.
+const warmed = 16
+
+// warm reads what a visit will need of its servent. Who warms several waits for
+// their memory once, not for each: half of a flood's time or more.
+func (n *Network) warm(v *visit) {
+	if v.node == nobody {
+		return
+	}
+	s := &n.servents[v.node]
+	n.sink += s.router.Warm()
+	if len(s.ends.list) > 0 {
+		n.sink += s.ends.list[0].timing
+	}
+}
+
+// warmAll warms what is due soon.
+func (n *Network) warmAll(soon []arrival) {
+	for i := range soon {
+		n.warm(&soon[i].visit)
+	}
+}
+
 // arrive takes what has arrived.
-func (n *Network) arrive(a *arrival) {
+func (n *Network) arrive(v *visit) {
 	switch {
-	case a.node == nobody:
-		n.timers.take(a.what)()
-	case a.link&carried != 0:
-		n.handOver(a)
-	case n.churned && n.isLost(a):
-		m := n.mail.take(a.what)
-		n.tell(Event{Node: a.from, From: a.from, To: a.node, Kind: Lost, Effect: &routing.Effect{Kind: routing.Send, Message: *m}})
+	case v.node == nobody:
+		n.timers.take(v.what)()
+	case v.link&carried != 0:
+		n.handOver(v)
+	case n.churned && n.isLost(v):
+		m := n.mail.take(v.what)
+		n.tell(Event{Node: v.from, From: v.from, To: v.node, Kind: Lost, Effect: &routing.Effect{Kind: routing.Send, Message: *m}})
 	default:
-		n.route(a)
+		n.route(v)
 	}
 }
 
 // route steps one message that has arrived, and performs the effects.
-func (n *Network) route(a *arrival) {
-	m := n.mail.take(a.what)
-	n.effects = n.servents[a.node].router.Step(epoch.Add(n.now), a.link, *m, n.effects[:0])
-	n.perform(a.node, a.from, n.effects)
+func (n *Network) route(v *visit) {
+	m := n.mail.take(v.what)
+	n.effects = n.servents[v.node].router.Step(epoch.Add(n.now), v.link, *m, n.effects[:0])
+	n.perform(v.node, v.from, n.effects)
 	if n.churned {
-		n.hearBye(a, n.effects)
+		n.hearBye(v, n.effects)
 	}
 }
 
 // handOver gives what Carry carried to Arrived.
-func (n *Network) handOver(a *arrival) {
-	a.link &^= carried
-	e := n.servents[a.node].ends.at(a.link)
-	event := Event{Node: a.node, From: a.from, Kind: Arrived, Tag: a.what}
-	if e == nil || !e.is(open) || e.is(mute) || n.servents[a.node].away {
-		event = Event{Node: a.from, From: a.from, To: a.node, Kind: Lost, Tag: a.what}
+func (n *Network) handOver(v *visit) {
+	v.link &^= carried
+	e := n.servents[v.node].ends.at(v.link)
+	event := Event{Node: v.node, From: v.from, Kind: Arrived, Tag: v.what}
+	if e == nil || !e.is(open) || e.is(mute) || n.servents[v.node].away {
+		event = Event{Node: v.from, From: v.from, To: v.node, Kind: Lost, Tag: v.what}
 	}
 	n.tell(event)
 	if event.Kind == Arrived && n.Arrived != nil {
-		n.Arrived(a.node, a.from, a.what)
+		n.Arrived(v.node, v.from, v.what)
 	}
 }
 
@@ -85,30 +117,6 @@ func (n *Network) dispatch(node Node, e *routing.Effect) (to Node, lost bool) {
 	if !near.is(open) || n.losses.loses(node, e.To) {
 		return near.far, true
 	}
-	n.queue.push(arrival{
-		due: n.now + near.latency(), node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message),
-	})
+	n.queue.push(n.now+near.latency(), visit{node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message)})
 	return near.far, false
-}
-
-// take returns the wave, sorted by servent, and empties it. It holds until the
-// next one is taken.
-func (q *queue) take() []arrival {
-	wave := q.wave[:0]
-	sorted := true
-	last := nobody
-	for c := q.now.first; c != nil; c = c.next {
-		for i := range c.items[:c.used] {
-			sorted = sorted && c.items[i].node >= last
-			last = c.items[i].node
-		}
-		wave = append(wave, c.items[:c.used]...)
-	}
-	q.give(&q.now)
-	q.count -= len(wave)
-	q.wave = wave
-	if !sorted {
-		q.sort()
-	}
-	return q.wave
 }

@@ -1,0 +1,163 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"servent/routing/lab/graph"
+)
+
+// maxServents is how many virtual servents there may be in memory at once, of
+// all workers together; one takes about a KiB.
+const maxServents = 1_000_000
+
+// Run tries what p says, and returns a row for each strategy and TTL, in this
+// order. Where ctx ends before, it returns the rows of what was done, and why ctx
+// ended; a row of fewer runs says so.
+func (p Plan) Run(ctx context.Context) ([]Row, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	p = p.withDefaults()
+	table := newTable(&p)
+	for run := range p.Runs {
+		s, err := p.session(run)
+		if err != nil {
+			return nil, err
+		}
+		around, err := s.levels(ctx)
+		if err != nil {
+			return table.done(), err
+		}
+		if run == 0 {
+			table.all = p.Runs * s.queries() * len(table.rows)
+		}
+		for i := range table.rows {
+			row := &table.rows[i]
+			outcomes, load, err := s.try(ctx, row.strategy, row.TTL, table.progress)
+			if err != nil {
+				return table.done(), err
+			}
+			row.addClosed(&p, around)
+			row.add(s, outcomes, load)
+		}
+	}
+	return table.done(), nil
+}
+
+// A session is one run: a graph, who asks in it and for what, and the trials that
+// its workers use.
+type session struct {
+	plan    *Plan
+	run     int
+	graph   *graph.Graph
+	sources []graph.Node
+	files   *files
+	trials  []*trial
+}
+
+func (p *Plan) session(run int) (*session, error) {
+	g, err := p.Graph(run)
+	if err != nil {
+		return nil, err
+	}
+	if g.Len() == 0 {
+		return nil, fmt.Errorf("experiment: run %d: a graph without servents", run+1)
+	}
+	s := &session{plan: p, run: run, graph: g}
+	if s.sources, err = p.Sources.of(g, p.Seed, run); err != nil {
+		return nil, err
+	}
+	if s.files, err = p.Objects.place(g, p.Seed, run, s.sources); err != nil {
+		return nil, err
+	}
+	workers := min(p.Workers, s.queries(), max(1, maxServents/g.Len()))
+	for range max(1, workers) {
+		s.trials = append(s.trials, newTrial(p, run, g, s.files))
+	}
+	return s, nil
+}
+
+// queries returns how many queries each strategy asks.
+func (s *session) queries() int { return len(s.sources) * s.plan.Queries }
+
+// try has every source ask, and returns the outcomes in the order of sources and
+// their queries, and how many messages came to each servent.
+func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progress func()) ([]Outcome, []uint64, error) {
+	if s.plan.Churn != nil {
+		s.trials = []*trial{newTrial(s.plan, s.run, s.graph, s.files)}
+	}
+	outcomes := make([]Outcome, s.queries())
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	var telling sync.Mutex
+	for _, t := range s.trials {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(outcomes) {
+					return
+				}
+				source := s.sources[i/s.plan.Queries]
+				asked := Asked{Run: s.run, Strategy: strategy.name, TTL: ttl, Source: source, Number: i % s.plan.Queries}
+				outcomes[i] = t.ask(strategy, query{Asked: asked, index: uint64(i), want: s.files.want(source, uint64(i))})
+				telling.Lock()
+				progress()
+				telling.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	load := make([]uint64, s.graph.Len())
+	for _, t := range s.trials {
+		t.takeLoad(load)
+	}
+	return outcomes, load, context.Cause(ctx)
+}
+
+// takeLoad adds what came to each servent to load, and begins anew.
+func (t *trial) takeLoad(load []uint64) {
+	for v, n := range t.load {
+		load[v] += uint64(n)
+	}
+	clear(t.load)
+}
+
+// A table gathers the rows of a Plan.
+type table struct {
+	plan       *Plan
+	rows       []Row
+	asked, all int
+}
+
+func newTable(p *Plan) *table {
+	t := &table{plan: p}
+	for _, s := range p.Strategies {
+		for _, ttl := range p.ttls(s) {
+			t.rows = append(t.rows, Row{Strategy: s.name, TTL: ttl, strategy: s})
+		}
+	}
+	return t
+}
+
+// progress counts a query that was asked.
+func (t *table) progress() {
+	t.asked++
+	if t.plan.Progress != nil {
+		t.plan.Progress(t.asked, t.all)
+	}
+}
+
+// done returns the rows that have a run.
+func (t *table) done() []Row {
+	var done []Row
+	for _, row := range t.rows {
+		if row.Runs > 0 {
+			row.finish()
+			done = append(done, row)
+		}
+	}
+	return done
+}

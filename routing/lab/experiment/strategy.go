@@ -1,0 +1,108 @@
+package experiment
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"servent/routing"
+)
+
+// A Strategy is a way to search. Make one with [ParseStrategy]. Ultrapeers with
+// query routing tables, dynamic querying, routing indices, semantic overlays, a
+// central index and a DHT will be further ones: a line in strategies and a
+// search each.
+type Strategy struct {
+	name   string
+	hasTTL bool
+	floods bool          // one flood with the TTL: it has a closed form
+	rule   *routing.Rule // nil: the plan's
+	search func(*trial, query)
+}
+
+// Flood sends a query to all neighbours, who do the same while its TTL lasts.
+// Source: RFC 0.6 draft §2.2.7.1.
+var Flood = Strategy{name: "flood", hasTTL: true, floods: true, search: (*trial).flood}
+
+// String returns the strategy as it is typed.
+func (s Strategy) String() string { return s.name }
+
+// HasTTL reports whether the strategy is tried with each TTL.
+func (s Strategy) HasTTL() bool { return s.hasTTL }
+
+// strategies are the forms that can be typed; each makes its strategy from what
+// stands behind the colon.
+var strategies = []struct {
+	name, form string
+	parse      func(arguments string) (Strategy, error)
+}{
+	{"flood", "flood, flood:plain, flood:ttl", parseFlood},
+	{"ring", "ring, ring:START+STEP", parseRing},
+	{"walk", walkForm, parseWalk},
+}
+
+// StrategyForms returns how each strategy is typed.
+func StrategyForms() string {
+	var forms []string
+	for _, s := range strategies {
+		forms = append(forms, s.form)
+	}
+	return strings.Join(forms, ", ")
+}
+
+// ParseStrategy reads a strategy as it is typed.
+func ParseStrategy(text string) (Strategy, error) {
+	name, arguments, _ := strings.Cut(text, ":")
+	for _, known := range strategies {
+		if known.name != name {
+			continue
+		}
+		s, err := known.parse(arguments)
+		if err != nil {
+			return Strategy{}, fmt.Errorf("strategy %q: %w", text, err)
+		}
+		s.name = text
+		return s, nil
+	}
+	return Strategy{}, fmt.Errorf("strategy %q: there are %s", text, StrategyForms())
+}
+
+// ParseStrategies reads a list of strategies, separated by commas; one that comes
+// twice is an error.
+func ParseStrategies(list string) ([]Strategy, error) {
+	var all []Strategy
+	seen := map[string]bool{}
+	for text := range strings.SplitSeq(list, ",") {
+		s, err := ParseStrategy(strings.TrimSpace(text))
+		if err != nil {
+			return nil, err
+		}
+		if seen[s.name] {
+			return nil, fmt.Errorf("strategy %q comes twice", s.name)
+		}
+		seen[s.name] = true
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func parseFlood(arguments string) (Strategy, error) {
+	s := Flood
+	if arguments != "" {
+		rule, err := routing.ParseRule(arguments)
+		if err != nil {
+			return s, err
+		}
+		s.rule = &rule
+	}
+	return s, nil
+}
+
+// parseCount reads a number from 1 to most.
+func parseCount(text, what string, most int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, fmt.Errorf("%q %s, want a number from 1 to %d", text, what, most)
+	}
+	return n, nil
+}
