@@ -23,6 +23,7 @@
 //	disconnect  end the link to a neighbour
 //	invite      what others need to join: text and QR code
 //	doctor      why servents do not find each other, and what to try
+//	lab         experiments with thousands of virtual servents
 //	demo        a whole network on this computer, explained
 //	config      the settings, and where they come from
 //	completion  make the TAB key of a shell complete

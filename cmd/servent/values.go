@@ -58,6 +58,7 @@ var flagValues = map[string]valueSource{
 		c.add("0.0.0.0:6881", "every IPv4 address")
 	}},
 	"output":         anyFile,
+	"plot":           anyFile,
 	"interface":      {list: listInterfaces},
 	"skip-interface": {list: listInterfaces},
 }
@@ -75,6 +76,7 @@ var wordValues = map[string][]valueSource{
 	"share untag":  {{list: listTags}, anyFile},
 	"disconnect":   {{list: listPeers}},
 	"completion":   {{choices: shells}},
+	"lab lesson":   {{list: offerLessons}},
 
 	"downloads pause":  {{list: offerDownloads}},
 	"downloads resume": {{list: offerDownloads}},

@@ -26,6 +26,14 @@ func (m *Measure) take(value int64) {
 	m.runCount++
 }
 
+// takeSum takes the sum of count values, without their squares.
+func (m *Measure) takeSum(sum, count int64) {
+	m.total += sum
+	m.count += count
+	m.runTotal += sum
+	m.runCount += count
+}
+
 func (m *Measure) endRun() {
 	if len(m.means) == 0 {
 		m.first = m.runTotal

@@ -27,6 +27,10 @@ func (p Plan) Run(ctx context.Context) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
+		around, err := s.levels(ctx)
+		if err != nil {
+			return table.done(), err
+		}
 		if run == 0 {
 			table.all = p.Runs * s.queries() * len(table.rows)
 		}
@@ -36,6 +40,7 @@ func (p Plan) Run(ctx context.Context) ([]Row, error) {
 			if err != nil {
 				return table.done(), err
 			}
+			row.addClosed(&p, around)
 			row.add(s, outcomes, load)
 		}
 	}
@@ -65,7 +70,7 @@ func (p *Plan) session(run int) (*session, error) {
 	if s.sources, err = p.Sources.of(g, p.Seed, run); err != nil {
 		return nil, err
 	}
-	if s.files, err = p.Objects.place(g, p.Seed, run); err != nil {
+	if s.files, err = p.Objects.place(g, p.Seed, run, s.sources); err != nil {
 		return nil, err
 	}
 	workers := min(p.Workers, s.queries(), max(1, maxServents/g.Len()))

@@ -15,13 +15,14 @@ import (
 type Strategy struct {
 	name   string
 	hasTTL bool
+	floods bool          // one flood with the TTL: it has a closed form
 	rule   *routing.Rule // nil: the plan's
 	search func(*trial, query)
 }
 
 // Flood sends a query to all neighbours, who do the same while its TTL lasts.
 // Source: RFC 0.6 draft §2.2.7.1.
-var Flood = Strategy{name: "flood", hasTTL: true, search: (*trial).flood}
+var Flood = Strategy{name: "flood", hasTTL: true, floods: true, search: (*trial).flood}
 
 // String returns the strategy as it is typed.
 func (s Strategy) String() string { return s.name }
@@ -36,6 +37,7 @@ var strategies = []struct {
 	parse      func(arguments string) (Strategy, error)
 }{
 	{"flood", "flood, flood:plain, flood:ttl", parseFlood},
+	{"ring", "ring, ring:START+STEP", parseRing},
 	{"walk", walkForm, parseWalk},
 }
 

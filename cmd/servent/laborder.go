@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/routing"
+	"servent/routing/lab/experiment"
+)
+
+// A labOrder is what "servent lab" is to try, and where the rows go.
+type labOrder struct {
+	con     *console
+	network *labNetwork
+	plan    experiment.Plan
+	outputs labOutputs
+	drawn   bool // one source, which nobody named
+}
+
+// labOrderOf reads the flags: first those that take no time, for a slip in the
+// last one is to be told before a graph is read.
+func labOrderOf(con *console, c *cli.Context) (*labOrder, error) {
+	if err := noWords("lab", c.Args().Slice()); err != nil {
+		return nil, err
+	}
+	order := &labOrder{con: con}
+	if err := order.readPlan(c); err != nil {
+		return nil, err
+	}
+	network, err := labNetworkOf(c)
+	if err != nil {
+		return nil, err
+	}
+	order.network = network
+	if err := order.outputs.read(con, c); err != nil {
+		return nil, err
+	}
+	if err := network.open(); err != nil {
+		return nil, err
+	}
+	order.plan.Graph = network.graphs(order.plan.Seed)
+	if err := order.readSources(c.String("sources")); err != nil {
+		return nil, err
+	}
+	return order, order.outputs.begin(order)
+}
+
+// readPlan reads all flags but those that name the network, the sources, and
+// files.
+func (order *labOrder) readPlan(c *cli.Context) error {
+	p := &order.plan
+	if seed := c.Int("seed"); seed < 0 {
+		return usage("--seed %d: use 0 or more", seed)
+	}
+	p.Seed = uint64(c.Int("seed"))
+	for flag, to := range map[string]*int{"queries": &p.Queries, "runs": &p.Runs} {
+		if *to = c.Int(flag); *to < 1 {
+			return usage("--%s %d: use 1 or more", flag, *to)
+		}
+	}
+	if p.Workers = c.Int("workers"); p.Workers < 0 {
+		return usage("--workers %d: use 1 or more, or 0 for one a processor", p.Workers)
+	}
+	for _, read := range []struct {
+		flag string
+		take func(text string) error
+	}{
+		{"ttl", order.takeTTLs},
+		{"strategy", func(text string) (err error) { p.Strategies, err = experiment.ParseStrategies(text); return err }},
+		{"dedup", func(text string) (err error) { p.Rule, err = routing.ParseRule(text); return err }},
+		{"latency", func(text string) (err error) { p.Latency, err = experiment.ParseLatency(text); return err }},
+		{"loss", func(text string) (err error) { p.Loss, err = parsePercent(text); return err }},
+		{"replicas", order.takeReplicas},
+		{"churn", order.takeChurn},
+	} {
+		if err := read.take(c.String(read.flag)); err != nil {
+			return usage("--%s: %v", read.flag, err)
+		}
+	}
+	return nil
+}
+
+func (order *labOrder) takeReplicas(text string) (err error) {
+	if text != "" && text != "0" {
+		order.plan.Objects.Replicas, err = experiment.ParseReplicas(text)
+	}
+	return err
+}
+
+func (order *labOrder) takeChurn(text string) error {
+	if text == "" {
+		return nil
+	}
+	churn, err := experiment.ParseChurn(text)
+	order.plan.Churn = &churn
+	return err
+}
+
+// takeTTLs reads a TTL, or the first and the last of several: 1..7.
+func (order *labOrder) takeTTLs(text string) error {
+	first, last, several := strings.Cut(text, "..")
+	if !several {
+		last = first
+	}
+	for _, end := range []struct {
+		text string
+		to   *uint8
+	}{{first, &order.plan.First}, {last, &order.plan.Last}} {
+		n, err := strconv.Atoi(end.text)
+		if err != nil || n < 1 || n > experiment.MaxTTL {
+			return fmt.Errorf("%q is no TTL: use 1 to %d, as 3 or 1..7", end.text, experiment.MaxTTL)
+		}
+		*end.to = uint8(n)
+	}
+	if order.plan.First > order.plan.Last {
+		return fmt.Errorf("%s: write the lower TTL first, as %s..%s", text, last, first)
+	}
+	return nil
+}
+
+// parsePercent reads a share of less than all: 5%, 0.1%, 0%.
+func parsePercent(text string) (float64, error) {
+	number, isPercent := strings.CutSuffix(text, "%")
+	percent, err := strconv.ParseFloat(number, 64)
+	if err != nil || !isPercent || !(percent >= 0 && percent < 100) {
+		return 0, fmt.Errorf("%q is no share: use 0%% to less than 100%%, as 5%%", text)
+	}
+	return percent / 100, nil
+}
+
+// asks reports whether anybody holds what is asked for.
+func (order *labOrder) asks() bool {
+	return order.plan.Objects.Replicas != experiment.Replicas{}
+}
+
+// labError is what is wrong with a plan that the flags made: the flags are.
+func labError(err error) error {
+	text := err.Error()
+	for _, room := range []string{"experiment: ", "graph: "} {
+		text = strings.TrimPrefix(text, room)
+	}
+	return usage("lab: %s", text)
+}
+
+// labFaults is the error of rows that are not what mathematics says.
+func labFaults(rows []experiment.Row) error {
+	for i := range rows {
+		if fault := closedFault(&rows[i]); fault != "" {
+			return errors.New("lab: " + fault + "; the lab is wrong here, please report the command and this line")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"servent/servent/api"
+)
+
+// A wholeFile is a file that is there whole or not at all: it has another name
+// until it is kept.
+type wholeFile struct {
+	*os.File
+	path      string
+	overwrite bool
+}
+
+// checkTarget says why no file may be written to path, or nil.
+func checkTarget(path string, overwrite bool) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("write %s: %w", path, cause(err))
+	case !info.Mode().IsRegular():
+		return api.NewError(api.CodeExists, fmt.Sprintf("%s is there already and is no file; give another name", path))
+	case !overwrite:
+		return api.NewError(api.CodeExists, fmt.Sprintf("there is a file %s already; replace it with --overwrite, or give another name", path))
+	}
+	return nil
+}
+
+// createWhole begins the file that will be at path, in its folder.
+func createWhole(path string, overwrite bool) (*wholeFile, error) {
+	if err := checkTarget(path, overwrite); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage("write %s: there is no folder %s", path, filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, writeError(path, err)
+	}
+	return &wholeFile{File: f, path: path, overwrite: overwrite}, nil
+}
+
+// keep gives the file its name.
+func (w *wholeFile) keep() error {
+	err := w.Sync()
+	if err := errors.Join(err, w.Chmod(0o644), w.Close()); err != nil {
+		return writeError(w.path, err)
+	}
+	if err := checkTarget(w.path, w.overwrite); err != nil {
+		return err
+	}
+	if err := os.Rename(w.Name(), w.path); err != nil {
+		return writeError(w.path, err)
+	}
+	return nil
+}
+
+// drop removes the file, unless it was kept.
+func (w *wholeFile) drop() {
+	w.Close()
+	os.Remove(w.Name()) // of no effect once renamed
+}
+
+// writeError is the error of a file that could not be written.
+func writeError(path string, err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return api.NewError(api.CodeDiskFull, fmt.Sprintf("write %s: the disk is full", path))
+	}
+	return fmt.Errorf("write %s: %w", path, cause(err))
+}
