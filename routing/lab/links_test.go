@@ -181,6 +181,10 @@ func TestChurn(t *testing.T) {
 			"wait": func(t *rapid.T) {
 				c.net.Advance(time.Duration(rapid.IntRange(0, 3).Draw(t, "half hops")) * Hop / 2)
 			},
+			"begin": func(t *rapid.T) {
+				c.net.Begin(1)
+				c.check(t, true)
+			},
 			"settle": func(t *rapid.T) {
 				c.net.Run()
 				c.check(t, true)
