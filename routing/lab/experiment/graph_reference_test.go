@@ -3,14 +3,13 @@
 package experiment
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"testing"
 
 	"servent/routing/lab/graph"
@@ -22,7 +21,7 @@ var referenceGraphs = []string{"p2p-Gnutella08", "p2p-Gnutella04"}
 // A referenceGraph is one of them, with the ids that its file gives the servents.
 type referenceGraph struct {
 	*graph.Graph
-	ids []int
+	file *graph.File
 }
 
 // nodes returns the servents of ids.
@@ -30,11 +29,10 @@ func (g referenceGraph) nodes(t *testing.T, ids []int) []graph.Node {
 	t.Helper()
 	nodes := make([]graph.Node, len(ids))
 	for i, id := range ids {
-		v, found := slices.BinarySearch(g.ids, id)
-		if !found {
+		var found bool
+		if nodes[i], found = g.file.Find(strconv.Itoa(id)); !found {
 			t.Fatalf("no servent %d", id)
 		}
-		nodes[i] = graph.Node(v)
 	}
 	return nodes
 }
@@ -79,15 +77,11 @@ func readReferenceGraph(t *testing.T, name string) referenceGraph {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
+	file, err := graph.Read(f.Name(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, ids, err := graph.ReadEdgeList(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return referenceGraph{g, ids}
+	return referenceGraph{file.Graph, file}
 }
 
 // A floodReference is one graph of flood_reference.json: [ttl-1][i] belongs to
