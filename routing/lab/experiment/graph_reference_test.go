@@ -260,6 +260,9 @@ func TestGraphSuccess(t *testing.T) {
 				}
 				for i, row := range rows {
 					p := want.Success[i]
+					if c := row.Closed; !c.HasSuccess || math.Abs(c.Success-p) > 1e-9 {
+						t.Errorf("%d replicas, TTL %d: the closed form says %v, reference %v", want.Replicas, row.TTL, c.Success, p)
+					}
 					standardError := math.Sqrt(p * (1 - p) / float64(row.Success.count))
 					withinErrors(t, fmt.Sprintf("%d replicas, TTL %d", want.Replicas, row.TTL), row.Success.Mean(), p, standardError+1e-9)
 				}
