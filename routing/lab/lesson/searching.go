@@ -12,9 +12,9 @@ var floodOrWalk = Lesson{
 			"MESSAGES: the flood takes 451.8, for it goes on when the file has been found: nobody can call it back. The ring stops when a circle was wide enough. One walker takes the fewest, 147.",
 			"HOPS: the flood takes the shortest way and is first, after 3.48 hops. The ring counts all its circles: 6.52. One walker takes 147 steps, one after the other; sixteen of them take 10.74 each before the first finds something.",
 			"Sixteen walkers cost more than one, 193.7: each goes a few steps further before it hears that another has found the file.",
-			"MAX in the last table: the busiest servent of the flood has more to do than the busiest one that walkers meet.",
+			"GINI in the last table: walkers make less work, but share it less equally, 0.29 and 0.32 where 0 is equal and 1 is all for one. It depends on the ways that they happen to take.",
 		},
-		Shows: []string{"451.8", "147", "3.48", "6.52", "10.74", "193.7"},
+		Shows: []string{"451.8", "147", "3.48", "6.52", "10.74", "193.7", "0.29", "0.32"},
 	}},
 	Exercise: Exercise{
 		Task:   "Now only one servent of a thousand holds the file. What happens to the success of the flood, and to the messages of the walkers? Write down a guess, then try it.",
