@@ -33,7 +33,7 @@ func (con *console) printLab(order *labOrder, rows []experiment.Row) {
 		fmt.Fprint(con.out, "\nWhat the queries found; hops and time are those of the first hit\n\n")
 		con.printColumns(findColumns(order, rows))
 	}
-	fmt.Fprint(con.out, "\nMessages that came to each servent, of all queries of a run, at the last TTL\n\n")
+	fmt.Fprint(con.out, "\nMessages that came to each servent in a run, at the last TTL\n\n")
 	con.printColumns(loadColumns(lastTTLs(rows)))
 	if order.drawn {
 		con.say("one servent asks, drawn; --sources 100 gives the mean of so many")

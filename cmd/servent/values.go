@@ -57,7 +57,16 @@ var flagValues = map[string]valueSource{
 	"bittorrent": {list: func(_ context.Context, c *candidates, _ []string) {
 		c.add("0.0.0.0:6881", "every IPv4 address")
 	}},
-	"output":         anyFile,
+	"output":       anyFile,
+	"topology":     {list: listTopologies},
+	"graph":        anyFile,
+	"csv":          anyFile,
+	"trace":        anyFile,
+	"lab.strategy": {list: listStrategies},
+	"lab.latency":  {list: listLatencies},
+	"sources": {paths: pathFiles, list: func(_ context.Context, c *candidates, _ []string) {
+		c.add("all", "every servent")
+	}},
 	"interface":      {list: listInterfaces},
 	"skip-interface": {list: listInterfaces},
 }
@@ -75,6 +84,7 @@ var wordValues = map[string][]valueSource{
 	"share untag":  {{list: listTags}, anyFile},
 	"disconnect":   {{list: listPeers}},
 	"completion":   {{choices: shells}},
+	"lab replay":   {anyFile},
 
 	"downloads pause":  {{list: offerDownloads}},
 	"downloads resume": {{list: offerDownloads}},

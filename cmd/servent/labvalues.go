@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+
+	"servent/routing/lab/graph"
+)
+
+// What can be typed behind the flags of lab, for the TAB key.
+
+func listTopologies(_ context.Context, c *candidates, _ []string) {
+	for _, form := range graph.TopologyForms() {
+		c.add(form, "a topology")
+	}
+}
+
+func listStrategies(_ context.Context, c *candidates, _ []string) {
+	for _, example := range [][2]string{
+		{"flood", "all neighbours, while the TTL lasts"}, {"flood:ttl", "with the TTL-aware rule, whatever --dedup says"},
+		{"walk:16", "so many random walkers"},
+	} {
+		c.add(example[0], example[1])
+	}
+}
+
+func listLatencies(_ context.Context, c *candidates, _ []string) {
+	for _, example := range [][2]string{
+		{"equal", "hop by hop"}, {"const:20ms", "the same on all links"}, {"uniform:10ms..200ms", "from, to"},
+		{"exp:100ms", "the mean"}, {"lognormal:50ms,80ms", "median, mean"},
+	} {
+		c.add(example[0], example[1])
+	}
+}
