@@ -19,15 +19,17 @@ type Use uint64
 
 // The uses of chance in an experiment.
 const (
-	Topology  Use = iota + 1 // who is linked with whom
-	Latencies                // how long messages take on each link
-	Losses                   // which messages are lost
-	Sources                  // who asks
-	Placement                // who holds what
-	Queries                  // what is asked for
-	Walks                    // where walkers go
-	Churn                    // who leaves and joins, and when
-	GUIDs                    // of queries
+	Topology   Use = iota + 1 // who is linked with whom
+	Latencies                 // how long messages take on each link
+	Losses                    // which messages are lost
+	Sources                   // who asks
+	Placement                 // who holds what
+	Queries                   // what is asked for
+	Walks                     // where walkers go
+	Churn                     // who leaves and joins, and when
+	GUIDs                     // of queries
+	FreeRiders                // who holds nothing
+	FileNames                 // how files are called
 )
 
 // A Source is a stream of chance. It belongs to one goroutine. Its methods are

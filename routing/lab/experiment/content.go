@@ -11,23 +11,54 @@ import (
 // What virtual servents send is what real ones would: so bytes are counted as
 // they are on a wire.
 
-// name returns the name of the file that an object is.
-func (w want) name() string { return fmt.Sprintf("object %d.bin", w.object) }
+const (
+	// hitResults and hitBytes bound one QueryHit, and maxResults what answers one
+	// Query, as those of a real servent.
+	hitResults = 10
+	hitBytes   = 2048
+	maxResults = 255
+)
+
+// nameOf returns the name of the file that an object is.
+func (f *files) nameOf(object uint32) string {
+	if f.objects.Names != nil {
+		return f.objects.Names[object]
+	}
+	return fmt.Sprintf("object %d.bin", object)
+}
 
 // query returns the Query for w.
-func (w want) query() messages.Query { return messages.NewQuery(w.name()) }
+func (w *want) query() messages.Query { return messages.NewQuery(w.criteria) }
 
-// hit returns the answer of v, who holds w.
-func (w want) hit(v graph.Node) messages.QueryHit {
-	content := chance.New(0, chance.Placement, w.object)
-	info := messages.FileInfo{Name: w.name(), Size: 1 << 20}
+// result returns what a QueryHit says of an object.
+func (f *files) result(object uint32) messages.Result {
+	content := chance.New(0, chance.Placement, uint64(object))
+	info := messages.FileInfo{Index: object, Name: f.nameOf(object), Size: 1 << 20}
 	fill(info.SHA1[:], content)
 	fill(info.Root[:], content)
 	result, err := messages.NewResult(info)
 	if err != nil {
-		panic(err) // our own name
+		panic(err) // names were checked
 	}
-	return messages.QueryHit{Results: []messages.Result{result}, Trailer: trailer, ServentGUID: serventGUID(v)}
+	return result
+}
+
+// hits returns the answers of v, who found objects: one or more of them.
+func (f *files) hits(v graph.Node, objects []uint32) []messages.QueryHit {
+	var all []messages.QueryHit
+	size := hitBytes
+	for _, object := range objects {
+		r := f.result(object)
+		n := len(r.Name) + len(r.Extensions)
+		if last := len(all) - 1; last < 0 || len(all[last].Results) == hitResults || size+n > hitBytes {
+			all = append(all, messages.QueryHit{Trailer: trailer, ServentGUID: serventGUID(v)})
+			size = 0
+		}
+		hit := &all[len(all)-1]
+		hit.Results = append(hit.Results, r)
+		size += n
+	}
+	return all
 }
 
 // serventGUID returns that of v.

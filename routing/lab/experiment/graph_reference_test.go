@@ -241,15 +241,6 @@ func TestGraphTTLAware(t *testing.T) {
 	}
 }
 
-// withinErrors fails where got is more than 4 standard errors from want.
-func withinErrors(t *testing.T, what string, got, want, standardError float64) {
-	t.Helper()
-	t.Logf("%s: %.4f, reference %.4f, standard error %.4f", what, got, want, standardError)
-	if math.Abs(got-want) > 4*standardError {
-		t.Errorf("%s: got %.4f, want %.4f within 4 standard errors of %.4f", what, got, want, standardError)
-	}
-}
-
 // TestGraphSuccess: floods for objects with k replicas succeed as often as they
 // should.
 func TestGraphSuccess(t *testing.T) {

@@ -1,104 +1,112 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
 
-	"servent/routing/lab/chance"
-	"servent/routing/lab/graph"
+	"servent/messages"
+	"servent/share/words"
 )
 
 // Objects are what is asked for, and where it lies. The zero value is none: floods
 // are measured, and nothing is found.
 type Objects struct {
-	// Replicas is how many servents hold an object. Default: none.
-	Replicas Replicas
-}
-
-// Replicas is how many servents hold an object: a number, or else a share of all
-// servents. The zero value is none.
-type Replicas struct {
+	// Number is how many different objects there are, up to [MaxObjects]. Object 1
+	// is the most popular, object 2 the next. Default 0: each query asks for an
+	// object of its own, which lies on servents drawn for it.
 	Number int
-	Share  float64 // 0 to 1
+
+	// Replicas is how many servents hold an object: exactly so many where Number is
+	// 0, else in the mean. Default: none, which Number objects cannot do with.
+	Replicas Replicas
+
+	// Replication says how the copies of Number objects are shared among them.
+	// Default: all have as many.
+	Replication Replication
+
+	// Popularity is the exponent of Zipf's law that queries for Number objects
+	// follow, 0 to [MaxExponent]: the object of rank i is asked for in proportion
+	// to i to the power of -Popularity. Default 0: all are asked for alike. See
+	// [DefaultPopularity].
+	Popularity float64
+
+	// FreeRiders is the share of the servents, 0 to 1, that hold nothing; they ask
+	// and relay as the others do. Default 0. Measured: see [AdarFreeRiders].
+	FreeRiders float64
+
+	// Names, where set, are the names of the objects, the most popular first: file
+	// names of 1 to 255 bytes with a word in them. A query then asks by one to
+	// three words of a name, and each servent answers with what the word index of
+	// a real one finds. See [ReadNames] and [GenerateNames]. Default: a query asks
+	// for its object by the whole of a name that no other object has.
+	Names []string
 }
 
-// ParseReplicas reads replicas as they are typed: 6, or 0.1% of all servents.
-func ParseReplicas(text string) (Replicas, error) {
-	number, isShare := strings.CutSuffix(text, "%")
-	if isShare {
-		percent, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(percent > 0 && percent <= 100) {
-			return Replicas{}, fmt.Errorf("replicas %q: want a share above 0%% and up to 100%%", text)
-		}
-		return Replicas{Share: percent / 100}, nil
+// MaxObjects is how many objects there can be.
+const MaxObjects = 1_000_000
+
+// Shares of free riders that were measured in the Gnutella network.
+const (
+	// AdarFreeRiders is from Adar and Huberman, "Free Riding on Gnutella", First
+	// Monday 5(10), 2000.
+	AdarFreeRiders = 0.66
+	// SaroiuFreeRiders is from Saroiu, Gummadi and Gribble, "A Measurement Study of
+	// Peer-to-Peer File Sharing Systems", MMCN 2002.
+	SaroiuFreeRiders = 0.25
+)
+
+// ParseFreeRiders reads a share of free riders as it is typed: 0%, 66%.
+func ParseFreeRiders(text string) (float64, error) {
+	share, err := parsePercent(text)
+	if err != nil || share == 1 {
+		return 0, fmt.Errorf("free riders %q: want the share of the servents that hold nothing, from 0%% to less than 100%%, as 66%%", text)
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > graph.MaxNodes {
-		return Replicas{}, fmt.Errorf("replicas %q: want a number of servents, as 6, or a share of them, as 0.1%%", text)
-	}
-	return Replicas{Number: n}, nil
+	return share, nil
 }
 
-// of returns how many of servents hold an object: a share is rounded, and at
-// least 1.
-func (r Replicas) of(servents int) int {
-	if r.Share > 0 {
-		return max(1, int(math.Round(float64(r.Share*float64(servents)))))
+// number returns how many different objects there are, 0 where each query has
+// its own.
+func (o *Objects) number() int {
+	if o.Number == 0 {
+		return len(o.Names)
 	}
-	return r.Number
-}
-
-// String returns r as it is typed.
-func (r Replicas) String() string {
-	if r.Share > 0 {
-		return strconv.FormatFloat(100*r.Share, 'g', -1, 64) + "%"
-	}
-	return strconv.Itoa(r.Number)
+	return o.Number
 }
 
 // check says what is wrong with o, or nil.
-func (o *Objects) check() error { return nil }
-
-// files are the objects of a run, placed.
-type files struct {
-	objects  Objects
-	graph    *graph.Graph
-	seed     uint64
-	run      int
-	servents []graph.Node // all, in some order
+func (o *Objects) check() error {
+	number := o.number()
+	switch {
+	case number < 0 || number > MaxObjects:
+		return fmt.Errorf("experiment: objects: %d of them, want 0 to %d", number, MaxObjects)
+	case o.Replicas.Number < 0 || !(o.Replicas.Share >= 0 && o.Replicas.Share <= 1):
+		return fmt.Errorf("experiment: objects: replicas %v: want none or more", o.Replicas)
+	case number > 0 && o.Replicas == Replicas{}:
+		return fmt.Errorf("experiment: objects: %d of them without replicas: say how many servents hold one", number)
+	case number == 0 && o.Replication != Replication{}:
+		return fmt.Errorf("experiment: objects: replication %v shares copies among a number of objects: say how many there are", o.Replication)
+	case !isExponent(o.Popularity):
+		return fmt.Errorf("experiment: objects: popularity %g, want 0 to %d", o.Popularity, MaxExponent)
+	case !(o.FreeRiders >= 0 && o.FreeRiders < 1):
+		return fmt.Errorf("experiment: objects: a share of %g free riders, want 0 or more and less than 1", o.FreeRiders)
+	case o.Names != nil && number > len(o.Names):
+		return fmt.Errorf("experiment: objects: %d of them, and %d names: each needs one", number, len(o.Names))
+	}
+	for i, name := range o.Names {
+		if err := checkName(name); err != nil {
+			return fmt.Errorf("experiment: objects: name %d, %q: %w", i+1, name, err)
+		}
+	}
+	return nil
 }
 
-// place puts the objects of a run where they lie.
-func (o Objects) place(g *graph.Graph, seed uint64, run int) (*files, error) {
-	if n := o.Replicas.of(g.Len()); n >= g.Len() {
-		return nil, fmt.Errorf("experiment: place objects: %d replicas, and %d servents beside the one that asks", n, g.Len()-1)
+// checkName says why no object can be called so, or nil.
+func checkName(name string) error {
+	if !messages.ValidName(name) {
+		return errors.New("not the name of a file")
 	}
-	f := &files{objects: o, graph: g, seed: seed, run: run, servents: make([]graph.Node, g.Len())}
-	for v := range f.servents {
-		f.servents[v] = graph.Node(v)
+	if _, err := words.Parse(name); err != nil {
+		return errors.New("a name without a letter or digit, which nobody can ask for")
 	}
-	return f, nil
-}
-
-// want is what a query asks for.
-type want struct {
-	object  uint64       // names the object within its run
-	holders []graph.Node // who has it, the origin not among them
-}
-
-// want returns what the query of that index asks for, from source: an object that
-// source does not hold.
-func (f *files) want(source graph.Node, index uint64) want {
-	replicas := f.objects.Replicas.of(f.graph.Len())
-	if replicas == 0 {
-		return want{object: index}
-	}
-	others := slices.Clone(f.servents)
-	last := len(others) - 1
-	others[source], others[last] = others[last], others[source]
-	draw(others[:last], replicas, chance.New(f.seed, chance.Placement, uint64(f.run), index))
-	return want{object: index, holders: others[:replicas:replicas]}
+	return nil
 }

@@ -12,16 +12,23 @@ type Outcome struct {
 	Lost       int64 // messages that did not arrive
 	Bytes      int64 // of all messages sent, headers included
 	Hits       int64 // results that came home
-	Unique     int64 // different objects, or files, among them
+	Unique     int64 // different objects among them
 
-	// Hops is how many links lay between the first hit and the origin; of an
-	// expanding ring it is the sum of the TTLs tried, of a walk the steps of the
-	// walker. 0 where nothing was found. Source: Lv et al., ICS 2002.
+	// FalsePositives are those of the Hits that have the words of the query and
+	// are another object than the one that was meant. Only objects with names have
+	// them.
+	FalsePositives int64
+
+	// Hops is how many links lay between the origin and the first that answered
+	// with the object; of an expanding ring it is the sum of the TTLs tried, of a
+	// walk the steps of the walker. 0 where it was not found. Source: Lv et al., ICS
+	// 2002.
 	Hops int64
 
-	// Time is how long the first hit took to come home, on the network's clock.
+	// Time is how long the first hit with the object took to come home, on the
+	// network's clock. 0 where it was not found.
 	Time time.Duration
 }
 
-// Found reports whether the query found anything.
-func (o *Outcome) Found() bool { return o.Hits > 0 }
+// Found reports whether the query found what it meant.
+func (o *Outcome) Found() bool { return o.Hits > o.FalsePositives }

@@ -13,13 +13,13 @@ type Row struct {
 	Links    int   // of the first run's graph
 
 	// Of one query.
-	Reached, Messages, Others, Duplicates, Improved, Lost, Bytes, Hits, Unique Measure
+	Reached, Messages, Others, Duplicates, Improved, Lost, Bytes, Hits, Unique, FalsePositives Measure
 
 	Success Measure // 0 or 1 for each query: its mean is the success rate
 
 	Closed Closed // what mathematics says, where it does
 
-	// Of the queries that found something.
+	// Of the queries that found what they meant.
 	Hops Summary // see [Outcome]
 	Time Summary // in nanoseconds
 
@@ -72,7 +72,7 @@ func (r *Row) add(s *session, outcomes []Outcome, load []uint64) {
 		}{
 			{&r.Reached, o.Reached}, {&r.Messages, o.Messages}, {&r.Others, o.Others},
 			{&r.Duplicates, o.Duplicates}, {&r.Improved, o.Improved}, {&r.Lost, o.Lost},
-			{&r.Bytes, o.Bytes}, {&r.Hits, o.Hits}, {&r.Unique, o.Unique}, {&r.Success, found},
+			{&r.Bytes, o.Bytes}, {&r.Hits, o.Hits}, {&r.Unique, o.Unique}, {&r.FalsePositives, o.FalsePositives}, {&r.Success, found},
 		} {
 			m.measure.take(m.value)
 		}
@@ -86,7 +86,7 @@ func (r *Row) add(s *session, outcomes []Outcome, load []uint64) {
 func (r *Row) measures() []*Measure {
 	return []*Measure{
 		&r.Reached, &r.Messages, &r.Others, &r.Duplicates, &r.Improved, &r.Lost,
-		&r.Bytes, &r.Hits, &r.Unique, &r.Success,
+		&r.Bytes, &r.Hits, &r.Unique, &r.FalsePositives, &r.Success,
 	}
 }
 

@@ -70,7 +70,7 @@ func (p *Plan) session(run int) (*session, error) {
 	if s.sources, err = p.Sources.of(g, p.Seed, run); err != nil {
 		return nil, err
 	}
-	if s.files, err = p.Objects.place(g, p.Seed, run); err != nil {
+	if s.files, err = p.Objects.place(g, p.Seed, run, s.sources); err != nil {
 		return nil, err
 	}
 	workers := min(p.Workers, s.queries(), max(1, maxServents/g.Len()))

@@ -37,6 +37,7 @@ var strategies = []struct {
 	parse      func(arguments string) (Strategy, error)
 }{
 	{"flood", "flood, flood:plain, flood:ttl", parseFlood},
+	{"ring", "ring, ring:START+STEP", parseRing},
 	{"walk", walkForm, parseWalk},
 }
 

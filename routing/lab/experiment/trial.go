@@ -9,6 +9,7 @@ import (
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
 	"servent/routing/search"
+	"servent/share/words"
 )
 
 const (
@@ -36,16 +37,20 @@ type trial struct {
 	query query
 	out   Outcome
 	begun time.Duration // on the network's clock
-	tried int64         // the TTLs of the expanding ring so far, without the last
-	ttl   uint8         // of the latest Query
-	round uint64
+	tried int64         // sum of the TTLs of all Queries of the origin
+	round uint64        // how many these are
+
+	sumTTLs bool // hops are the TTLs tried, not those of the hit
 
 	delivered, refused, lost int64 // Queries: see count
 	walkerSize               int64 // bytes of a walker
 
-	mark    uint32   // of the query that is asked
-	reached []uint32 // servent → mark of the last query that came to it
-	holds   []uint32 // servent → mark of the last query for what it holds
+	mark    uint32              // of the query that is asked
+	reached []uint32            // servent → mark of the last query that came to it
+	holds   []uint32            // servent → mark of the last query for what it holds
+	found   map[uint32]struct{} // the objects that came home
+	words   words.Search
+	matched []uint32 // the objects of the servent that answers
 	load    []uint32 // servent → messages that came to it, of all queries since it was taken
 }
 
@@ -63,6 +68,7 @@ func newTrial(p *Plan, run int, g *graph.Graph, files *files) *trial {
 		reached:  make([]uint32, g.Len()),
 		holds:    make([]uint32, g.Len()),
 		load:     make([]uint32, g.Len()),
+		found:    map[uint32]struct{}{},
 	}
 }
 
@@ -81,7 +87,7 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 		t.tide.pass(t.tide.churn.Between)
 	}
 	t.query, t.out = q, Outcome{}
-	t.begun, t.tried, t.ttl, t.round = t.net.Now(), 0, 0, 0
+	t.begun, t.tried, t.round, t.sumTTLs = t.net.Now(), 0, 0, false
 	t.sent = t.begun
 	t.delivered, t.refused, t.lost = 0, 0, 0
 	t.mark++
@@ -89,6 +95,7 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 		t.holds[v] = t.mark
 	}
 	t.reached[q.Source] = t.mark
+	clear(t.found)
 	s.search(t, q)
 	return t.out
 }
@@ -135,8 +142,8 @@ func (t *trial) policy(p search.Policy) {
 		if move.Do != search.Ask {
 			break
 		}
-		t.tried += int64(t.ttl)
-		t.ttl, progress.TTL = move.TTL, move.TTL
+		t.tried += int64(move.TTL)
+		progress.TTL = move.TTL
 		t.send(move.TTL)
 		t.settle()
 	}
@@ -230,14 +237,11 @@ func (t *trial) routed(e *lab.Event) {
 // deliver takes a Query that came to a servent, which answers if it can.
 func (t *trial) deliver(v graph.Node, m *messages.Message) {
 	t.visit(v)
-	if t.holds[v] != t.mark {
-		return
+	if t.matches(v) {
+		for _, hit := range t.answer(v, m.GUID, m.Hops+1+hitReserve) {
+			t.net.Send(v, hit)
+		}
 	}
-	hit, err := messages.New(m.GUID, m.Hops+1+hitReserve, t.query.want.hit(v))
-	if err != nil {
-		panic(err) // our own hit
-	}
-	t.net.Send(v, hit)
 }
 
 // visit notes that the query has come to v.
@@ -248,36 +252,71 @@ func (t *trial) visit(v graph.Node) {
 	}
 }
 
-// takeHit takes a QueryHit that came home.
+// matches reports whether v holds anything that the query asks for, and keeps
+// in matched what it is.
+func (t *trial) matches(v graph.Node) bool {
+	w := &t.query.want
+	t.matched = t.matched[:0]
+	switch {
+	case t.files.shelves != nil:
+		t.matched = t.files.shelves.find(v, w.words, &t.words, t.matched)
+	case t.holds[v] == t.mark:
+		t.matched = append(t.matched, w.object)
+	}
+	return len(t.matched) > 0
+}
+
+// answer returns the QueryHits of v with what it has matched.
+func (t *trial) answer(v graph.Node, guid messages.GUID, ttl uint8) []messages.Message {
+	hits := t.files.hits(v, t.matched)
+	all := make([]messages.Message, len(hits))
+	for i, hit := range hits {
+		var err error
+		if all[i], err = messages.New(guid, ttl, hit); err != nil {
+			panic(err) // names were checked
+		}
+	}
+	return all
+}
+
+// takeHit takes a QueryHit that came home by the Routers.
 func (t *trial) takeHit(m *messages.Message) {
 	hops := int64(m.Hops) + 1
-	if t.tried > 0 {
-		hops = t.tried + int64(t.ttl)
+	if t.sumTTLs {
+		hops = t.tried
 	}
-	t.hit(hops)
+	t.takeResults(m, hops)
 }
 
-// foundBy takes the answer that v gives the origin past all links, steps away.
+// foundBy has v, steps away, give the origin its answer past all links.
 func (t *trial) foundBy(v graph.Node, steps int) {
-	m, err := messages.New(t.guid(), 1, t.query.want.hit(v))
-	if err != nil {
-		panic(err) // our own hit
+	hits := t.answer(v, t.guid(), 1)
+	for i := range hits {
+		t.out.Others++
+		t.out.Bytes += int64(hits[i].Size())
+		t.load[t.query.Source]++
+		if t.plan.Watch != nil {
+			answer := routing.Effect{Kind: routing.Deliver, Message: hits[i]}
+			t.plan.Watch(t.query.Asked, &lab.Event{Time: t.net.Now(), Node: t.query.Source, From: v, Kind: lab.Routed, Effect: &answer})
+		}
+		t.takeResults(&hits[i], int64(steps))
 	}
-	t.out.Others++
-	t.out.Bytes += int64(m.Size())
-	t.load[t.query.Source]++
-	if t.plan.Watch != nil {
-		answer := routing.Effect{Kind: routing.Deliver, Message: m}
-		t.plan.Watch(t.query.Asked, &lab.Event{Time: t.net.Now(), Node: t.query.Source, From: v, Kind: lab.Routed, Effect: &answer})
-	}
-	t.hit(int64(steps))
 }
 
-// hit notes a result that came home, hops away.
-func (t *trial) hit(hops int64) {
-	if t.out.Hits == 0 {
-		t.out.Hops, t.out.Time = hops, t.net.Now()-t.begun
+// takeResults takes the results of a QueryHit that came home, hops away.
+func (t *trial) takeResults(m *messages.Message, hops int64) {
+	p, err := messages.Parse(*m)
+	if err != nil {
+		panic(err) // it is one of ours
 	}
-	t.out.Hits++
-	t.out.Unique = 1
+	for _, r := range p.(messages.QueryHit).Results {
+		if r.Index != t.query.want.object {
+			t.out.FalsePositives++
+		} else if !t.out.Found() {
+			t.out.Hops, t.out.Time = hops, t.net.Now()-t.begun
+		}
+		t.out.Hits++
+		t.found[r.Index] = struct{}{}
+	}
+	t.out.Unique = int64(len(t.found))
 }

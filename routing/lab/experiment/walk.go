@@ -141,13 +141,13 @@ func (ws *walkers) arrive(v, from graph.Node, tag uint32) {
 	w.steps++
 	t.visit(v)
 	switch {
-	case t.holds[v] == t.mark:
+	case t.matches(v):
 		t.foundBy(v, w.steps)
 	case w.steps == ws.steps:
 	case w.steps%ws.check == 0:
 		// Once all who come at this time are there.
 		t.net.At(t.net.Now(), func() {
-			if !t.out.Found() {
+			if t.out.Hits == 0 {
 				ws.step(tag)
 			}
 		})
