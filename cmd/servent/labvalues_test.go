@@ -20,6 +20,10 @@ func TestLabExamples(t *testing.T) {
 			_, err := experiment.ParseLatency(text)
 			return err
 		}},
+		{func(c *candidates) { listReplications(t.Context(), c, nil) }, func(text string) error {
+			_, err := experiment.ParseReplication(text)
+			return err
+		}},
 	} {
 		offered := &candidates{}
 		c.list(offered)

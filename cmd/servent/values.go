@@ -64,6 +64,10 @@ var flagValues = map[string]valueSource{
 	"trace":        anyFile,
 	"lab.strategy": {list: listStrategies},
 	"lab.latency":  {list: listLatencies},
+	"replication":  {list: listReplications},
+	"names": {paths: pathFiles, list: func(_ context.Context, c *candidates, _ []string) {
+		c.add(generatedNames, "invented ones")
+	}},
 	"sources": {paths: pathFiles, list: func(_ context.Context, c *candidates, _ []string) {
 		c.add("all", "every servent")
 	}},
