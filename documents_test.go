@@ -14,6 +14,7 @@ import (
 // documents are those that speak of the code.
 var documents = []string{
 	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/BENCHMARKS.md", "docs/protocol.md", "docs/api.md", "docs/security.md",
+	"docs/lessons/README.md",
 }
 
 func readText(t *testing.T, path string) string {

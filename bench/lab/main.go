@@ -2,6 +2,7 @@
 // worker, on one core, each message a Step of a real Router.
 //
 //	go run ./lab -graph FILE.gz -ttl 7 -sources 20
+//	go run ./lab -topology regular:1000000,6 -ttl 15 -rounds 1
 //
 // Every flood is checked against the closed form: messages and servents reached.
 // With -peer COMMAND another simulator floods the same graph from the same
@@ -28,10 +29,11 @@ import (
 
 var (
 	graphFile = flag.String("graph", "", "flood the graph of this edge list (gzip where it ends in .gz)")
+	topology  = flag.String("topology", "", "flood this topology, such as gnm:62586,147892")
 	ttl       = flag.Int("ttl", 7, "of the queries, 1 to 15")
 	sources   = flag.Int("sources", 1, "floods a round, each from another servent")
 	from      = flag.String("from", "", "take the sources from this file, an id of the graph a line; otherwise they are drawn")
-	seed      = flag.Uint64("seed", 1, "of the sources")
+	seed      = flag.Uint64("seed", 1, "of the topology and the sources")
 	rounds    = flag.Int("rounds", 5, "rounds after the first one, which warms up")
 	peer      = flag.String("peer", "", "run this command in turn with us")
 	profile   = flag.String("profile", "", "write a CPU profile of our floods to this file")

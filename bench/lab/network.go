@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/metrics"
-	"time"
 
-	"servent/bench/child"
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
@@ -24,25 +22,30 @@ type network struct {
 	floods uint64
 	counts counts
 
-	took time.Duration // to make it
-	heap uint64        // bytes that it takes before its first message
+	took span   // to make it
+	heap uint64 // bytes that it takes before its first message
 }
 
 // A round is what the floods of a round took.
 type round struct {
-	messages  int
-	took, cpu time.Duration
+	messages int
+	span
 }
 
 // build makes the network of s, with the Routers of an experiment.
-func build(s *setting) (*network, error) {
+func build(s *setting) (n *network, err error) {
 	runtime.GC()
-	n, before := &network{}, heap()
-	begin := time.Now()
-	n.net = lab.Of(s.graph, lab.Config{
-		Router: routing.Config{SoftLimit: maxTTL, HardLimit: 2 * maxTTL, TableSize: tableSize},
+	before := heap()
+	n = &network{}
+	n.took, err = measure(func() error {
+		n.net = lab.Of(s.graph, lab.Config{
+			Router: routing.Config{SoftLimit: maxTTL, HardLimit: 2 * maxTTL, TableSize: tableSize},
+		})
+		return nil
 	})
-	n.took = time.Since(begin)
+	if err != nil {
+		return nil, err
+	}
 	runtime.GC()
 	n.heap = heap() - before
 	n.net.Watch = n.watch
@@ -74,19 +77,15 @@ func (n *network) watch(e *lab.Event) {
 // round floods from every source, one after the other, and checks the counts.
 func (n *network) round(s *setting) (r round, err error) {
 	n.counts = counts{}
-	cpu, err := child.CPU()
+	r.span, err = measure(func() error {
+		for _, v := range s.sources {
+			n.flood(v)
+		}
+		return nil
+	})
 	if err != nil {
 		return r, err
 	}
-	begin := time.Now()
-	for _, v := range s.sources {
-		n.flood(v)
-	}
-	r.took = time.Since(begin)
-	if r.cpu, err = child.CPU(); err != nil {
-		return r, err
-	}
-	r.cpu -= cpu
 	r.messages = n.counts.messages
 	if n.counts != s.want {
 		return r, fmt.Errorf("counted %+v, the closed form says %+v", n.counts, s.want)

@@ -17,8 +17,8 @@ func reportSize(s *setting, n *network, first round) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("set-up %.2f s (graph %.2f s, network %.2f s), first round %.2f s; peak RSS %.0f MiB; a servent at rest, with its links: %d bytes of heap\n",
-		(s.took + n.took).Seconds(), s.took.Seconds(), n.took.Seconds(), first.took.Seconds(), float64(peak)/(1<<20), n.heap/uint64(s.graph.Len()))
+	fmt.Printf("set-up %v (graph %v, network %v), first round %v: %v in all; peak RSS %.0f MiB; a servent at rest, with its links: %d bytes of heap\n",
+		s.took.plus(n.took), s.took, n.took, first.span, s.took.plus(n.took).plus(first.span), float64(peak)/(1<<20), n.heap/uint64(s.graph.Len()))
 	return nil
 }
 
@@ -38,9 +38,9 @@ func reportSpeed(ours, theirs []round) {
 	if len(theirs) == 0 {
 		return
 	}
-	took := func(r round) time.Duration { return r.took }
+	wall := func(r round) time.Duration { return r.wall }
 	cpu := func(r round) time.Duration { return r.cpu }
-	fmt.Printf("\ntimes faster: %.1f", spreadOf(theirs, took).median/spreadOf(ours, took).median)
+	fmt.Printf("\ntimes faster: %.1f", spreadOf(theirs, wall).median/spreadOf(ours, wall).median)
 	if theirs[0].cpu > 0 {
 		fmt.Printf("; by processor time %.1f", spreadOf(theirs, cpu).median/spreadOf(ours, cpu).median)
 	}
@@ -48,11 +48,11 @@ func reportSpeed(ours, theirs []round) {
 }
 
 func report(w io.Writer, name string, all []round) {
-	took := spreadOf(all, func(r round) time.Duration { return r.took })
+	wall := spreadOf(all, func(r round) time.Duration { return r.wall })
 	cpu := spreadOf(all, func(r round) time.Duration { return r.cpu })
 	messages := float64(all[0].messages) // equal in all rounds
-	fmt.Fprintf(w, "%s\t%.0f\t%.1f (%.1f to %.1f)\t%.1f\t%.1f\n", name, messages/took.median,
-		1e9*took.median/messages, 1e9*took.least/messages, 1e9*took.greatest/messages, 1e9*cpu.median/messages, 1e3*took.median)
+	fmt.Fprintf(w, "%s\t%.0f\t%.1f (%.1f to %.1f)\t%.1f\t%.1f\n", name, messages/wall.median,
+		1e9*wall.median/messages, 1e9*wall.least/messages, 1e9*wall.greatest/messages, 1e9*cpu.median/messages, 1e3*wall.median)
 }
 
 // A spread is the middle and the ends of what the rounds took, in seconds.

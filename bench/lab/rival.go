@@ -87,7 +87,7 @@ func parseRound(out string) (r round, err error) {
 			case "messages":
 				r.messages, err = strconv.Atoi(value)
 			case "seconds":
-				r.took, err = time.ParseDuration(value + "s")
+				r.wall, err = time.ParseDuration(value + "s")
 			case "cpu":
 				r.cpu, err = time.ParseDuration(value + "s")
 			}
@@ -95,7 +95,7 @@ func parseRound(out string) (r round, err error) {
 				return r, fmt.Errorf("read %q: %w", strings.TrimSpace(line), err)
 			}
 		}
-		if r.took <= 0 {
+		if r.wall <= 0 {
 			return r, fmt.Errorf("read %q: it says no seconds=", strings.TrimSpace(line))
 		}
 		return r, nil

@@ -8,7 +8,7 @@ import (
 
 func TestParseRound(t *testing.T) {
 	got, err := parseRound("a word before\nmessages=704786 reached=125920 seconds=0.154 cpu=0.151\n")
-	want := round{messages: 704786, took: 154 * time.Millisecond, cpu: 151 * time.Millisecond}
+	want := round{messages: 704786, span: span{154 * time.Millisecond, 151 * time.Millisecond}}
 	if err != nil || got != want {
 		t.Errorf("got %+v (%v), want %+v", got, err, want)
 	}

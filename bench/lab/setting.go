@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
@@ -22,10 +21,10 @@ const maxTTL = 15
 // A setting is what both sides flood.
 type setting struct {
 	graph   *graph.Graph
-	ids     []int // servent → its id in the edge list
+	ids     []int // servent → its id in the edge list; nil: the same
 	sources []graph.Node
-	want    counts        // of a round
-	took    time.Duration // to read or to draw the graph
+	want    counts // of a round
+	took    span   // to read or to draw the graph
 }
 
 // counts are what floods come to.
@@ -40,12 +39,10 @@ func newSetting() (*setting, error) {
 		return nil, errors.New("want -sources of at least 1, and -rounds of at least 0")
 	}
 	s := &setting{}
-	begin := time.Now()
-	err := s.open()
-	if err != nil {
+	var err error
+	if s.took, err = measure(s.open); err != nil {
 		return nil, err
 	}
-	s.took = time.Since(begin)
 	if s.sources, err = s.choose(); err != nil {
 		return nil, err
 	}
@@ -60,8 +57,16 @@ func newSetting() (*setting, error) {
 
 // open reads or draws the graph.
 func (s *setting) open() error {
-	if *graphFile == "" {
-		return errors.New("want -graph FILE")
+	switch {
+	case (*graphFile == "") == (*topology == ""):
+		return errors.New("want one of -graph FILE and -topology T")
+	case *graphFile == "":
+		t, err := graph.ParseTopology(*topology)
+		if err != nil {
+			return err
+		}
+		s.graph, err = t.Build(chance.New(*seed, chance.Topology, 0))
+		return err
 	}
 	f, err := os.Open(*graphFile)
 	if err != nil {

@@ -55,11 +55,12 @@ func labVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "churn", Usage: "sessions of `C` = MEDIAN,MEAN[,ABRUPT%], as 60m,2h,50% (no)"},
 			&cli.IntFlag{Name: "workers", Usage: "`N` queries at once (0: one for each processor)"},
 			&cli.StringFlag{Name: "csv", Usage: "write the rows to `FILE` too, or with - here, alone"},
+			&cli.StringFlag{Name: "plot", Usage: "draw the rows in `FILE`.svg or FILE.png"},
 			&cli.StringFlag{Name: "trace", Usage: "write every event to `FILE`, see: lab replay"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace files that are there"},
 		},
 		Action:      func(c *cli.Context) error { return runLab(c.Context, con, c) },
-		Subcommands: []*cli.Command{labReplayVerb(con)},
+		Subcommands: []*cli.Command{labReplayVerb(con), labLessonVerb(con)},
 	}
 }
 

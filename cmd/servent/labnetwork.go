@@ -1,10 +1,8 @@
 package main
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -24,8 +22,8 @@ type labNetwork struct {
 	topology graph.Topology
 	file     string // its path; empty: a topology
 
-	fixed  *graph.Graph // what every run has, where nothing of it is drawn
-	labels []int        // what the file calls its servents, in ascending order
+	fixed *graph.Graph // what every run has, where nothing of it is drawn
+	held  *graph.File  // the file, with what it calls the servents
 }
 
 // labNetworkOf reads --topology and --graph.
@@ -35,6 +33,9 @@ func labNetworkOf(c *cli.Context) (*labNetwork, error) {
 	case file != "" && text != "":
 		return nil, usage("--graph and --topology exclude each other: name one network")
 	case file != "":
+		if err := graph.CheckName(file); err != nil {
+			return nil, usage("--graph %s", strings.TrimPrefix(err.Error(), "graph: "))
+		}
 		return &labNetwork{name: file, file: file}, nil
 	case text == "":
 		text = defaultTopology
@@ -82,15 +83,10 @@ func (n *labNetwork) read() error {
 		return fmt.Errorf("lab: read the graph %s: %w", n.file, cause(err))
 	}
 	defer f.Close()
-	var text io.Reader = f
-	if strings.HasSuffix(n.file, ".gz") {
-		if text, err = gzip.NewReader(f); err != nil {
-			return fmt.Errorf("lab: read the graph %s: %w", n.file, err)
-		}
+	if n.held, err = graph.Read(n.file, f); err != nil {
+		return fmt.Errorf("lab: %s", strings.TrimPrefix(err.Error(), "graph: "))
 	}
-	if n.fixed, n.labels, err = graph.ReadEdgeList(text); err != nil {
-		return fmt.Errorf("lab: read the graph %s: %w", n.file, err)
-	}
+	n.fixed = n.held.Graph
 	if n.fixed.Len() == 0 {
 		return api.NewError(api.CodeInternal, fmt.Sprintf("lab: read the graph %s: there is no servent in it", n.file))
 	}
@@ -99,8 +95,8 @@ func (n *labNetwork) read() error {
 
 // label returns what the network calls a servent.
 func (n *labNetwork) label(v graph.Node) string {
-	if n.labels == nil {
+	if n.held == nil {
 		return strconv.Itoa(int(v))
 	}
-	return strconv.Itoa(n.labels[v])
+	return n.held.Label(v)
 }

@@ -19,6 +19,7 @@ const stdoutName = "-"
 // is interrupted.
 type labOutputs struct {
 	csv       string // a path, or stdoutName: in place of the table
+	plot      string // a path
 	trace     string // a path
 	overwrite bool
 
@@ -29,11 +30,14 @@ type labOutputs struct {
 
 // read reads the flags, and refuses what cannot be written later.
 func (o *labOutputs) read(con *console, c *cli.Context) error {
-	o.csv, o.trace, o.overwrite = c.String("csv"), c.String("trace"), c.Bool("overwrite")
+	o.csv, o.plot, o.trace, o.overwrite = c.String("csv"), c.String("plot"), c.String("trace"), c.Bool("overwrite")
 	if o.csv == stdoutName && con.json {
 		return usage("--csv - and --json exclude each other: both write the rows here")
 	}
-	for _, path := range []string{o.csv, o.trace} {
+	if err := checkPlot(o.plot); err != nil {
+		return err
+	}
+	for _, path := range []string{o.csv, o.plot, o.trace} {
 		if path == "" || path == stdoutName {
 			continue
 		}
@@ -127,6 +131,11 @@ func (order *labOrder) keep(rows []experiment.Row) error {
 			return err
 		}
 		if err := order.write(path, text.Bytes()); err != nil {
+			return err
+		}
+	}
+	if path := order.outputs.plot; path != "" {
+		if err := order.keepPlot(path, rows); err != nil {
 			return err
 		}
 	}

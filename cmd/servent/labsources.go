@@ -64,7 +64,10 @@ func (n *labNetwork) readSources(path string) ([]graph.Node, error) {
 
 // parseSources reads what a file of sources holds.
 func (n *labNetwork) parseSources(r io.Reader) (nodes []graph.Node, err error) {
-	known := n.byLabel()
+	held := n.held
+	if held == nil {
+		held = &graph.File{Graph: n.fixed}
+	}
 	lineOf := map[graph.Node]int{}
 	lines := bufio.NewScanner(r)
 	for number := 1; lines.Scan(); number++ {
@@ -72,7 +75,7 @@ func (n *labNetwork) parseSources(r io.Reader) (nodes []graph.Node, err error) {
 		if id == "" || strings.HasPrefix(id, "#") {
 			continue
 		}
-		v, ok := known(id)
+		v, ok := held.Find(id)
 		if !ok {
 			return nil, fmt.Errorf("line %d: no servent of %s is called %q", number, n.name, id)
 		}
@@ -89,16 +92,4 @@ func (n *labNetwork) parseSources(r io.Reader) (nodes []graph.Node, err error) {
 		return nil, errors.New("there is no id in it; write one a line")
 	}
 	return nodes, nil
-}
-
-// byLabel returns what finds a servent by what the network calls it.
-func (n *labNetwork) byLabel() func(label string) (graph.Node, bool) {
-	all := make(map[string]graph.Node, n.fixed.Len())
-	for v := range graph.Node(n.fixed.Len()) {
-		all[n.label(v)] = v
-	}
-	return func(label string) (graph.Node, bool) {
-		v, ok := all[label]
-		return v, ok
-	}
 }

@@ -224,6 +224,18 @@ func (s *settled) get(key string) (held, bool) {
 // wrong in the file does not stop a verb of toleratesConfig.
 func settle(app *cli.App, line *commandLine) (*settled, error) {
 	s := &settled{}
+	if err := s.take(app, line, true); err != nil {
+		return s, err
+	}
+	if err := s.readFile(); err != nil && !slices.Contains(toleratesConfig, verbName(line.path)) {
+		return s, err
+	}
+	return s, nil
+}
+
+// take sets every setting of app from line, or else from the environment if
+// environment is true, and adds to line what is set for its verb.
+func (s *settled) take(app *cli.App, line *commandLine, environment bool) error {
 	verb := verbName(line.path)
 	whole := verb == configVerbName
 	for _, setting := range settingsOf(app) {
@@ -232,17 +244,14 @@ func settle(app *cli.App, line *commandLine) (*settled, error) {
 		at := &s.held[len(s.held)-1]
 		own := setting.verb == "" || setting.verb == verb
 		typed := line.typed(setting.flag)
-		if err := at.take(typed, own || whole); err != nil {
-			return s, err
+		if err := at.take(typed, environment && (own || whole)); err != nil {
+			return err
 		}
 		if own && at.origin != fromDefault {
 			line.add(*at)
 		}
 	}
-	if err := s.readFile(); err != nil && !slices.Contains(toleratesConfig, verb) {
-		return s, err
-	}
-	return s, nil
+	return nil
 }
 
 // take sets h from its flags as typed, or from the environment if look is true.

@@ -58,6 +58,7 @@ var flagValues = map[string]valueSource{
 		c.add("0.0.0.0:6881", "every IPv4 address")
 	}},
 	"output":       anyFile,
+	"plot":         anyFile,
 	"topology":     {list: listTopologies},
 	"graph":        anyFile,
 	"csv":          anyFile,
@@ -89,6 +90,7 @@ var wordValues = map[string][]valueSource{
 	"disconnect":   {{list: listPeers}},
 	"completion":   {{choices: shells}},
 	"lab replay":   {anyFile},
+	"lab lesson":   {{list: offerLessons}},
 
 	"downloads pause":  {{list: offerDownloads}},
 	"downloads resume": {{list: offerDownloads}},

@@ -22,6 +22,14 @@ type Closed struct {
 	// Of one query, as in a Row; Deviation is not kept.
 	Reached, Messages Measure
 
+	// Success is the share of queries that find one of k replicas, drawn for each
+	// query among the n-1 servents beside the origin: of a flood that reaches r of
+	// them it is 1 - C(n-1-r, k) / C(n-1, k). HasSuccess says whether it holds: as
+	// Reached, where each query has an object of its own and there are no free
+	// riders. What is measured comes near it with many queries.
+	Success    float64
+	HasSuccess bool
+
 	// Hops is how many servents are at distance 1, 2, … up to the TTL, as far as
 	// there are any: over all queries of the first run.
 	Hops []int64
@@ -45,6 +53,7 @@ type levels struct {
 	queries int64
 	at      [MaxTTL + 1]int64
 	sends   [MaxTTL + 1]int64
+	finds   [MaxTTL + 1]float64 // the chances to find, summed over the sources
 }
 
 // levels looks at the distances in the graph of s, where a closed form is wanted.
@@ -59,6 +68,9 @@ func (s *session) levels(ctx context.Context) (*levels, error) {
 			return nil, context.Cause(ctx)
 		}
 		walk.add(source, int(s.plan.Last), around)
+		if s.plan.findsByChance() {
+			around.addFinds(walk.reached, s.graph.Len()-1, s.files.replicas)
+		}
 	}
 	perSource := int64(s.plan.Queries)
 	around.queries = perSource * int64(len(s.sources))
@@ -69,10 +81,32 @@ func (s *session) levels(ctx context.Context) (*levels, error) {
 	return around, nil
 }
 
+// findsByChance reports whether the servents that hold an object are drawn for
+// each query among all others.
+func (p *Plan) findsByChance() bool {
+	o := &p.Objects
+	return o.number() == 0 && o.FreeRiders == 0 && o.Replicas != Replicas{}
+}
+
+// addFinds adds the chances with each TTL of a source that reaches so many of the
+// others.
+func (l *levels) addFinds(reached [MaxTTL + 1]int, others, replicas int) {
+	for ttl, r := range reached {
+		// C(n-r, k) / C(n, k) in as few factors as there can be.
+		few, many := min(r, replicas), max(r, replicas)
+		missed := 1.0
+		for i := 0; i < few && missed > 0x1p-60; i++ {
+			missed = float64(missed * (float64(others-many-i) / float64(others-i)))
+		}
+		l.finds[ttl] += 1 - max(missed, 0)
+	}
+}
+
 // waves goes through a graph distance by distance.
 type waves struct {
 	graph        *graph.Graph
-	seen         []int32 // servent → number of the walk that saw it last
+	reached      [MaxTTL + 1]int // with each TTL, from the last source
+	seen         []int32         // servent → number of the walk that saw it last
 	walk         int32
 	wave, nearer []graph.Node
 }
@@ -84,7 +118,8 @@ func (w *waves) add(source graph.Node, last int, to *levels) {
 	w.walk++
 	w.seen[source] = w.walk
 	w.wave = append(w.wave[:0], source)
-	for d := 0; len(w.wave) > 0; d++ {
+	w.reached = [MaxTTL + 1]int{}
+	for d := range last + 1 {
 		to.at[d] += int64(len(w.wave))
 		for _, v := range w.wave {
 			to.sends[d] += int64(w.graph.Degree(v))
@@ -92,16 +127,23 @@ func (w *waves) add(source graph.Node, last int, to *levels) {
 				to.sends[d]--
 			}
 		}
-		if d == last {
-			return
+		if d > 0 {
+			w.reached[d] = w.reached[d-1] + len(w.wave)
 		}
-		w.wave, w.nearer = w.nearer[:0], w.wave
-		for _, v := range w.nearer {
-			for _, next := range w.graph.Neighbours(v) {
-				if w.seen[next] != w.walk {
-					w.seen[next] = w.walk
-					w.wave = append(w.wave, next)
-				}
+		if d < last {
+			w.next()
+		}
+	}
+}
+
+// next goes on to the servents that are one link further.
+func (w *waves) next() {
+	w.wave, w.nearer = w.nearer[:0], w.wave
+	for _, v := range w.nearer {
+		for _, next := range w.graph.Neighbours(v) {
+			if w.seen[next] != w.walk {
+				w.seen[next] = w.walk
+				w.wave = append(w.wave, next)
 			}
 		}
 	}
@@ -122,6 +164,11 @@ func (r *Row) addClosed(p *Plan, around *levels) {
 		if r.Runs == 0 && around.at[d+1] > 0 {
 			c.Hops = append(c.Hops, around.at[d+1])
 		}
+	}
+	if c.HasSuccess = c.HasReached && p.findsByChance(); c.HasSuccess {
+		// The mean over the runs so far; each has as many sources.
+		found := around.finds[r.TTL] * float64(p.Queries) / float64(around.queries)
+		c.Success += (found - c.Success) / float64(r.Runs+1)
 	}
 	c.Reached.takeSum(reached, around.queries)
 	c.Reached.endRun()

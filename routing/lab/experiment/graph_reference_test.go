@@ -3,14 +3,13 @@
 package experiment
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"testing"
 
 	"servent/routing/lab/graph"
@@ -22,7 +21,7 @@ var referenceGraphs = []string{"p2p-Gnutella08", "p2p-Gnutella04"}
 // A referenceGraph is one of them, with the ids that its file gives the servents.
 type referenceGraph struct {
 	*graph.Graph
-	ids []int
+	file *graph.File
 }
 
 // nodes returns the servents of ids.
@@ -30,11 +29,10 @@ func (g referenceGraph) nodes(t *testing.T, ids []int) []graph.Node {
 	t.Helper()
 	nodes := make([]graph.Node, len(ids))
 	for i, id := range ids {
-		v, found := slices.BinarySearch(g.ids, id)
-		if !found {
+		var found bool
+		if nodes[i], found = g.file.Find(strconv.Itoa(id)); !found {
 			t.Fatalf("no servent %d", id)
 		}
-		nodes[i] = graph.Node(v)
 	}
 	return nodes
 }
@@ -79,15 +77,11 @@ func readReferenceGraph(t *testing.T, name string) referenceGraph {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
+	file, err := graph.Read(f.Name(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, ids, err := graph.ReadEdgeList(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return referenceGraph{g, ids}
+	return referenceGraph{file.Graph, file}
 }
 
 // A floodReference is one graph of flood_reference.json: [ttl-1][i] belongs to
@@ -266,6 +260,9 @@ func TestGraphSuccess(t *testing.T) {
 				}
 				for i, row := range rows {
 					p := want.Success[i]
+					if c := row.Closed; !c.HasSuccess || math.Abs(c.Success-p) > 1e-9 {
+						t.Errorf("%d replicas, TTL %d: the closed form says %v, reference %v", want.Replicas, row.TTL, c.Success, p)
+					}
 					standardError := math.Sqrt(p * (1 - p) / float64(row.Success.count))
 					withinErrors(t, fmt.Sprintf("%d replicas, TTL %d", want.Replicas, row.TTL), row.Success.Mean(), p, standardError+1e-9)
 				}

@@ -12,16 +12,17 @@ import (
 // are measured, and nothing is found.
 type Objects struct {
 	// Number is how many different objects there are, up to [MaxObjects]. Object 1
-	// is the most popular, object 2 the next. Default 0: each query asks for an
-	// object of its own, which lies on servents drawn for it.
+	// is the most popular, object 2 the next. No servent asks for one that it holds.
+	// Default 0: each query asks for an object of its own, which lies on servents
+	// drawn for it among all but the one that asks.
 	Number int
 
 	// Replicas is how many servents hold an object: exactly so many where Number is
 	// 0, else in the mean. Default: none, which Number objects cannot do with.
 	Replicas Replicas
 
-	// Replication says how the copies of Number objects are shared among them.
-	// Default: all have as many.
+	// Replication says how the copies of Number objects are shared among them: each
+	// has one or more, and leaves a servent without it. Default: all have as many.
 	Replication Replication
 
 	// Popularity is the exponent of Zipf's law that queries for Number objects

@@ -133,7 +133,8 @@ func (t *trial) settle() {
 	t.tide.settle(func() bool { return t.net.Idle() || t.net.Now()-t.sent > t.longest })
 }
 
-// policy searches by floods: as many and as far as p says.
+// policy searches by floods: as many and as far as p says. All that came home
+// counts as found, as who searches cannot tell what is a false positive.
 func (t *trial) policy(p search.Policy) {
 	progress := search.Progress{Ended: true}
 	for {

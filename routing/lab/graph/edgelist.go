@@ -9,49 +9,164 @@ import (
 	"strings"
 )
 
-// ReadEdgeList reads an edge list as SNAP writes it: a line for each edge with two
-// ids, lines that begin with # left out. Servents are numbered by their ids in
-// ascending order; ids[v] is that of servent v.
+// An edge list has a line for each link with two whole numbers, and comments that
+// begin with #. Servents are numbered in the order of their ids. A servent without
+// links cannot be told so; it stands there as a link to itself, which counts as a
+// loop only where the servent has other links.
+//
+// Source: the files of the Stanford Large Network Dataset Collection (SNAP).
+
+// ReadEdgeList reads an edge list as [Read] does; ids[v] is that of servent v.
 func ReadEdgeList(r io.Reader) (g *Graph, ids []int, err error) {
+	f, err := readWithin(MaxFileSize, "edges.txt", r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.Graph, f.ids, nil
+}
+
+func readEdgeList(r *limitedReader) (*File, error) {
+	return readIDs(r, func(text string) []string { return strings.Fields(text) }, false)
+}
+
+// readCSV reads an edge list with a comma between the ids and perhaps a first
+// line that names the columns.
+func readCSV(r *limitedReader) (*File, error) {
+	return readIDs(r, func(text string) []string {
+		fields := strings.Split(text, ",")
+		for i, f := range fields {
+			fields[i] = strings.Trim(strings.TrimSpace(f), `"`)
+		}
+		return fields
+	}, true)
+}
+
+func readIDs(r *limitedReader, split func(line string) []string, titled bool) (*File, error) {
 	var edges [][2]int
+	announced := 0
 	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
+	n := 1
+	for ; lines.Scan(); n++ {
+		r.mark()
 		text := strings.TrimSpace(lines.Text())
-		if text == "" || strings.HasPrefix(text, "#") {
+		if comment, is := strings.CutPrefix(text, "#"); is {
+			announced = max(announced, announcedIn(comment))
 			continue
 		}
-		edge, err := parseEdge(text)
+		if text == "" {
+			continue
+		}
+		edge, err := parseEdge(split(text))
+		if err != nil && titled && len(edges) == 0 {
+			titled = false
+			continue
+		}
+		if err == nil && len(edges) == MaxTopologyLinks {
+			err = errTooManyLinks
+		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("graph: read edge list: line %d: %w", n, err)
+			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		edges = append(edges, edge)
-		ids = append(ids, edge[0], edge[1])
 	}
 	if err := lines.Err(); err != nil {
-		return nil, nil, fmt.Errorf("graph: read edge list: %w", err)
+		return nil, fmt.Errorf("line %d: %w", n, err)
+	}
+	return fileOfIDs(edges, announced)
+}
+
+// announcedIn returns N of the comment "Nodes: N Edges: M".
+func announcedIn(comment string) int {
+	fields := strings.Fields(comment)
+	if len(fields) < 2 || fields[0] != "Nodes:" {
+		return 0
+	}
+	n, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func parseEdge(fields []string) (edge [2]int, err error) {
+	if len(fields) != len(edge) {
+		return edge, fmt.Errorf("%d fields, want two ids", len(fields))
+	}
+	for i, f := range fields {
+		if edge[i], err = strconv.Atoi(f); err != nil {
+			return edge, fmt.Errorf("the id %q is not a whole number", shortened(f))
+		}
+	}
+	return edge, nil
+}
+
+// shortened cuts what a message quotes of a file.
+func shortened(text string) string {
+	const most = 40
+	if len(text) > most {
+		return text[:most] + "…"
+	}
+	return text
+}
+
+func fileOfIDs(edges [][2]int, announced int) (*File, error) {
+	ids := make([]int, 0, 2*len(edges))
+	for _, e := range edges {
+		ids = append(ids, e[0], e[1])
 	}
 	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	numbered := make([][2]Node, len(edges))
+	ids = slices.Clip(slices.Compact(ids))
+	if len(ids) > MaxTopologyNodes {
+		return nil, errTooManyNodes
+	}
+	numbered := make([]edge, len(edges))
 	for i, e := range edges {
 		for end, id := range e {
 			v, _ := slices.BinarySearch(ids, id)
 			numbered[i][end] = Node(v)
 		}
 	}
-	g, err = New(len(ids), numbered)
-	return g, ids, err
+	f := &File{ids: ids, Missing: max(0, announced-len(ids))}
+	if err := f.link(len(ids), numbered); err != nil {
+		return nil, err
+	}
+	f.Loops -= f.isolated(numbered)
+	return f, nil
 }
 
-func parseEdge(text string) (edge [2]int, err error) {
-	fields := strings.Fields(text)
-	if len(fields) != len(edge) {
-		return edge, fmt.Errorf("%d fields, want two ids", len(fields))
-	}
-	for i, f := range fields {
-		if edge[i], err = strconv.Atoi(f); err != nil {
-			return edge, err
+// isolated returns how many loops say only that a servent is there.
+func (f *File) isolated(edges []edge) (loops int) {
+	for _, e := range edges {
+		if e[0] == e[1] && f.Graph.Degree(e[0]) == 0 {
+			loops++
 		}
 	}
-	return edge, nil
+	return loops
+}
+
+func writeEdgeList(w *bufio.Writer, f *File) error {
+	fmt.Fprintf(w, "# Undirected: each link stands here once; a servent without links is linked to itself\n"+
+		"# Nodes: %d Edges: %d\n# FromNodeId\tToNodeId\n", f.Graph.Len(), f.Graph.Edges())
+	return writeIDs(w, f, "\t")
+}
+
+func writeCSV(w *bufio.Writer, f *File) error {
+	fmt.Fprintln(w, "Source,Target")
+	return writeIDs(w, f, ",")
+}
+
+func writeIDs(w *bufio.Writer, f *File, between string) error {
+	for v := range Node(f.Graph.Len()) {
+		label := f.Label(v)
+		if _, err := strconv.Atoi(label); err != nil {
+			return fmt.Errorf("an edge list names servents by whole numbers, and one is called %q: write .graphml, .dot or .json", label)
+		}
+		if f.Graph.Degree(v) == 0 {
+			fmt.Fprintf(w, "%s%s%s\n", label, between, label)
+		}
+	}
+	f.Graph.edges(func(v, x Node) {
+		fmt.Fprintf(w, "%s%s%s\n", f.Label(v), between, f.Label(x))
+	})
+	return nil
 }

@@ -3,7 +3,6 @@ package graph_test
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 
 	"servent/routing/lab/graph"
@@ -35,29 +34,6 @@ func TestNewRefusesWhoIsNotThere(t *testing.T) {
 	for _, e := range [][2]graph.Node{{0, 3}, {-1, 0}} {
 		if _, err := graph.New(3, [][2]graph.Node{e}); !errors.Is(err, graph.ErrNoNode) {
 			t.Errorf("edge %v of 3 servents: got error %v, want ErrNoNode", e, err)
-		}
-	}
-}
-
-func TestReadEdgeList(t *testing.T) {
-	const text = "# a comment\n10 20\n20\t10\n30 10\n\n7 7\n"
-	g, ids, err := graph.ReadEdgeList(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []int{7, 10, 20, 30}; !slices.Equal(ids, want) {
-		t.Errorf("ids: got %v, want %v", ids, want)
-	}
-	want := [][]graph.Node{{}, {2, 3}, {1}, {1}}
-	if got := neighbours(g); !slices.EqualFunc(got, want, slices.Equal) {
-		t.Errorf("neighbours: got %v, want %v", got, want)
-	}
-}
-
-func TestReadEdgeListSaysWhichLine(t *testing.T) {
-	for _, text := range []string{"1 2\n3\n", "1 2\n1 2 3\n", "1 2\n1 x\n"} {
-		if _, _, err := graph.ReadEdgeList(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), "line 2") {
-			t.Errorf("read %q: got error %v, want one of line 2", text, err)
 		}
 	}
 }
