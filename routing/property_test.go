@@ -34,11 +34,18 @@ func FuzzRouter(f *testing.F) {
 func routerEqualsTwin(t *rapid.T) {
 	cfg := anyConfig(t)
 	r := routing.New(cfg)
+	attached := routing.Link(1) // the first of those to attach
+	if rapid.Bool().Draw(t, "made together") {
+		r = &routing.NewAll(cfg, []int{1, twinLinks - 1, 2})[1]
+		attached = twinLinks
+	}
 	w := &twin{cfg: cfg, links: make(map[routing.Link]*twinBucket), replies: make(map[routing.Link]*twinBucket), now: start}
 	now := start
 	r.Step(now, routing.Self, messages.Message{}, nil) // both clocks begin
 	for l := routing.Link(1); l < twinLinks; l++ {
-		r.Attach(l)
+		if l >= attached {
+			r.Attach(l)
+		}
 		w.attach(l)
 	}
 	pass := func(t *rapid.T) {

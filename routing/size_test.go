@@ -58,3 +58,24 @@ func heapInUse() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// TestSizeOfRoutersMadeTogether: they take less than those made one by one.
+func TestSizeOfRoutersMadeTogether(t *testing.T) {
+	const (
+		routers = 100_000
+		links   = 6
+		most    = 300 // bytes
+	)
+	degrees := make([]int, routers)
+	for i := range degrees {
+		degrees[i] = links
+	}
+	before := heapInUse()
+	all := routing.NewAll(routing.Config{}, degrees)
+	each := float64(heapInUse()-before) / routers
+	t.Logf("one of %d Routers with %d links: %.0f bytes", routers, links, each)
+	if each >= most {
+		t.Errorf("one of %d Routers with %d links takes %.0f bytes, want under %d", routers, links, each, most)
+	}
+	runtime.KeepAlive(all)
+}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"servent/routing/lab"
+	labnet "servent/routing/lab"
 	"servent/routing/lab/experiment"
 	"servent/routing/trace"
 )
@@ -84,7 +84,7 @@ func (order *labOrder) run(ctx context.Context) ([]experiment.Row, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if o.tracer != nil {
-		order.plan.Watch = func(asked experiment.Asked, e *lab.Event) {
+		order.plan.Watch = func(asked experiment.Asked, e *labnet.Event) {
 			if o.tracer.Watch(asked, e); o.tracer.Err() != nil {
 				stop(o.tracer.Err())
 			}

@@ -13,21 +13,13 @@ import (
 	"servent/routing/lab/graph"
 )
 
-// gnm is a random graph of the size of the largest that was measured in 2002:
-// 62,586 servents, 147,892 links.
+// gnm is a random graph of the size of the largest that was measured in 2002.
 var gnm = sync.OnceValue(func() *graph.Graph {
-	const nodes, links = 62_586, 147_892
-	s := chance.New(1, chance.Topology)
-	edges := make(map[[2]lab.Node]bool, links)
-	list := make([][2]lab.Node, 0, links)
-	for len(list) < links {
-		a, b := lab.Node(s.IntN(nodes)), lab.Node(s.IntN(nodes))
-		if e := [2]lab.Node{min(a, b), max(a, b)}; a != b && !edges[e] {
-			edges[e] = true
-			list = append(list, e)
-		}
+	topology, err := graph.ParseTopology("gnm:62586,147892")
+	if err != nil {
+		panic(err)
 	}
-	g, err := graph.New(nodes, list)
+	g, err := topology.Build(chance.New(1, chance.Topology))
 	if err != nil {
 		panic(err)
 	}
@@ -90,4 +82,37 @@ func BenchmarkSetUp(b *testing.B) {
 		lab.Of(g, lab.Config{})
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*g.Len()), "ns/servent")
+}
+
+// BenchmarkWalk is 32 walkers that go 1,024 links each, at every servent by a
+// link that is drawn.
+func BenchmarkWalk(b *testing.B) {
+	const walkers, steps = 32, 1024
+	net := lab.Of(gnm(), lab.Config{})
+	draw := chance.New(1, chance.Walks)
+	step := func(v lab.Node, left uint32) {
+		if degree := net.Degree(v); left > 0 && degree > 0 {
+			net.Carry(v, net.LinkAt(v, draw.IntN(degree)), left-1)
+		}
+	}
+	arrived := 0
+	net.Arrived = func(v, from lab.Node, left uint32) {
+		arrived++
+		step(v, left)
+	}
+	source := lab.Node(0)
+	for net.Degree(source) == 0 {
+		source++
+	}
+	for b.Loop() {
+		net.Begin(1)
+		for range walkers {
+			step(source, steps)
+		}
+		net.Run()
+	}
+	if want := walkers * steps * b.N; arrived != want {
+		b.Fatalf("%d steps, want %d", arrived, want)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(arrived), "ns/step")
 }

@@ -1,7 +1,9 @@
 package lab_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,17 +70,158 @@ func TestLeave(t *testing.T) {
 	}
 }
 
-// TestLeaveKeepsWhatWasSent: a query overtakes no Bye.
-func TestLeaveKeepsWhatWasSent(t *testing.T) {
-	net := line(t, 3)
-	nodes, lost := heard(net)
-	net.Send(1, query(3))
-	net.Advance(lab.Hop / 2)
-	net.Leave(1)
-	net.Run()
-	if !slices.Equal(*nodes, []lab.Node{0, 2}) || *lost != 0 {
-		t.Errorf("delivered to %v, %d lost, want to 0 and 2, none lost", *nodes, *lost)
+// TestChurnScripts plays leaves and failures in a row of servents 0 - 1 - 2, and
+// wants what Watch is told.
+func TestChurnScripts(t *testing.T) {
+	for _, s := range []struct{ name, script, want string }{
+		{
+			name: "a query overtakes no Bye",
+			script: `
+				ask 1
+				leave 1`,
+			want: `
+				1 -> 0 Query
+				1 -> 2 Query
+				1 -> 0 Bye
+				1 -> 2 Bye
+				0 hears Query from 1
+				2 hears Query from 1
+				0 hears Bye from 1
+				2 hears Bye from 1`,
+		},
+		{
+			name: "what is on its way to who leaves is lost",
+			script: `
+				ask 0
+				leave 1`,
+			want: `
+				0 -> 1 Query
+				1 -> 0 Bye
+				1 -> 2 Bye
+				0 -> 1 Query is lost
+				0 hears Bye from 1
+				2 hears Bye from 1`,
+		},
+		{
+			name: "who fails says nothing, and is written to until that is noticed",
+			script: `
+				fail 1 5ms
+				ask 0
+				wait 5ms
+				ask 2`,
+			want: `
+				0 -> 1 Query
+				0 -> 1 Query is lost`,
+		},
+		{
+			name: "an old link does not lead to who came back",
+			script: `
+				fail 1 5ms
+				join 1 2
+				ask 0
+				ask 2`,
+			want: `
+				0 -> 1 Query
+				2 -> 1 Query
+				2 -> 1 Query
+				0 -> 1 Query is lost
+				2 -> 1 Query is lost
+				1 hears Query from 2`,
+		},
+		{
+			name: "who came back remembers nothing",
+			script: `
+				ask 0
+				wait 3ms
+				leave 1
+				wait 3ms
+				join 1 0
+				again 0`,
+			want: `
+				0 -> 1 Query
+				1 hears Query from 0
+				1 -> 2 Query
+				2 hears Query from 1
+				1 -> 0 Bye
+				1 -> 2 Bye
+				0 hears Bye from 1
+				2 hears Bye from 1
+				0 drops Query from 0: duplicate`,
+		},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			got := play(t, line(t, 3), s.script)
+			if want := lines(s.want); !slices.Equal(got, want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
 	}
+}
+
+// lines returns the lines of text, without indentation and empty ones.
+func lines(text string) (trimmed []string) {
+	for l := range strings.Lines(text) {
+		if l = strings.TrimSpace(l); l != "" {
+			trimmed = append(trimmed, l)
+		}
+	}
+	return trimmed
+}
+
+// play carries out the commands of a script, each a quarter of a hop after the one
+// before, and returns what Watch was told.
+func play(t *testing.T, net *lab.Network, script string) (told []string) {
+	net.Watch = func(e *lab.Event) { told = append(told, telling(e)) }
+	m := query(4)
+	for _, command := range lines(script) {
+		var verb, first, second string
+		fmt.Sscan(command, &verb, &first, &second)
+		var node, other lab.Node
+		fmt.Sscan(first, &node)
+		fmt.Sscan(second, &other)
+		switch verb {
+		case "ask":
+			m.GUID[0]++
+			net.Send(node, m)
+		case "again":
+			net.Send(node, m)
+		case "leave":
+			net.Leave(node)
+		case "fail":
+			net.Fail(node, duration(t, second))
+		case "join":
+			net.Join(node, []lab.Node{other})
+		case "wait":
+			net.Advance(duration(t, first))
+		default:
+			t.Fatalf("no command %q", command)
+		}
+		net.Advance(lab.Hop / 4)
+	}
+	net.Run()
+	return told
+}
+
+func duration(t *testing.T, text string) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// telling is an event as a script says it.
+func telling(e *lab.Event) string {
+	what := e.Effect.Message.Type
+	switch {
+	case e.Kind == lab.Lost:
+		return fmt.Sprintf("%d -> %d %v is lost", e.Node, e.To, what)
+	case e.Effect.Kind == routing.Send:
+		return fmt.Sprintf("%d -> %d %v", e.Node, e.To, what)
+	case e.Effect.Kind == routing.Deliver:
+		return fmt.Sprintf("%d hears %v from %d", e.Node, what, e.From)
+	}
+	return fmt.Sprintf("%d drops %v from %d: %v", e.Node, what, e.From, e.Effect.Reason)
 }
 
 // TestFail: neighbours send in vain until they notice; what the failed servent
@@ -88,11 +231,13 @@ func TestFail(t *testing.T) {
 	net := line(t, 3)
 	nodes, lost := heard(net)
 	net.Send(1, query(1))
+	net.Carry(1, 1, 0)
+	net.Arrived = func(node, from lab.Node, tag uint32) { t.Errorf("what it carried arrived at %d", node) }
 	net.Advance(lab.Hop / 2)
 	net.Fail(1, noticed)
 	net.Advance(lab.Hop)
-	if len(*nodes) != 0 || *lost != 2 {
-		t.Errorf("what it had sent: delivered to %v, %d lost, want nobody, 2", *nodes, *lost)
+	if len(*nodes) != 0 || *lost != 3 {
+		t.Errorf("what it had sent: delivered to %v, %d lost, want nobody, 3", *nodes, *lost)
 	}
 	if net.Degree(0) != 1 {
 		t.Errorf("before it is noticed: %d links, want 1", net.Degree(0))
@@ -101,15 +246,15 @@ func TestFail(t *testing.T) {
 	m.GUID[0]++
 	net.Send(0, m)
 	net.Advance(lab.Hop)
-	if len(*nodes) != 0 || *lost != 3 {
-		t.Errorf("sent in vain: delivered to %v, %d lost, want nobody, 3", *nodes, *lost)
+	if len(*nodes) != 0 || *lost != 4 {
+		t.Errorf("sent in vain: delivered to %v, %d lost, want nobody, 4", *nodes, *lost)
 	}
 	net.Join(1, []lab.Node{0})
 	m.GUID[0]++
 	net.Send(0, m) // by the new link, and by the old one, in vain
 	net.Advance(lab.Hop)
-	if !slices.Equal(*nodes, []lab.Node{1}) || *lost != 4 {
-		t.Errorf("after it came back: delivered to %v, %d lost, want to 1, 4", *nodes, *lost)
+	if !slices.Equal(*nodes, []lab.Node{1}) || *lost != 5 {
+		t.Errorf("after it came back: delivered to %v, %d lost, want to 1, 5", *nodes, *lost)
 	}
 	net.Advance(noticed)
 	if net.Degree(0) != 1 || net.Degree(2) != 0 {

@@ -149,7 +149,8 @@ func (n *Network) Now() time.Duration { return n.now }
 // by default. Seed is that of the losses. So what follows does not depend on what
 // was asked before, but for the time, and but for servents and links that came or
 // went. What [Network.At] planned for that time is done, and what it sends is
-// forgotten too. A Network has time for 10 million queries.
+// forgotten too; a link whose Bye is forgotten is closed. A Network has time for
+// 10 million queries.
 func (n *Network) Begin(seed uint64) {
 	n.forget()
 	n.Advance(n.rest)
@@ -159,7 +160,15 @@ func (n *Network) Begin(seed uint64) {
 
 // forget loses what is under way, without a word.
 func (n *Network) forget() {
-	n.queue.retain(func(a *arrival) bool { return a.node == nobody })
+	n.queue.retain(func(a *arrival) bool {
+		if a.node == nobody {
+			return true
+		}
+		if e := n.servents[a.node].ends.at(a.link &^ carried); e != nil && e.is(parting) {
+			n.close(a.node, a.link&^carried)
+		}
+		return false
+	})
 	n.mail.clear()
 }
 

@@ -79,7 +79,7 @@ func (n *Network) handOver(v *visit) {
 	v.link &^= carried
 	e := n.servents[v.node].ends.at(v.link)
 	event := Event{Node: v.node, From: v.from, Kind: Arrived, Tag: v.what}
-	if e == nil || !e.is(open) || e.is(mute) || n.servents[v.node].away {
+	if e == nil || !e.is(open) || e.is(mute) {
 		event = Event{Node: v.from, From: v.from, To: v.node, Kind: Lost, Tag: v.what}
 	}
 	n.tell(event)
