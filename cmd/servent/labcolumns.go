@@ -26,6 +26,7 @@ var labColumns = func() []labColumn {
 		{"sources", func(_ *labOrder, r *experiment.Row) any { return int64(r.Sources) }},
 		{"queries", func(_ *labOrder, r *experiment.Row) any { return int64(r.Queries) }},
 		{"runs", func(_ *labOrder, r *experiment.Row) any { return int64(r.Runs) }},
+		{"replicas", whereAsked(func(r *experiment.Row) any { return r.Replicas.String() })},
 	}
 	measures := []struct {
 		name string

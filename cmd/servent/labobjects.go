@@ -54,13 +54,6 @@ func (order *labOrder) readObjects(c *cli.Context) error {
 	return nil
 }
 
-func (order *labOrder) takeReplicas(text string) (err error) {
-	if text != "" && text != "0" {
-		order.plan.Objects.Replicas, err = experiment.ParseReplicas(text)
-	}
-	return err
-}
-
 // readNames reads the names of the objects.
 func (order *labOrder) readNames() error {
 	o := &order.plan.Objects
@@ -88,20 +81,15 @@ func (order *labOrder) readNames() error {
 	return nil
 }
 
-// asks reports whether anybody holds what is asked for.
-func (order *labOrder) asks() bool {
-	return order.plan.Objects.Replicas != experiment.Replicas{}
-}
-
 // objectsText says what is asked for.
 func (order *labOrder) objectsText() string {
 	o := &order.plan.Objects
 	if !order.asks() {
 		return ""
 	}
-	text := fmt.Sprintf(", replicas %v", o.Replicas)
+	text := ", replicas " + order.replicasText()
 	if n := cmp.Or(o.Number, len(o.Names)); n > 0 {
-		text = fmt.Sprintf(", %s, replicas %v %v, popularity %g", countGrouped(n, "object", "objects"), o.Replicas, o.Replication, o.Popularity)
+		text = fmt.Sprintf(", %s, replicas %s %v, popularity %g", countGrouped(n, "object", "objects"), order.replicasText(), o.Replication, o.Popularity)
 	}
 	if o.FreeRiders > 0 {
 		text += fmt.Sprintf(", free riders %g%%", 100*o.FreeRiders)

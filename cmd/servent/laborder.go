@@ -18,8 +18,11 @@ type labOrder struct {
 	network *labNetwork
 	plan    experiment.Plan
 	outputs labOutputs
-	drawn   bool   // one source, which nobody named
-	names   string // of the objects: a file, or generatedNames
+
+	replications []experiment.Replicas // all is tried with each; none: nobody holds anything
+
+	drawn bool   // one source, which nobody named
+	names string // of the objects: a file, or generatedNames
 }
 
 // labOrderOf reads the flags: first those that take no time, for a slip in the

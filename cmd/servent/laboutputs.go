@@ -90,7 +90,7 @@ func (order *labOrder) run(ctx context.Context) ([]experiment.Row, error) {
 			}
 		}
 	}
-	rows, err := order.plan.Run(ctx)
+	rows, err := order.runEach(ctx)
 	switch {
 	case o.tracer != nil && o.tracer.Err() != nil:
 		return rows, writeError(o.trace, o.tracer.Err())
@@ -118,7 +118,7 @@ func (order *labOrder) tell(rows []experiment.Row) error {
 	case order.outputs.csv == stdoutName:
 		return writeLabCSV(con.out, order, rows)
 	default:
-		con.printLab(order, rows)
+		con.printEach(order, rows)
 	}
 	return nil
 }

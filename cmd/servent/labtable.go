@@ -35,9 +35,6 @@ func (con *console) printLab(order *labOrder, rows []experiment.Row) {
 	}
 	fmt.Fprint(con.out, "\nMessages that came to each servent in a run, at the last TTL\n\n")
 	con.printColumns(loadColumns(lastTTLs(rows)))
-	if order.drawn {
-		con.say("one servent asks, drawn; --sources 100 gives the mean of so many")
-	}
 }
 
 // labTitle says what the rows are of.

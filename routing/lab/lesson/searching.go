@@ -50,6 +50,7 @@ var replication = Lesson{
 		Look: []string{
 			"SUCCESS: 99.9 %. The first ten copies helped far more than the forty after them.",
 			"HOPS: with more copies the nearest one is nearer. So a smaller TTL would do, and cost less.",
+			"For a chart of it, let one command try several numbers: --replicas 1,3,10,30,100 --plot replication.svg.",
 		},
 		Shows: []string{"99.9 %"},
 	}},
