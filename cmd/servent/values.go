@@ -59,6 +59,8 @@ var flagValues = map[string]valueSource{
 	}},
 	"output":         anyFile,
 	"plot":           anyFile,
+	"graph":          anyFile,
+	"export":         anyFile,
 	"interface":      {list: listInterfaces},
 	"skip-interface": {list: listInterfaces},
 }
