@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -76,5 +77,30 @@ func TestReconnect(t *testing.T) {
 	net.Run()
 	if got := net.Router(b).Counters().Of(messages.TypeQuery).Fresh; got != 1 {
 		t.Errorf("%d queries came by the second link, want 1", got)
+	}
+}
+
+// TestFirstFloodAllocatesLittle: what a flood needs is there when the network is,
+// and not once for each servent or message.
+func TestFirstFloodAllocatesLittle(t *testing.T) {
+	const nodes, most = 10_000, 100
+	var edges [][2]lab.Node
+	for v := range lab.Node(nodes) {
+		edges = append(edges, [2]lab.Node{v, (v + 1) % nodes}, [2]lab.Node{v, (v + 1234) % nodes})
+	}
+	net := lab.Of(graphOf(t, nodes, edges), lab.Config{Router: routing.Config{SoftLimit: 255}})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	net.Begin(1)
+	net.Send(0, query(250))
+	net.Run()
+	runtime.ReadMemStats(&after)
+	for v := range lab.Node(nodes) {
+		if got := net.Router(v).Counters().Of(messages.TypeQuery).Sent; got == 0 {
+			t.Fatalf("servent %d sent nothing", v)
+		}
+	}
+	if got := after.Mallocs - before.Mallocs; got > most {
+		t.Errorf("a flood allocates %d times, want at most %d", got, most)
 	}
 }
