@@ -25,7 +25,7 @@ func closedReached(r *experiment.Row) string {
 	if r.Queries == 1 && r.Runs == 1 && len(r.Closed.Hops) > 1 && len(r.Closed.Hops) <= maxTerms {
 		var terms []string
 		for _, n := range r.Closed.Hops {
-			terms = append(terms, fmt.Sprint(n))
+			terms = append(terms, grouped(int(n)))
 		}
 		text = strings.Join(terms, " + ") + " = " + text
 	}

@@ -26,6 +26,7 @@ var labColumns = func() []labColumn {
 		{"sources", func(_ *labOrder, r *experiment.Row) any { return int64(r.Sources) }},
 		{"queries", func(_ *labOrder, r *experiment.Row) any { return int64(r.Queries) }},
 		{"runs", func(_ *labOrder, r *experiment.Row) any { return int64(r.Runs) }},
+		{"replicas", whereAsked(func(r *experiment.Row) any { return r.Replicas.String() })},
 	}
 	measures := []struct {
 		name string
@@ -40,6 +41,7 @@ var labColumns = func() []labColumn {
 		{"bytes", func(r *experiment.Row) *experiment.Measure { return &r.Bytes }},
 		{"hits", func(r *experiment.Row) *experiment.Measure { return &r.Hits }},
 		{"unique_hits", func(r *experiment.Row) *experiment.Measure { return &r.Unique }},
+		{"false_positives", func(r *experiment.Row) *experiment.Measure { return &r.FalsePositives }},
 	}
 	for _, m := range measures {
 		columns = append(columns, labColumn{m.name + "_sum", func(_ *labOrder, r *experiment.Row) any { return m.of(r).Sum() }})

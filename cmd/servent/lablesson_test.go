@@ -128,18 +128,23 @@ func teachersPage(t *testing.T) string {
 // TestLessons: the worksheets are what the lessons print. go test -rewrite renews
 // them.
 func TestLessons(t *testing.T) {
+	dir, err := filepath.Abs(lessonsDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir()) // some commands write files
 	want := map[string]string{"README.md": teachersPage(t)}
 	for i, l := range lesson.All {
 		want[worksheetFile(i+1, l)] = worksheet(t, i+1, l)
 	}
 	if *rewrite {
 		for file, text := range want {
-			if err := os.WriteFile(filepath.Join(lessonsDir, file), []byte(text), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	there, err := os.ReadDir(lessonsDir)
+	there, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +154,7 @@ func TestLessons(t *testing.T) {
 		}
 	}
 	for file, text := range want {
-		if got, err := os.ReadFile(filepath.Join(lessonsDir, file)); err != nil || string(got) != text {
+		if got, err := os.ReadFile(filepath.Join(dir, file)); err != nil || string(got) != text {
 			t.Errorf("%s is not what the lesson says (%v), renew it: go test ./cmd/servent -run TestLessons -rewrite\ngot:\n%s\nwant:\n%s", file, err, got, text)
 		}
 	}

@@ -18,7 +18,11 @@ type labOrder struct {
 	network *labNetwork
 	plan    experiment.Plan
 	outputs labOutputs
-	drawn   bool // one source, which nobody named
+
+	replications []experiment.Replicas // all is tried with each; none: nobody holds anything
+
+	drawn bool   // one source, which nobody named
+	names string // of the objects: a file, or generatedNames
 }
 
 // labOrderOf reads the flags: first those that take no time, for a slip in the
@@ -37,6 +41,9 @@ func labOrderOf(con *console, c *cli.Context) (*labOrder, error) {
 	}
 	order.network = network
 	if err := order.outputs.read(con, c); err != nil {
+		return nil, err
+	}
+	if err := order.readNames(); err != nil {
 		return nil, err
 	}
 	if err := network.open(); err != nil {
@@ -74,21 +81,13 @@ func (order *labOrder) readPlan(c *cli.Context) error {
 		{"dedup", func(text string) (err error) { p.Rule, err = routing.ParseRule(text); return err }},
 		{"latency", func(text string) (err error) { p.Latency, err = experiment.ParseLatency(text); return err }},
 		{"loss", func(text string) (err error) { p.Loss, err = parsePercent(text); return err }},
-		{"replicas", order.takeReplicas},
 		{"churn", order.takeChurn},
 	} {
 		if err := read.take(c.String(read.flag)); err != nil {
 			return usage("--%s: %v", read.flag, err)
 		}
 	}
-	return nil
-}
-
-func (order *labOrder) takeReplicas(text string) (err error) {
-	if text != "" && text != "0" {
-		order.plan.Objects.Replicas, err = experiment.ParseReplicas(text)
-	}
-	return err
+	return order.readObjects(c)
 }
 
 func (order *labOrder) takeChurn(text string) error {
@@ -130,11 +129,6 @@ func parsePercent(text string) (float64, error) {
 		return 0, fmt.Errorf("%q is no share: use 0%% to less than 100%%, as 5%%", text)
 	}
 	return percent / 100, nil
-}
-
-// asks reports whether anybody holds what is asked for.
-func (order *labOrder) asks() bool {
-	return order.plan.Objects.Replicas != experiment.Replicas{}
 }
 
 // labError is what is wrong with a plan that the flags made: the flags are.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"servent/routing/lab"
+	labnet "servent/routing/lab"
 	"servent/routing/lab/experiment"
 	"servent/routing/trace"
 )
@@ -84,13 +84,13 @@ func (order *labOrder) run(ctx context.Context) ([]experiment.Row, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if o.tracer != nil {
-		order.plan.Watch = func(asked experiment.Asked, e *lab.Event) {
+		order.plan.Watch = func(asked experiment.Asked, e *labnet.Event) {
 			if o.tracer.Watch(asked, e); o.tracer.Err() != nil {
 				stop(o.tracer.Err())
 			}
 		}
 	}
-	rows, err := order.plan.Run(ctx)
+	rows, err := order.runEach(ctx)
 	switch {
 	case o.tracer != nil && o.tracer.Err() != nil:
 		return rows, writeError(o.trace, o.tracer.Err())
@@ -118,7 +118,7 @@ func (order *labOrder) tell(rows []experiment.Row) error {
 	case order.outputs.csv == stdoutName:
 		return writeLabCSV(con.out, order, rows)
 	default:
-		con.printLab(order, rows)
+		con.printEach(order, rows)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func (order *labOrder) keepPlot(path string, rows []experiment.Row) error {
 	if err != nil {
 		return err
 	}
-	picture := plot.Picture{Groups: []plot.Group{{Replicas: order.plan.Objects.Replicas, Rows: rows}}}
+	picture := plot.Picture{Rows: rows}
 	if len(rows) > 0 {
 		picture.Title = labTitle(order, &rows[0])
 	}

@@ -33,11 +33,8 @@ func (con *console) printLab(order *labOrder, rows []experiment.Row) {
 		fmt.Fprint(con.out, "\nWhat the queries found; hops and time are those of the first hit\n\n")
 		con.printColumns(findColumns(order, rows))
 	}
-	fmt.Fprint(con.out, "\nMessages that came to each servent, of all queries of a run, at the last TTL\n\n")
+	fmt.Fprint(con.out, "\nMessages that came to each servent in a run, at the last TTL\n\n")
 	con.printColumns(loadColumns(lastTTLs(rows)))
-	if order.drawn {
-		con.say("one servent asks, drawn; --sources 100 gives the mean of so many")
-	}
 }
 
 // labTitle says what the rows are of.
@@ -64,10 +61,7 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	if p.Churn != nil {
 		text += fmt.Sprintf(", sessions of %v (median) and %v (mean), %g%% abrupt", p.Churn.Median, p.Churn.Mean, 100*p.Churn.Abrupt)
 	}
-	if order.asks() {
-		text += fmt.Sprintf(", replicas %v", p.Objects.Replicas)
-	}
-	return text + fmt.Sprintf("; seed %d", p.Seed)
+	return text + order.objectsText() + fmt.Sprintf("; seed %d", p.Seed)
 }
 
 func sourcesText(order *labOrder, r *experiment.Row) string {
@@ -128,6 +122,9 @@ func findColumns(order *labOrder, rows []experiment.Row) []tableColumn {
 		columnOf("HITS", rows, func(r *experiment.Row) string { return meanText(&r.Hits) }),
 		columnOf("HOPS", rows, func(r *experiment.Row) string { return none(r, decimals(r.Hops.Mean, 2)) }),
 		spare(2, columnOf("P90", rows, func(r *experiment.Row) string { return none(r, decimals(r.Hops.P90, 1)) })))
+	if slices.ContainsFunc(rows, func(r experiment.Row) bool { return r.FalsePositives.Mean() > 0 }) {
+		columns = append(columns, spare(1, columnOf("FALSE", rows, func(r *experiment.Row) string { return meanText(&r.FalsePositives) })))
+	}
 	if !order.plan.Latency.Equal() {
 		columns = append(columns, columnOf("TIME", rows, func(r *experiment.Row) string {
 			return none(r, time.Duration(r.Time.Mean).Round(100*time.Microsecond).String())

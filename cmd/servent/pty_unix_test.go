@@ -58,16 +58,22 @@ func onTerminal(t testing.TB, width, height uint16, env []string, args ...string
 // await reads until the screen shows text.
 func (s *session) await(text string) {
 	s.t.Helper()
+	s.awaitThat(fmt.Sprintf("%q", text), func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// awaitThat reads until the screen shows what.
+func (s *session) awaitThat(what string, shown func(screen string) bool) {
+	s.t.Helper()
 	late := time.After(20 * time.Second)
-	for !strings.Contains(s.screen.String(), text) {
+	for !shown(s.screen.String()) {
 		select {
 		case b, ok := <-s.read:
 			if !ok {
-				s.t.Fatalf("the command ended without %q:\n%s", text, s.screen)
+				s.t.Fatalf("the command ended without %s:\n%s", what, s.screen)
 			}
 			s.screen.Write(b)
 		case <-late:
-			s.t.Fatalf("waited in vain for %q:\n%s", text, s.screen)
+			s.t.Fatalf("waited in vain for %s:\n%s", what, s.screen)
 		}
 	}
 }

@@ -180,7 +180,7 @@ func TestSignalsInterruptSearch(t *testing.T) {
 // goes on.
 func TestReaderGone(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"help", "environment"}, {"config"}, {"version"}} {
+	for _, args := range [][]string{{"help", "environment"}, {"config"}, {"version"}, {"lab", "--topology", "ring:12"}} {
 		read, write, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)

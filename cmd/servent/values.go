@@ -57,8 +57,21 @@ var flagValues = map[string]valueSource{
 	"bittorrent": {list: func(_ context.Context, c *candidates, _ []string) {
 		c.add("0.0.0.0:6881", "every IPv4 address")
 	}},
-	"output":         anyFile,
-	"plot":           anyFile,
+	"output":       anyFile,
+	"plot":         anyFile,
+	"topology":     {list: listTopologies},
+	"graph":        anyFile,
+	"csv":          anyFile,
+	"trace":        anyFile,
+	"lab.strategy": {list: listStrategies},
+	"lab.latency":  {list: listLatencies},
+	"replication":  {list: listReplications},
+	"names": {paths: pathFiles, list: func(_ context.Context, c *candidates, _ []string) {
+		c.add(generatedNames, "invented ones")
+	}},
+	"sources": {paths: pathFiles, list: func(_ context.Context, c *candidates, _ []string) {
+		c.add("all", "every servent")
+	}},
 	"interface":      {list: listInterfaces},
 	"skip-interface": {list: listInterfaces},
 }
@@ -76,6 +89,7 @@ var wordValues = map[string][]valueSource{
 	"share untag":  {{list: listTags}, anyFile},
 	"disconnect":   {{list: listPeers}},
 	"completion":   {{choices: shells}},
+	"lab replay":   {anyFile},
 	"lab lesson":   {{list: offerLessons}},
 
 	"downloads pause":  {{list: offerDownloads}},

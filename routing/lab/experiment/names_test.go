@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"servent/messages"
+	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
 	"servent/share/words"
 )
@@ -119,4 +121,25 @@ func TestShelves(t *testing.T) {
 	if others == 0 {
 		t.Error("no query found another object than its own: the names have no word in common")
 	}
+}
+
+// FuzzReadNames: a list is refused, or all its names can be placed and asked for.
+func FuzzReadNames(f *testing.F) {
+	f.Add("One two.mp3\r\n\nthree\n", uint64(1))
+	f.Add("東京.jpg\n.profile\nÜ ② x.tar.gz", uint64(2))
+	f.Fuzz(func(t *testing.T, list string, seed uint64) {
+		names, err := ReadNames(strings.NewReader(list))
+		if err != nil {
+			return
+		}
+		for i, name := range names {
+			criteria, q := ask(name, chance.New(seed, chance.Queries, uint64(i)))
+			if !q.Matches(words.Of(name)) {
+				t.Errorf("%q, asked for %q, does not match", criteria, name)
+			}
+			if _, err := messages.New(messages.GUID{}, 1, messages.NewQuery(criteria)); err != nil {
+				t.Errorf("%q: %v", criteria, err)
+			}
+		}
+	})
 }

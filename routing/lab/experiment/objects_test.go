@@ -19,9 +19,9 @@ func TestParseFreeRiders(t *testing.T) {
 }
 
 func TestParseReplicas(t *testing.T) {
-	for text, want := range map[string]Replicas{"6": {Number: 6}, "0.1%": {Share: 0.001}, "100%": {Share: 1}} {
-		if got, err := ParseReplicas(text); err != nil || got != want || got.String() != text {
-			t.Errorf("%q: got %v (%v), want %v", text, got, err, want)
+	for text, want := range map[string]int{"6": 6, "0.1%": 2, "0.07%": 1, "1e-07%": 1, "0.7%": 14, "100%": 2000} {
+		if r, err := ParseReplicas(text); err != nil || r.of(2000) != want || r.String() != text {
+			t.Errorf("%q: got %v (%v), %d of 2000 servents, want %d", text, r, err, r.of(2000), want)
 		}
 	}
 	for _, text := range []string{"", "0", "-1", "0%", "101%", "NaN%", "1.5", "99999999999", "%"} {
@@ -57,4 +57,32 @@ func TestObjectsCheck(t *testing.T) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
+}
+
+// FuzzParse: whatever is typed is refused, or has a text that means the same.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"6", "0.7%", "sqrt", "zipf:1.2", "66%", "1e-5%", "ring:1+2", "walk:16:statekeeping", "flood:ttl", "0x1p-3"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if r, err := ParseReplicas(text); err == nil {
+			if again, err := ParseReplicas(r.String()); err != nil || again != r {
+				t.Errorf("replicas %q: %v, and again %v (%v)", text, r, again, err)
+			}
+		}
+		if r, err := ParseReplication(text); err == nil {
+			if again, err := ParseReplication(r.String()); err != nil || again != r {
+				t.Errorf("replication %q: %v, and again %v (%v)", text, r, again, err)
+			}
+		}
+		if x, err := ParsePopularity(text); err == nil && !(x >= 0 && x <= MaxExponent) {
+			t.Errorf("popularity %q: %v", text, x)
+		}
+		if x, err := ParseFreeRiders(text); err == nil && !(x >= 0 && x < 1) {
+			t.Errorf("free riders %q: %v", text, x)
+		}
+		if s, err := ParseStrategy(text); err == nil && s.String() != text {
+			t.Errorf("strategy %q: %v", text, s)
+		}
+	})
 }

@@ -62,7 +62,19 @@ func (r Replicas) of(servents int) int {
 // String returns r as it is typed.
 func (r Replicas) String() string {
 	if r.Share > 0 {
-		return strconv.FormatFloat(100*r.Share, 'g', -1, 64) + "%"
+		return percentText(r.Share)
 	}
 	return strconv.Itoa(r.Number)
+}
+
+// percentText returns a share, 0 to 1, as parsePercent reads it, with no more
+// digits than that takes: the product of 0.0007 and 100 is 0.06999999999999999.
+func percentText(share float64) string {
+	const most = 17 // digits tell any two numbers apart
+	for digits := 1; ; digits++ {
+		percent, _ := strconv.ParseFloat(strconv.FormatFloat(100*share, 'g', digits, 64), 64)
+		if percent/100 == share || digits == most {
+			return strconv.FormatFloat(percent, 'g', -1, 64) + "%"
+		}
+	}
 }

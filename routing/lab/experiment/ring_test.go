@@ -3,6 +3,7 @@ package experiment
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"servent/routing/lab/graph"
 )
@@ -68,5 +69,22 @@ func TestRing(t *testing.T) {
 		if got != want {
 			t.Errorf("%s up to TTL %d, object at distance %d:\ngot  %+v\nwant %+v", c.strategy, c.last, c.distance, got, want)
 		}
+	}
+}
+
+// TestRingUnderChurn: each round waits for the one before, and is asked though
+// time has passed since.
+func TestRingUnderChurn(t *testing.T) {
+	_, g := topologyOf(t, "regular:200,6")
+	rows, err := Plan{
+		Graph: one(g), Strategies: []Strategy{Flood, mustParse(t, "ring")}, First: 3, Sources: Sources{Number: 10},
+		Churn: &Churn{Median: time.Hour, Mean: 2 * time.Hour},
+	}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	flood, ring := rows[0].Messages.Mean(), rows[1].Messages.Mean()
+	if ring < 0.8*flood || ring > 1.3*flood { // others have left meanwhile
+		t.Errorf("a ring of TTL 1 and 3 that finds nothing: %g messages, want about those of a flood of TTL 3, %g", ring, flood)
 	}
 }

@@ -5,12 +5,13 @@ import "time"
 // A Row is what came of all queries of one strategy and TTL.
 type Row struct {
 	Strategy string
-	TTL      uint8 // 0 where the strategy has none
-	Runs     int   // how many runs it is of
-	Sources  int   // of each run
-	Queries  int   // of each run: Sources × queries a source
-	Servents int   // of the first run's graph
-	Links    int   // of the first run's graph
+	TTL      uint8    // 0 where the strategy has none
+	Replicas Replicas // of the plan
+	Runs     int      // how many runs it is of
+	Sources  int      // of each run
+	Queries  int      // of each run: Sources × queries a source
+	Servents int      // of the first run's graph
+	Links    int      // of the first run's graph
 
 	// Of one query.
 	Reached, Messages, Others, Duplicates, Improved, Lost, Bytes, Hits, Unique, FalsePositives Measure

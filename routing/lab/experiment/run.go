@@ -136,7 +136,7 @@ func newTable(p *Plan) *table {
 	t := &table{plan: p}
 	for _, s := range p.Strategies {
 		for _, ttl := range p.ttls(s) {
-			t.rows = append(t.rows, Row{Strategy: s.name, TTL: ttl, strategy: s})
+			t.rows = append(t.rows, Row{Strategy: s.name, TTL: ttl, Replicas: p.Objects.Replicas, strategy: s})
 		}
 	}
 	return t

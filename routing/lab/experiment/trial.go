@@ -158,6 +158,7 @@ func (t *trial) send(ttl uint8) {
 		panic(err) // what a plan asks for was checked
 	}
 	t.round++
+	t.sent = t.net.Now()
 	t.net.Send(t.query.Source, m)
 }
 

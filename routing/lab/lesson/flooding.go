@@ -72,9 +72,13 @@ var ringMeetsItself = Lesson{
 		Shows: []string{"12", "13"},
 	}},
 	Exercise: Exercise{
-		Task:   "Now a ring of 11 servents. With which TTL do the halves meet, between which servents, and how many messages and duplicates are there in the end?",
-		Check:  []string{"servent lab --topology ring:11 --ttl 1..7"},
+		Task: "Now a ring of 11 servents. With which TTL do the halves meet, between which servents, and how many messages and duplicates are there in the end?",
+		Check: []string{
+			"servent lab --topology ring:11 --ttl 1..7",
+			"servent lab --topology ring:11 --ttl 6 --trace ring.trace",
+			"servent lab replay ring.trace",
+		},
 		Answer: "TTL 5 reaches all ten others with ten messages. With TTL 6, servents 5 and 6 send each other the query over the link between them: 12 messages, 2 duplicates. 2 × 11 − 11 + 1 = 12.",
-		Shows:  []string{"10", "12", "2"},
+		Shows:  []string{"6 -> 5  Query TTL 1  duplicate", "5 -> 6  Query TTL 1  duplicate"},
 	},
 }

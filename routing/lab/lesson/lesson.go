@@ -33,4 +33,4 @@ type Exercise struct {
 }
 
 // All are the lessons, the first being number 1.
-var All = []Lesson{whatTTLDoes, whyDuplicates, ringMeetsItself}
+var All = []Lesson{whatTTLDoes, whyDuplicates, ringMeetsItself, floodOrWalk, replication, whatLatencyDoes, churn}

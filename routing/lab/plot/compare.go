@@ -18,13 +18,13 @@ func atTTL(rows []experiment.Row) string {
 
 // sideBySide returns a chart of each measure with a line for every strategy, at
 // its greatest TTL; none of one strategy that has been shown by TTL.
-func sideBySide(g Group, names []string) []*chart {
-	if _, last := ttls(g.Rows); last > 0 && len(names) < 2 {
+func sideBySide(rows []experiment.Row, names []string) []*chart {
+	if _, last := ttls(rows); last > 0 && len(names) < 2 {
 		return nil
 	}
 	var charts []*chart
-	for _, m := range measuresOf(g, beside) {
-		charts = append(charts, dots(m, g.Rows, names))
+	for _, m := range measuresOf(rows, beside) {
+		charts = append(charts, dots(m, rows, names))
 	}
 	return charts
 }

@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"image/color"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -35,37 +36,32 @@ const (
 
 // figureOf chooses the charts that the rows of p allow.
 func figureOf(p Picture) (*figure, error) {
-	names := strategies(p.Groups)
+	names := strategies(p.Rows)
 	switch {
 	case len(names) == 0:
 		return nil, ErrEmpty
 	case len(names) > MaxStrategies:
 		return nil, fmt.Errorf("plot: %d strategies, a picture tells %d apart", len(names), MaxStrategies)
 	}
-	f := &figure{title: clean(p.Title, maxTitle), note: noteOf(p.Groups)}
+	f := &figure{title: clean(p.Title, maxTitle), note: noteOf(&p.Rows[0])}
 	for i, name := range names {
 		f.entries = append(f.entries, entry{clean(name, maxName), styleOf(i)})
 	}
-	if len(p.Groups) > 1 {
-		f.charts = byReplication(p.Groups, names)
+	if groups := byReplicas(p.Rows); len(groups) > 1 {
+		f.charts = byReplication(groups, names)
 		return f, nil
 	}
-	g := p.Groups[0]
-	f.charts = append(byTTL(g, names), loadChart(g.Rows, names))
-	f.charts = append(f.charts, sideBySide(g, names)...)
+	f.charts = append(byTTL(p.Rows, names), loadChart(p.Rows, names))
+	f.charts = append(f.charts, sideBySide(p.Rows, names)...)
 	return f, nil
 }
 
-// strategies returns the strategies of all groups, in the order of their rows.
-func strategies(groups []Group) []string {
+// strategies returns the strategies of rows, in their order.
+func strategies(rows []experiment.Row) []string {
 	var names []string
-	seen := map[string]bool{}
-	for _, g := range groups {
-		for i := range g.Rows {
-			if name := g.Rows[i].Strategy; !seen[name] {
-				seen[name] = true
-				names = append(names, name)
-			}
+	for i := range rows {
+		if name := rows[i].Strategy; !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -83,21 +79,14 @@ func rowsOf(rows []experiment.Row, strategy string) []*experiment.Row {
 }
 
 // noteOf says of what the means are.
-func noteOf(groups []Group) string {
-	for _, g := range groups {
-		if len(g.Rows) == 0 {
-			continue
-		}
-		r := &g.Rows[0]
-		if r.Runs > 1 {
-			return fmt.Sprintf("Means of %d runs; bars: standard error of the mean.", r.Runs)
-		}
-		if r.Queries > 1 {
-			return fmt.Sprintf("Means of %d queries of one run.", r.Queries)
-		}
-		return "One query."
+func noteOf(r *experiment.Row) string {
+	switch {
+	case r.Runs > 1:
+		return fmt.Sprintf("Means of %d runs; bars: standard error of the mean.", r.Runs)
+	case r.Queries > 1:
+		return fmt.Sprintf("Means of %d queries of one run.", r.Queries)
 	}
-	return ""
+	return "One query."
 }
 
 // Letters that a line has room for.

@@ -73,8 +73,8 @@ func place(x, y float64) vg.Point { return vg.Point{X: vg.Length(x), Y: vg.Lengt
 
 // byTTL returns the charts whose horizontal axis is the TTL, none where no
 // strategy has one.
-func byTTL(g Group, names []string) []*chart {
-	first, last := ttls(g.Rows)
+func byTTL(all []experiment.Row, names []string) []*chart {
+	first, last := ttls(all)
 	if last == 0 {
 		return nil
 	}
@@ -84,10 +84,10 @@ func byTTL(g Group, names []string) []*chart {
 		a.ticks = append(a.ticks, tick{x.at(float64(ttl)), fmt.Sprint(ttl)})
 	}
 	var charts []*chart
-	for _, m := range measuresOf(g, withTTL) {
+	for _, m := range measuresOf(all, withTTL) {
 		var lines []line
 		for i, name := range names {
-			lines = append(lines, lineByTTL(m, rowsOf(g.Rows, name), styleOf(i), x))
+			lines = append(lines, lineByTTL(m, rowsOf(all, name), styleOf(i), x))
 		}
 		// All lines together take less than a third of the room of a TTL.
 		shift := min(0.05, 0.3/float64(len(lines))) / (x.most - x.least)

@@ -37,9 +37,9 @@ var measures = []measure{
 	{title: "Messages", axis: "messages per query, without hits", of: messages, scale: scaleOf, charts: withReplication},
 }
 
-// measuresOf returns those of a kind of chart that mean something for g.
-func measuresOf(g Group, kind charts) []measure {
-	asked := g.Replicas != (experiment.Replicas{})
+// measuresOf returns those of a kind of chart that mean something for rows.
+func measuresOf(rows []experiment.Row, kind charts) []measure {
+	asked := rows[0].Replicas != experiment.Replicas{}
 	if kind == beside && !asked {
 		kind |= besideUnlessAsked
 	}

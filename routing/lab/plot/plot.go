@@ -1,7 +1,7 @@
 // Package plot draws what experiments gave: one picture with a chart for all
 // that its rows allow, as SVG or PNG.
 //
-//	err := plot.Write(w, "svg", plot.Picture{Title: "tree:3,5, seed 1", Groups: []plot.Group{{Rows: rows}}})
+//	err := plot.Write(w, "svg", plot.Picture{Title: "tree:3,5, seed 1", Rows: rows})
 //
 // Pictures are for projectors and for print in black: letters are large, and the
 // strategies differ by dashes and markers too, not only by colours, which are
@@ -32,16 +32,10 @@ type Picture struct {
 	// Title stands on top: the topology, the seed. Default: none.
 	Title string
 
-	// Groups are the rows of each replication: one group gives charts by TTL, the
-	// load and the strategies side by side, two and more give charts by
-	// replication. No default.
-	Groups []Group
-}
-
-// A Group is the rows of one [experiment.Plan].
-type Group struct {
-	Replicas experiment.Replicas // zero: nothing was asked for, nothing is found
-	Rows     []experiment.Row
+	// Rows are those of one [experiment.Plan], which give charts by TTL, the load
+	// and the strategies side by side; or of plans that differ in their
+	// replicas, which give charts by replication. No default.
+	Rows []experiment.Row
 }
 
 // MaxStrategies is how many strategies a picture can tell apart.

@@ -130,23 +130,23 @@ func TestPictures(t *testing.T) {
 		want    []string
 		not     string
 	}{
-		{"seven TTLs and two strategies", plot.Picture{Title: "300 servents with chords, seed 1", Groups: []plot.Group{{one, rows(t, func(p *experiment.Plan) {
+		{"seven TTLs and two strategies", plot.Picture{Title: "300 servents with chords, seed 1", Rows: rows(t, func(p *experiment.Plan) {
 			asked(p)
-			p.Runs, p.Strategies = 5, strategies(t, "flood:plain,flood:ttl")
-		})}}}, []string{
+			p.Runs, p.Strategies = 5, strategies(t, "flood:plain,flood:ttl,walk:4")
+		})}, []string{
 			"300 servents with chords, seed 1", "flood:plain", "flood:ttl", "TTL (hops)", "servents reached (%)", "Coverage by TTL",
 			"Messages by TTL", "Duplicates by TTL", "Success by TTL", "Load, TTL 7", "Messages side by side, TTL 7", "7", "100", "0",
 			"Means of 5 runs; bars: standard error of the mean.",
 		}, ""},
-		{"one strategy", plot.Picture{Groups: []plot.Group{{Rows: rows(t, func(*experiment.Plan) {})}}},
+		{"one strategy", plot.Picture{Rows: rows(t, func(*experiment.Plan) {})},
 			[]string{"flood", "Coverage by TTL", "Load, TTL 7", "Means of 20 queries of one run."}, "Success"},
-		{"one point", plot.Picture{Groups: []plot.Group{{one, rows(t, func(p *experiment.Plan) { asked(p); p.First, p.Last = 3, 3 })}}},
+		{"one point", plot.Picture{Rows: rows(t, func(p *experiment.Plan) { asked(p); p.First, p.Last = 3, 3 })},
 			[]string{"Coverage by TTL", "3", "Success by TTL"}, "side by side"},
-		{"no duplicates", plot.Picture{Groups: []plot.Group{{Rows: rows(t, func(p *experiment.Plan) { p.First, p.Last, p.Sources.Number = 1, 1, 1 })}}},
+		{"no duplicates", plot.Picture{Rows: rows(t, func(p *experiment.Plan) { p.First, p.Last, p.Sources.Number = 1, 1, 1 })},
 			[]string{"One query.", "Duplicates by TTL", "Load, TTL 1"}, "side by side"},
-		{"twelve strategies", plot.Picture{Title: strings.Repeat("a very long title ", 12), Groups: []plot.Group{{one, many(12)}}},
+		{"twelve strategies", plot.Picture{Title: strings.Repeat("a very long title ", 12), Rows: many(12)},
 			[]string{"strategy 1", "strategy 12", "Hops side by side, TTL 7"}, ""},
-		{"replications", plot.Picture{Title: "300 servents with chords", Groups: replications(t)},
+		{"replications", plot.Picture{Title: "300 servents with chords", Rows: replications(t)},
 			[]string{"Success by replication, TTL 3", "servents that hold the object", "100"}, "by TTL"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,23 +171,22 @@ func TestPictures(t *testing.T) {
 }
 
 // replications returns the rows of several numbers of replicas.
-func replications(t *testing.T) []plot.Group {
-	var groups []plot.Group
+func replications(t *testing.T) []experiment.Row {
+	var all []experiment.Row
 	for _, n := range []int{1, 3, 10, 30, 100} {
-		r := experiment.Replicas{Number: n}
-		groups = append(groups, plot.Group{Replicas: r, Rows: rows(t, func(p *experiment.Plan) {
-			p.Objects.Replicas, p.Last, p.Runs = r, 3, 4
-			p.Strategies = strategies(t, "flood:plain,flood:ttl")
-		})})
+		all = append(all, rows(t, func(p *experiment.Plan) {
+			p.Objects.Replicas.Number, p.Last, p.Runs = n, 3, 4
+			p.Strategies = strategies(t, "flood:plain,flood:ttl,walk:4")
+		})...)
 	}
-	return groups
+	return all
 }
 
 // TestPNGAgain: the same rows give the same bytes, run or drawn once more, and
 // another seed gives others.
 func TestPNGAgain(t *testing.T) {
 	picture := func(seed uint64) []byte {
-		return write(t, "png", plot.Picture{Groups: []plot.Group{{Rows: rows(t, func(p *experiment.Plan) { p.Seed, p.Last = seed, 3 })}}})
+		return write(t, "png", plot.Picture{Rows: rows(t, func(p *experiment.Plan) { p.Seed, p.Last = seed, 3 })})
 	}
 	once := picture(1)
 	if !bytes.Equal(once, picture(1)) {
@@ -201,8 +200,8 @@ func TestPNGAgain(t *testing.T) {
 // TestHostileTitle: a title, which may be the name of a file, cannot break an
 // SVG.
 func TestHostileTitle(t *testing.T) {
-	one := []plot.Group{{Rows: rows(t, func(p *experiment.Plan) { p.Last = 1 })}}
-	svg := write(t, "svg", plot.Picture{Title: "a\x00\x1b]0;x\a</text><script>&\xff\u202e", Groups: one})
+	one := rows(t, func(p *experiment.Plan) { p.Last = 1 })
+	svg := write(t, "svg", plot.Picture{Title: "a\x00\x1b]0;x\a</text><script>&\xff\u202e", Rows: one})
 	if got, want := words(t, svg)[0], "a\ufffd\ufffd]0;x\ufffd</text><script>&\ufffd\ufffd"; got != want {
 		t.Errorf("the title is %q, want %q", got, want)
 	}
@@ -221,15 +220,13 @@ func TestErrors(t *testing.T) {
 		many = append(many, r)
 	}
 	var out bytes.Buffer
-	for _, empty := range []plot.Picture{{}, {Groups: []plot.Group{{}}}, {Groups: []plot.Group{{}, {}}}} {
-		if err := plot.Write(&out, "svg", empty); !errors.Is(err, plot.ErrEmpty) {
-			t.Errorf("a picture without rows: %v, want %v", err, plot.ErrEmpty)
-		}
+	if err := plot.Write(&out, "svg", plot.Picture{}); !errors.Is(err, plot.ErrEmpty) {
+		t.Errorf("a picture without rows: %v, want %v", err, plot.ErrEmpty)
 	}
-	if err := plot.Write(&out, "svg", plot.Picture{Groups: []plot.Group{{Rows: many}}}); err == nil {
+	if err := plot.Write(&out, "svg", plot.Picture{Rows: many}); err == nil {
 		t.Errorf("%d strategies: no error", len(many))
 	}
-	if err := plot.Write(&out, "pdf", plot.Picture{Groups: []plot.Group{{Rows: one}}}); err == nil {
+	if err := plot.Write(&out, "pdf", plot.Picture{Rows: one}); err == nil {
 		t.Error("a PDF: no error")
 	}
 	if out.Len() > 0 {

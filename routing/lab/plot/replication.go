@@ -3,11 +3,25 @@ package plot
 import (
 	"cmp"
 	"slices"
+
+	"servent/routing/lab/experiment"
 )
+
+// byReplicas returns rows in groups with as many replicas.
+func byReplicas(rows []experiment.Row) (groups [][]experiment.Row) {
+	for _, r := range rows {
+		i := slices.IndexFunc(groups, func(g []experiment.Row) bool { return g[0].Replicas == r.Replicas })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], r)
+	}
+	return groups
+}
 
 // byReplication returns the charts whose horizontal axis is how many servents
 // hold an object, each strategy at its greatest TTL.
-func byReplication(groups []Group, names []string) []*chart {
+func byReplication(groups [][]experiment.Row, names []string) []*chart {
 	of, title := replicas(groups)
 	var places []float64
 	for _, g := range groups {
@@ -28,7 +42,7 @@ func byReplication(groups []Group, names []string) []*chart {
 		for i, name := range names {
 			l := line{style: styleOf(i)}
 			for _, g := range groups {
-				if r := widest(g.Rows, name); r != nil {
+				if r := widest(g, name); r != nil {
 					l.add(within.at(x.at(of(g))), m.of(r))
 				}
 			}
@@ -36,22 +50,22 @@ func byReplication(groups []Group, names []string) []*chart {
 			lines = append(lines, l)
 		}
 		shift := min(0.008, 0.05/float64(len(lines)))
-		charts = append(charts, lineChart(m, " by replication"+atTTL(groups[0].Rows), a, lines, shift))
+		charts = append(charts, lineChart(m, " by replication"+atTTL(groups[0]), a, lines, shift))
 	}
 	return charts
 }
 
 // replicas returns where a group stands on the horizontal axis, and its title:
 // numbers of servents, or else shares of them.
-func replicas(groups []Group) (of func(Group) float64, title string) {
-	shares := slices.ContainsFunc(groups, func(g Group) bool { return g.Replicas.Share > 0 })
+func replicas(groups [][]experiment.Row) (of func([]experiment.Row) float64, title string) {
+	shares := slices.ContainsFunc(groups, func(g []experiment.Row) bool { return g[0].Replicas.Share > 0 })
 	if !shares {
-		return func(g Group) float64 { return float64(g.Replicas.Number) }, "servents that hold the object"
+		return func(g []experiment.Row) float64 { return float64(g[0].Replicas.Number) }, "servents that hold the object"
 	}
-	return func(g Group) float64 {
-		if g.Replicas.Share > 0 || len(g.Rows) == 0 {
-			return 100 * g.Replicas.Share
+	return func(g []experiment.Row) float64 {
+		if g[0].Replicas.Share > 0 {
+			return 100 * g[0].Replicas.Share
 		}
-		return 100 * float64(g.Replicas.Number) / float64(max(1, g.Rows[0].Servents))
+		return 100 * float64(g[0].Replicas.Number) / float64(max(1, g[0].Servents))
 	}, "servents that hold the object (%)"
 }
