@@ -9,6 +9,7 @@ import (
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
+	"servent/routing/lab/graph"
 )
 
 func query(ttl uint8) messages.Message {
@@ -103,4 +104,39 @@ func TestFirstFloodAllocatesLittle(t *testing.T) {
 	if got := after.Mallocs - before.Mallocs; got > most {
 		t.Errorf("a flood allocates %d times, want at most %d", got, most)
 	}
+}
+
+// How far a query reaches in a ring of ten servents, and at what cost, with each
+// TTL.
+func ExampleOf() {
+	topology, err := graph.ParseTopology("ring:10")
+	if err != nil {
+		panic(err)
+	}
+	g, err := topology.Build(nil) // a ring needs no chance
+	if err != nil {
+		panic(err)
+	}
+	net := lab.Of(g, lab.Config{})
+	var reached, sent int
+	net.Watch = func(e *lab.Event) {
+		switch e.Effect.Kind {
+		case routing.Deliver:
+			reached++
+		case routing.Send:
+			sent++
+		}
+	}
+	for ttl := uint8(3); ttl <= 6; ttl++ {
+		reached, sent = 0, 0
+		net.Begin(1)
+		net.Send(0, query(ttl))
+		net.Run()
+		fmt.Println("TTL", ttl, "reaches", reached, "by", sent, "messages")
+	}
+	// Output:
+	// TTL 3 reaches 6 by 6 messages
+	// TTL 4 reaches 8 by 8 messages
+	// TTL 5 reaches 9 by 10 messages
+	// TTL 6 reaches 9 by 11 messages
 }
