@@ -60,7 +60,7 @@ func labVerb(con *console) *cli.Command {
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace files that are there"},
 		},
 		Action:      func(c *cli.Context) error { return runLab(c.Context, con, c) },
-		Subcommands: []*cli.Command{labReplayVerb(con), labLessonVerb(con)},
+		Subcommands: []*cli.Command{labGraphVerb(con), labReplayVerb(con), labLessonVerb(con)},
 	}
 }
 

@@ -61,6 +61,7 @@ var flagValues = map[string]valueSource{
 	"plot":         anyFile,
 	"topology":     {list: listTopologies},
 	"graph":        anyFile,
+	"export":       anyFile,
 	"csv":          anyFile,
 	"trace":        anyFile,
 	"lab.strategy": {list: listStrategies},

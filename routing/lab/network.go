@@ -41,6 +41,7 @@ type Network struct {
 	timers   timers
 	losses   losses
 	now      time.Duration
+	clock    time.Time     // the same to Routers, while a wave arrives
 	rest     time.Duration // the longest that a Router remembers anything
 	churned  bool          // some servent has left: not all that arrives is taken
 	effects  []routing.Effect

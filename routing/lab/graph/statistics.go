@@ -75,9 +75,10 @@ func (g *Graph) Statistics(o StatisticsOptions) (Statistics, error) {
 	s := Statistics{Nodes: g.Len(), Edges: g.Edges()}
 	s.countDegrees(g)
 	s.countComponents(g)
-	s.countTriangles(g)
-	var err error
-	s.Distances, err = g.distances(o)
+	err := s.countTriangles(g, o.Progress)
+	if err == nil {
+		s.Distances, err = g.distances(o)
+	}
 	return s, err
 }
 
@@ -144,7 +145,9 @@ func (s *Statistics) countComponents(g *Graph) {
 // countTriangles finds each triangle once, from its servent of the lowest degree:
 // that takes at most (2 links)^1.5 steps, however large a hub is.
 // Source: Chiba and Nishizeki, SIAM Journal on Computing 14, 1985.
-func (s *Statistics) countTriangles(g *Graph) {
+func (s *Statistics) countTriangles(g *Graph, progress func(done, all int) error) error {
+	const pause = 1 << 24 // steps until progress is called again
+	steps := 0
 	above := g.upwards()
 	triangles := make([]int64, g.Len()) // that a servent is part of
 	marked := make([]bool, g.Len())
@@ -153,6 +156,12 @@ func (s *Statistics) countTriangles(g *Graph) {
 			marked[w] = true
 		}
 		for _, w := range above.Neighbours(v) {
+			if steps += above.Degree(w); steps > pause && progress != nil {
+				steps = 0
+				if err := progress(0, g.Len()); err != nil {
+					return err
+				}
+			}
 			for _, x := range above.Neighbours(w) {
 				if marked[x] {
 					s.Triangles++
@@ -179,6 +188,7 @@ func (s *Statistics) countTriangles(g *Graph) {
 		s.Transitivity = float64(3*s.Triangles) / float64(triads)
 		s.ClosedShare = float64(s.Triangles) / float64(triads-2*s.Triangles)
 	}
+	return nil
 }
 
 // upwards returns g with each link only at its end of the lower degree.

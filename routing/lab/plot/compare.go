@@ -58,7 +58,8 @@ func dot(x scale, y float64, v value, s style) mark {
 	case v.none:
 		k.style.marker.none, k.words[0] = true, "no hit"
 	case v.err > 0:
-		k.bars = [][2]vg.Point{{place(x.at(max(0, v.mean-v.err)), y), place(x.at(v.mean+v.err), y)}}
+		low, high := x.around(v.mean, v.err)
+		k.bars = [][2]vg.Point{{place(low, y), place(high, y)}}
 	}
 	return k
 }

@@ -28,12 +28,16 @@ func (l *line) add(x float64, v value) {
 	}
 }
 
-// heights returns all that the vertical axis has to hold.
+// heights returns all that the vertical axis has to hold. An error bar that goes
+// below 0 is cut there.
 func heights(lines []line) []float64 {
 	var all []float64
 	for _, l := range lines {
 		for _, p := range l.points {
 			all = append(all, p.y, p.y+p.err)
+			if p.err < p.y {
+				all = append(all, p.y-p.err)
+			}
 		}
 	}
 	return all
@@ -58,7 +62,8 @@ func (l line) mark(y scale, shift float64) mark {
 		x, at := q.x+shift, y.at(q.y)
 		k.points = append(k.points, place(x, at))
 		if q.err > 0 {
-			k.bars = append(k.bars, [2]vg.Point{place(x, y.at(max(0, q.y-q.err))), place(x, y.at(q.y+q.err))})
+			low, high := y.around(q.y, q.err)
+			k.bars = append(k.bars, [2]vg.Point{place(x, low), place(x, high)})
 		}
 	}
 	k.way = k.points
@@ -84,10 +89,11 @@ func byTTL(all []experiment.Row, names []string) []*chart {
 		a.ticks = append(a.ticks, tick{x.at(float64(ttl)), fmt.Sprint(ttl)})
 	}
 	var charts []*chart
+	flats := flatPlaces(all, names)
 	for _, m := range measuresOf(all, withTTL) {
 		var lines []line
 		for i, name := range names {
-			lines = append(lines, lineByTTL(m, rowsOf(all, name), styleOf(i), x))
+			lines = append(lines, lineByTTL(m, rowsOf(all, name), styleOf(i), x, flats[i]))
 		}
 		// All lines together take less than a third of the room of a TTL.
 		shift := min(0.05, 0.3/float64(len(lines))) / (x.most - x.least)
@@ -96,14 +102,30 @@ func byTTL(all []experiment.Row, names []string) []*chart {
 	return charts
 }
 
+// flatPlaces returns where the line of each strategy without a TTL has its mark:
+// apart from each other, for such lines may lie on one another.
+func flatPlaces(rows []experiment.Row, names []string) []float64 {
+	var flat []int
+	for i, name := range names {
+		if widest(rows, name).TTL == 0 {
+			flat = append(flat, i)
+		}
+	}
+	places := make([]float64, len(names))
+	for n, i := range flat {
+		places[i] = (float64(n) + 0.5) / float64(len(flat))
+	}
+	return places
+}
+
 // lineByTTL returns the line of a strategy; of one without TTL it is flat, with
-// its mark in the middle.
-func lineByTTL(m measure, rows []*experiment.Row, s style, x scale) line {
+// its mark at the place flat.
+func lineByTTL(m measure, rows []*experiment.Row, s style, x scale, flat float64) line {
 	l := line{style: s}
 	for _, r := range rows {
 		if r.TTL == 0 {
 			l.flat = true
-			l.add(0.5, m.of(r))
+			l.add(flat, m.of(r))
 		} else {
 			l.add(x.at(float64(r.TTL)), m.of(r))
 		}

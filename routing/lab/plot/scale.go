@@ -98,6 +98,12 @@ func (s scale) at(v float64) float64 {
 	return floor + (1-floor)*math.Log(v/s.least)/math.Log(s.most/s.least)
 }
 
+// around returns where an error bar begins and ends: on the axis, although a
+// share and its error may come to more than 100 %.
+func (s scale) around(mean, err float64) (low, high float64) {
+	return s.at(max(0, mean-err)), min(1, s.at(mean+err))
+}
+
 // ticks returns those of a scale that begins at 0, or is logarithmic.
 func (s scale) ticks() []tick {
 	if s.log {
