@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"slices"
 	"time"
 
 	"servent/messages"
@@ -26,15 +27,17 @@ type shared struct {
 	Config
 	epoch  time.Time // the first time given to any of them: their clocks start there
 	ticked bool
+	now    time.Time     // the latest time given to any of them
+	clock  time.Duration // the same, since epoch
 }
 
 // New returns a Router without links. It takes under 1 KiB with six links,
 // and 48 bytes for each GUID that it comes to remember.
 func New(cfg Config) *Router { return &NewAll(cfg, []int{0})[0] }
 
-// NewAll returns a Router for each of degrees, with the links 1 to its degree, in
-// far less time and room than [New] and [Router.Attach]: the network of a
-// simulator. They must all belong to one goroutine.
+// NewAll returns a Router for each of degrees, with the links 1 to its degree and
+// room for one GUID, in far less time and room than [New] and [Router.Attach]: the
+// network of a simulator. They must all belong to one goroutine.
 func NewAll(cfg Config, degrees []int) []Router {
 	group := &shared{Config: cfg.withDefaults()}
 	sum := 0
@@ -42,10 +45,13 @@ func NewAll(cfg Config, degrees []int) []Router {
 		sum += degree
 	}
 	neighbours := make([]neighbour, sum)
+	entries := make([]entry, len(degrees)) // for the first message of each
+	clear(entries)                         // the system gives memory when it is written to
 	routers := make([]Router, len(degrees))
 	for i, degree := range degrees {
 		r := &routers[i]
 		r.shared = group
+		r.seen.entries = entries[i : i : i+1]
 		if group.Rate > 0 {
 			for l := range degree {
 				r.Attach(Link(l + 1))
@@ -165,15 +171,25 @@ func (r *Router) Warm() uint64 {
 
 // tick sets the clock to now and forgets a little of what is too old.
 func (r *Router) tick(now time.Time) {
-	if !r.shared.ticked {
-		r.shared.epoch, r.shared.ticked = now, true
-	}
-	r.clock = max(r.clock, now.Sub(r.shared.epoch))
+	r.clock = max(r.clock, r.shared.since(now))
 	cut := r.cut()
 	r.seen.expire(cut)
 	if r.servents != nil {
 		r.servents.expire(cut)
 	}
+}
+
+// since returns the time on the clocks. Of Routers that were made together, many
+// are asked at one time.
+func (s *shared) since(now time.Time) time.Duration {
+	if now == s.now && s.ticked {
+		return s.clock
+	}
+	if !s.ticked {
+		s.epoch, s.ticked = now, true
+	}
+	s.now, s.clock = now, now.Sub(s.epoch)
+	return s.clock
 }
 
 // cut returns the time at or before which a GUID must have been remembered to be
@@ -212,7 +228,11 @@ func (r *Router) credit(from Link) {
 
 func (r *Router) drop(reason Reason, m *messages.Message, out []Effect) []Effect {
 	r.counters.drop(reason)
-	return append(out, Effect{Kind: Drop, Reason: reason, Message: *m})
+	out = slices.Grow(out, 1)
+	out = out[:len(out)+1]
+	e := &out[len(out)-1]
+	e.Kind, e.Reason, e.To, e.Message = Drop, reason, Self, *m
+	return out
 }
 
 // refuse drops a copy of a Ping, Query or Push that was seen before.

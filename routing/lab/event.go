@@ -52,12 +52,22 @@ func (n *Network) tell(e Event) {
 	if n.Watch == nil {
 		return
 	}
+	slot := n.slot()
+	*slot = e
+	slot.Time = n.now
+	n.show(slot)
+}
+
+// slot returns the Event that Watch is told next.
+func (n *Network) slot() *Event {
 	if n.telling == len(n.events) {
 		n.events = append(n.events, new(Event))
 	}
-	slot := n.events[n.telling]
-	*slot = e
-	slot.Time = n.now
+	return n.events[n.telling]
+}
+
+// show tells Watch what was written into the slot.
+func (n *Network) show(slot *Event) {
 	n.telling++
 	n.Watch(slot)
 	n.telling--

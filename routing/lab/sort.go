@@ -25,7 +25,7 @@ func (q *queue) take() []visit {
 
 const (
 	fewVisits = 32 // so few are sorted by insertion
-	sortBits  = 11 // of one pass of a radix sort, at most
+	sortBits  = 13 // of one pass of a radix sort, at most
 )
 
 // room returns visits with the given length, whatever is in them.

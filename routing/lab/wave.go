@@ -10,10 +10,11 @@ import (
 func (n *Network) until(end time.Duration) {
 	for n.queue.next(end) {
 		n.now = n.queue.last
+		n.clock = epoch.Add(n.now)
 		wave := n.queue.take()
 		for len(wave) > 0 {
 			some := wave[:min(len(wave), warmed)]
-			if len(some) > 1 {
+			if len(some) > 1 && len(n.servents) > uncached {
 				for i := range some {
 					n.warm(&some[i])
 				}
@@ -28,6 +29,10 @@ func (n *Network) until(end time.Duration) {
 
 // warmed is how many visits of a wave the processor is asked to have ready.
 const warmed = 16
+
+// uncached is how many servents at least do not fit a processor's cache, with
+// what a flood reads of them.
+const uncached = 1 << 14
 
 // warm reads what a visit will need of its servent. Who warms several waits for
 // their memory once, not for each: half of a flood's time or more.
@@ -67,7 +72,7 @@ func (n *Network) arrive(v *visit) {
 // route steps one message that has arrived, and performs the effects.
 func (n *Network) route(v *visit) {
 	m := n.mail.take(v.what)
-	n.effects = n.servents[v.node].router.Step(epoch.Add(n.now), v.link, *m, n.effects[:0])
+	n.effects = n.servents[v.node].router.Step(n.clock, v.link, *m, n.effects[:0])
 	n.perform(v.node, v.from, n.effects)
 	if n.churned {
 		n.hearBye(v, n.effects)
@@ -100,7 +105,12 @@ func (n *Network) perform(node, from Node, effects []routing.Effect) {
 		if n.Watch == nil {
 			continue
 		}
-		n.tell(Event{Node: node, From: from, To: to, Kind: Routed, Effect: e})
+		// Field by field: to copy a struct just written makes the processor wait, a
+		// tenth of a flood.
+		slot := n.slot()
+		slot.Time, slot.Kind, slot.Tag = n.now, Routed, 0
+		slot.Node, slot.From, slot.To, slot.Effect = node, from, to, e
+		n.show(slot)
 		if lost {
 			n.tell(Event{Node: node, From: from, To: to, Kind: Lost, Effect: e})
 		}
