@@ -40,6 +40,15 @@ func closedMessages(r *experiment.Row) string {
 	return marked(roundText(r.Closed.Messages.Mean()), differs(&r.Closed.Messages, &r.Messages))
 }
 
+// closedSuccess writes what share of many queries a flood answers by the closed
+// form.
+func closedSuccess(r *experiment.Row) string {
+	if !r.Closed.HasSuccess {
+		return ""
+	}
+	return percentText(r.Closed.Success)
+}
+
 // marked is text that is seen to be wrong.
 func marked(text string, wrong bool) string {
 	if wrong {

@@ -68,6 +68,7 @@ var labClosedColumns = []labColumn{
 	{"messages_closed", func(_ *labOrder, r *experiment.Row) any {
 		return orNil(r.Closed.HasMessages, r.Closed.Messages.Mean())
 	}},
+	{"success_rate_closed", func(_ *labOrder, r *experiment.Row) any { return orNil(r.Closed.HasSuccess, r.Closed.Success) }},
 }
 
 // labLoadColumns are how the work is shared, and on which network.

@@ -118,7 +118,11 @@ func findColumns(order *labOrder, rows []experiment.Row) []tableColumn {
 		return text
 	}
 	columns := append(nameColumns(rows),
-		columnOf("SUCCESS", rows, func(r *experiment.Row) string { return percentText(r.Success.Mean()) }),
+		columnOf("SUCCESS", rows, func(r *experiment.Row) string { return percentText(r.Success.Mean()) }))
+	if slices.ContainsFunc(rows, func(r experiment.Row) bool { return r.Closed.HasSuccess }) {
+		columns = append(columns, spare(3, columnOf("CLOSED FORM", rows, closedSuccess)))
+	}
+	columns = append(columns,
 		columnOf("HITS", rows, func(r *experiment.Row) string { return meanText(&r.Hits) }),
 		columnOf("HOPS", rows, func(r *experiment.Row) string { return none(r, decimals(r.Hops.Mean, 2)) }),
 		spare(2, columnOf("P90", rows, func(r *experiment.Row) string { return none(r, decimals(r.Hops.P90, 1)) })))
