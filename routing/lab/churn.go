@@ -89,8 +89,7 @@ func (n *Network) Join(v Node, neighbours []Node) {
 	s := &n.servents[v]
 	if s.away {
 		s.away = false
-		s.ends.prune()
-		s.born = s.ends.first
+		s.born = s.ends.next
 		s.router.Reset()
 	}
 	for _, w := range neighbours {

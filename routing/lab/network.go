@@ -97,7 +97,7 @@ func Of(g *graph.Graph, cfg Config) *Network {
 	for v, degree := range degrees {
 		n.servents[v] = servent{
 			router: &routers[v], born: 1,
-			ends: ends{list: list[:degree:degree], first: 1, open: int32(degree)},
+			ends: ends{list: list[:degree:degree], next: routing.Link(degree + 1), open: int32(degree)},
 		}
 		list = list[degree:]
 	}
@@ -138,7 +138,7 @@ func (n *Network) latency(a, b Node) time.Duration {
 // Add adds a servent without links.
 func (n *Network) Add(cfg routing.Config) Node {
 	n.rest = max(n.rest, cfg.Rest())
-	n.servents = append(n.servents, servent{router: routing.New(cfg), born: 1, ends: ends{first: 1}})
+	n.servents = append(n.servents, servent{router: routing.New(cfg), born: 1, ends: ends{next: 1}})
 	return Node(len(n.servents) - 1)
 }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"servent/messages"
 	"servent/routing"
 )
 
@@ -124,7 +125,8 @@ func (n *Network) dispatch(node Node, e *routing.Effect) (to Node, lost bool) {
 	if near == nil {
 		return node, true // closed by Watch since the Router asked for it
 	}
-	if !near.is(open) || n.losses.loses(node, e.To) {
+	// Loss is not meant for Byes: the far end would keep the dead link for ever.
+	if !near.is(open) || e.Message.Type != messages.TypeBye && n.losses.loses(node, e.To) {
 		return near.far, true
 	}
 	n.queue.push(n.now+near.latency(), visit{node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message)})
