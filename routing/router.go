@@ -35,9 +35,9 @@ type shared struct {
 // and 48 bytes for each GUID that it comes to remember.
 func New(cfg Config) *Router { return &NewAll(cfg, []int{0})[0] }
 
-// NewAll returns a Router for each of degrees, with the links 1 to its degree, in
-// far less time and room than [New] and [Router.Attach]: the network of a
-// simulator. They must all belong to one goroutine.
+// NewAll returns a Router for each of degrees, with the links 1 to its degree and
+// room for one GUID, in far less time and room than [New] and [Router.Attach]: the
+// network of a simulator. They must all belong to one goroutine.
 func NewAll(cfg Config, degrees []int) []Router {
 	group := &shared{Config: cfg.withDefaults()}
 	sum := 0
@@ -45,10 +45,13 @@ func NewAll(cfg Config, degrees []int) []Router {
 		sum += degree
 	}
 	neighbours := make([]neighbour, sum)
+	entries := make([]entry, len(degrees)) // for the first message of each
+	clear(entries)                         // the system gives memory when it is written to
 	routers := make([]Router, len(degrees))
 	for i, degree := range degrees {
 		r := &routers[i]
 		r.shared = group
+		r.seen.entries = entries[i : i : i+1]
 		if group.Rate > 0 {
 			for l := range degree {
 				r.Attach(Link(l + 1))

@@ -36,7 +36,7 @@ func newRival(s *setting, command string) (*rival, error) {
 func (p *rival) write(s *setting) error {
 	var list bytes.Buffer
 	for _, v := range s.sources {
-		fmt.Fprintln(&list, s.id(v))
+		fmt.Fprintln(&list, s.file.Label(v))
 	}
 	if err := os.WriteFile(p.sources, list.Bytes(), 0o600); err != nil {
 		return err

@@ -2,13 +2,9 @@ package main
 
 import (
 	"bufio"
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 
 	"servent/routing/lab/chance"
@@ -21,7 +17,7 @@ const maxTTL = 15
 // A setting is what both sides flood.
 type setting struct {
 	graph   *graph.Graph
-	ids     []int // servent → its id in the edge list; nil: the same
+	file    *graph.File // what the servents are called
 	sources []graph.Node
 	want    counts // of a round
 	took    span   // to read or to draw the graph
@@ -66,6 +62,7 @@ func (s *setting) open() error {
 			return err
 		}
 		s.graph, err = t.Build(chance.New(*seed, chance.Topology, 0))
+		s.file = &graph.File{Graph: s.graph}
 		return err
 	}
 	f, err := os.Open(*graphFile)
@@ -73,24 +70,11 @@ func (s *setting) open() error {
 		return err
 	}
 	defer f.Close()
-	var r io.Reader = f
-	if strings.HasSuffix(*graphFile, ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
-			return fmt.Errorf("read %s: %w", *graphFile, err)
-		}
+	if s.file, err = graph.Read(*graphFile, f); err != nil {
+		return err
 	}
-	if s.graph, s.ids, err = graph.ReadEdgeList(r); err != nil {
-		return fmt.Errorf("read %s: %w", *graphFile, err)
-	}
+	s.graph = s.file.Graph
 	return nil
-}
-
-// id returns the id of a servent in the edge list.
-func (s *setting) id(v graph.Node) int {
-	if s.ids == nil {
-		return int(v)
-	}
-	return s.ids[v]
 }
 
 // choose returns the sources: the first of the file, or drawn among those that
@@ -123,18 +107,12 @@ func (s *setting) read(name string) ([]graph.Node, error) {
 	var all []graph.Node
 	lines := bufio.NewScanner(f)
 	for len(all) < *sources && lines.Scan() {
-		id, err := strconv.Atoi(strings.TrimSpace(lines.Text()))
-		if err != nil {
-			return nil, fmt.Errorf("read sources of %s: %w", name, err)
-		}
-		v, found := id, 0 <= id && id < s.graph.Len()
-		if s.ids != nil {
-			v, found = slices.BinarySearch(s.ids, id)
-		}
+		id := strings.TrimSpace(lines.Text())
+		v, found := s.file.Find(id)
 		if !found {
-			return nil, fmt.Errorf("read sources of %s: no servent %d in the graph", name, id)
+			return nil, fmt.Errorf("read sources of %s: no servent %q in the graph", name, id)
 		}
-		all = append(all, graph.Node(v))
+		all = append(all, v)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read sources of %s: %w", name, err)

@@ -102,8 +102,14 @@ func Of(g *graph.Graph, cfg Config) *Network {
 		list = list[degree:]
 	}
 	n.link(g)
+	n.queue.reserve(min(g.Edges(), mostReserved))
 	return n
 }
+
+// mostReserved is for how many arrivals a network takes room before they are
+// there: 14 MiB. Of the messages of a flood, fewer are under way at a time than
+// there are links.
+const mostReserved = 1 << 18
 
 // link fills in the ends of the links of g, in order: each servent's neighbours
 // have ascending numbers, so that the next end of a servent that was not filled in

@@ -2,12 +2,14 @@ package lab_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab"
+	"servent/routing/lab/graph"
 )
 
 func query(ttl uint8) messages.Message {
@@ -77,4 +79,64 @@ func TestReconnect(t *testing.T) {
 	if got := net.Router(b).Counters().Of(messages.TypeQuery).Fresh; got != 1 {
 		t.Errorf("%d queries came by the second link, want 1", got)
 	}
+}
+
+// TestFirstFloodAllocatesLittle: what a flood needs is there when the network is,
+// and not once for each servent or message.
+func TestFirstFloodAllocatesLittle(t *testing.T) {
+	const nodes, most = 10_000, 100
+	var edges [][2]lab.Node
+	for v := range lab.Node(nodes) {
+		edges = append(edges, [2]lab.Node{v, (v + 1) % nodes}, [2]lab.Node{v, (v + 1234) % nodes})
+	}
+	net := lab.Of(graphOf(t, nodes, edges), lab.Config{Router: routing.Config{SoftLimit: 255}})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	net.Begin(1)
+	net.Send(0, query(250))
+	net.Run()
+	runtime.ReadMemStats(&after)
+	for v := range lab.Node(nodes) {
+		if got := net.Router(v).Counters().Of(messages.TypeQuery).Sent; got == 0 {
+			t.Fatalf("servent %d sent nothing", v)
+		}
+	}
+	if got := after.Mallocs - before.Mallocs; got > most {
+		t.Errorf("a flood allocates %d times, want at most %d", got, most)
+	}
+}
+
+// How far a query reaches in a ring of ten servents, and at what cost, with each
+// TTL.
+func ExampleOf() {
+	topology, err := graph.ParseTopology("ring:10")
+	if err != nil {
+		panic(err)
+	}
+	g, err := topology.Build(nil) // a ring needs no chance
+	if err != nil {
+		panic(err)
+	}
+	net := lab.Of(g, lab.Config{})
+	var reached, sent int
+	net.Watch = func(e *lab.Event) {
+		switch e.Effect.Kind {
+		case routing.Deliver:
+			reached++
+		case routing.Send:
+			sent++
+		}
+	}
+	for ttl := uint8(3); ttl <= 6; ttl++ {
+		reached, sent = 0, 0
+		net.Begin(1)
+		net.Send(0, query(ttl))
+		net.Run()
+		fmt.Println("TTL", ttl, "reaches", reached, "by", sent, "messages")
+	}
+	// Output:
+	// TTL 3 reaches 6 by 6 messages
+	// TTL 4 reaches 8 by 8 messages
+	// TTL 5 reaches 9 by 10 messages
+	// TTL 6 reaches 9 by 11 messages
 }

@@ -73,6 +73,19 @@ func (q *queue) push(due time.Duration, v visit) {
 	q.append(q.place(due), &arrival{due, v})
 }
 
+// reserve takes the room that so many arrivals need, so that who waits for the
+// first flood does not wait for memory too.
+func (q *queue) reserve(arrivals int) {
+	q.wave, q.other = room(nil, arrivals), room(nil, arrivals)
+	clear(q.wave) // the system gives memory when it is written to
+	clear(q.other)
+	for range arrivals/chunkSize + 1 {
+		c := &chunk{next: q.spare}
+		clear(c.items[:])
+		q.spare = c
+	}
+}
+
 // place returns where what is due then waits.
 func (q *queue) place(due time.Duration) *bucket {
 	differs := uint64(due ^ q.last)
@@ -119,34 +132,39 @@ func (q *queue) next(until time.Duration) bool {
 	if q.count == 0 || q.last > until {
 		return false
 	}
-	for q.now.first == nil {
+	if q.now.first != nil {
+		return true
+	}
+	for {
 		digit := 0
 		for q.filled[digit] == 0 {
 			digit++
 		}
 		value := bits.TrailingZeros64(q.filled[digit])
 		b := &q.buckets[digit][value]
-		due := q.earliest(b, digit)
-		if due > until {
+		first, last := b.span()
+		if first > until {
 			return false
 		}
-		q.last = due
+		q.last = first
 		q.filled[digit] &^= 1 << value
-		if digit == 0 {
-			q.now, *b = *b, bucket{}
-			break
+		moved := *b
+		*b = bucket{}
+		if first == last { // as all that the last digit tells apart
+			q.now = moved
+			return true
 		}
-		q.refine(b)
+		q.refine(moved)
+		if q.now.first != nil {
+			return true
+		}
 	}
-	return true
 }
 
-// refine moves what is in b to finer digits, or to now.
-func (q *queue) refine(b *bucket) {
-	moved := *b
-	*b = bucket{}
-	few := moved.first.next == nil || moved.first.next == moved.last
-	for c := moved.first; c != nil; c = c.next {
+// refine moves what was in b to finer digits, or to now.
+func (q *queue) refine(b bucket) {
+	few := b.first.next == nil || b.first.next == b.last
+	for c := b.first; c != nil; {
 		if few && q.soon != nil {
 			q.soon(c.items[:c.used])
 		}
@@ -154,22 +172,21 @@ func (q *queue) refine(b *bucket) {
 			a := &c.items[i]
 			q.append(q.place(a.due), a)
 		}
+		next := c.next
+		q.give(&bucket{c, c})
+		c = next
 	}
-	q.give(&moved)
 }
 
-// earliest returns when the first of b is due, of which digit is the digit.
-func (q *queue) earliest(b *bucket, digit int) time.Duration {
-	due := b.first.items[0].due
-	if digit == 0 {
-		return due // as all of it
-	}
+// span returns when the first and the last of b are due.
+func (b *bucket) span() (first, last time.Duration) {
+	first, last = b.first.items[0].due, b.first.items[0].due
 	for c := b.first; c != nil; c = c.next {
 		for i := range c.items[:c.used] {
-			due = min(due, c.items[i].due)
+			first, last = min(first, c.items[i].due), max(last, c.items[i].due)
 		}
 	}
-	return due
+	return first, last
 }
 
 // retain leaves out all arrivals but those that keep returns true for.

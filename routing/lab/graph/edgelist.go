@@ -3,7 +3,6 @@ package graph
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,15 +14,6 @@ import (
 // loop only where the servent has other links.
 //
 // Source: the files of the Stanford Large Network Dataset Collection (SNAP).
-
-// ReadEdgeList reads an edge list as [Read] does; ids[v] is that of servent v.
-func ReadEdgeList(r io.Reader) (g *Graph, ids []int, err error) {
-	f, err := readWithin(MaxFileSize, "edges.txt", r)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.Graph, f.ids, nil
-}
 
 func readEdgeList(r *limitedReader) (*File, error) {
 	return readIDs(r, func(text string) []string { return strings.Fields(text) }, false)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 )
 
 // Statistics are what can be counted on a graph. The names in JSON are those that
@@ -117,29 +118,16 @@ func (s *Statistics) degreeAt(place int) int {
 }
 
 func (s *Statistics) countComponents(g *Graph) {
-	seen := make([]bool, g.Len())
-	var reached []Node
-	for v := range Node(g.Len()) {
-		if seen[v] {
-			continue
-		}
-		s.Components++
-		seen[v] = true
-		ends := 0
-		reached = append(reached[:0], v)
-		for i := 0; i < len(reached); i++ {
-			ends += g.Degree(reached[i])
-			for _, w := range g.Neighbours(reached[i]) {
-				if !seen[w] {
-					seen[w] = true
-					reached = append(reached, w)
-				}
-			}
-		}
-		if len(reached) > s.LargestNodes {
-			s.LargestNodes, s.LargestEdges = len(reached), ends/2
-		}
+	of, sizes := g.Components()
+	if s.Components = len(sizes); s.Components == 0 {
+		return
 	}
+	ends := make([]int, len(sizes))
+	for v, component := range of {
+		ends[component] += g.Degree(Node(v))
+	}
+	s.LargestNodes = slices.Max(sizes)
+	s.LargestEdges = ends[slices.Index(sizes, s.LargestNodes)] / 2
 }
 
 // countTriangles finds each triangle once, from its servent of the lowest degree:

@@ -112,8 +112,10 @@ func finishSVG(svg []byte, f *figure) []byte {
 	for _, c := range f.charts {
 		titles = append(titles, c.title)
 	}
-	words := fmt.Sprintf("<title>%s</title>\n<desc>Charts: %s.</desc>\n",
-		html.EscapeString(f.title), html.EscapeString(strings.Join(titles, "; ")))
+	words := fmt.Sprintf("<desc>Charts: %s.</desc>\n", html.EscapeString(strings.Join(titles, "; ")))
+	if f.title != "" {
+		words = fmt.Sprintf("<title>%s</title>\n", html.EscapeString(f.title)) + words
+	}
 	head := bytes.Index(svg, []byte("<svg"))
 	end := head + bytes.IndexByte(svg[head:], '>') + 1
 	return slices.Concat(svg[:end], []byte("\n"+words), svg[end:])
