@@ -122,13 +122,39 @@ func TestConfigText(t *testing.T) {
 	}
 }
 
+// TestTableOfAVerb: a flag that is called as a verb of its verb is set without
+// the file, in which a table has its name.
+func TestTableOfAVerb(t *testing.T) {
+	app := &cli.App{Commands: []*cli.Command{{
+		Name:  "lab",
+		Flags: []cli.Flag{&cli.StringFlag{Name: "graph", Usage: "`FILE`"}},
+		Subcommands: []*cli.Command{{
+			Name: "graph", Flags: []cli.Flag{&cli.StringFlag{Name: "node", Usage: "`ID`"}},
+		}},
+	}}}
+	var settings []held
+	for _, s := range settingsOf(app) {
+		settings = append(settings, held{setting: s})
+	}
+	if text := configText(app); strings.Contains(text, "graph =") || !strings.Contains(text, "[lab.graph]") {
+		t.Errorf("the file of config init has a key and a table of one name:\n%s", text)
+	}
+	if got, err := parseConfig("f", []byte("[lab.graph]\nnode = '3'\n"), settings); err != nil || got["lab.graph.node"].value != "3" {
+		t.Errorf("the table: got %v, error %v", got, err)
+	}
+	_, err := parseConfig("f", []byte("[lab]\ngraph = 'a.txt'\n"), settings)
+	if err == nil || !strings.Contains(err.Error(), "f:2: lab.graph cannot stand in the file") || !strings.Contains(err.Error(), "--graph or SERVENT_LAB_GRAPH") {
+		t.Errorf("the key: got error %v", err)
+	}
+}
+
 // TestPrecedence: for every flag of every verb, a flag beats its variable,
 // which beats the file, which beats the default.
 func TestPrecedence(t *testing.T) {
 	_, all := testSettings()
 	for _, s := range all {
-		if s.key == homeFlag || s.key == configFlag {
-			continue // they say where the file is
+		if !s.inFile() {
+			continue // it says where the file is, or the file has a table of its name
 		}
 		t.Run(s.key, func(t *testing.T) {
 			home := t.TempDir()

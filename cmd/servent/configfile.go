@@ -183,6 +183,9 @@ func (c *configReader) take(key []string, line int, value *unstable.Node) error 
 		return c.unknown(key, line)
 	}
 	s := c.settings[i].setting
+	if s.isTable {
+		return c.refuse(line, "%s cannot stand in the file, where [%s] is for the verb of that name: use --%s or %s", whole, whole, s.name(), s.env)
+	}
 	if !s.inFile() {
 		return c.refuse(line, "%s says where this file is and cannot stand in it: use --%s or %s", whole, s.name(), s.env)
 	}

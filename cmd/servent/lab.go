@@ -50,7 +50,7 @@ func labVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "replication", Usage: "`R` = uniform, proportional, sqrt or zipf:A (uniform)", Value: "uniform"},
 			&cli.StringFlag{Name: "popularity", Usage: "queries for objects follow Zipf's law with `A` (1.2)", Value: strconv.FormatFloat(experiment.DefaultPopularity, 'g', -1, 64)},
 			&cli.StringFlag{Name: "free-riders", Usage: "`P%` of all hold nothing; measured: 66%, 25% (0%)", Value: "0%"},
-			&cli.StringFlag{Name: "names", Usage: "names of objects from `FILE`, or generated: real words"},
+			&cli.StringFlag{Name: "names", Usage: "names of objects from `FILE`, or generated: asked by words"},
 			&cli.IntFlag{Name: "runs", Usage: "all of it `R` times with other chance, for the mean (1)", Value: 1},
 			&cli.StringFlag{Name: "churn", Usage: "sessions of `C` = MEDIAN,MEAN[,ABRUPT%], as 60m,2h,50% (no)"},
 			&cli.IntFlag{Name: "workers", Usage: "`N` queries at once (0: one for each processor)"},

@@ -26,7 +26,6 @@ var labColumns = func() []labColumn {
 		{"sources", func(_ *labOrder, r *experiment.Row) any { return int64(r.Sources) }},
 		{"queries", func(_ *labOrder, r *experiment.Row) any { return int64(r.Queries) }},
 		{"runs", func(_ *labOrder, r *experiment.Row) any { return int64(r.Runs) }},
-		{"replicas", whereAsked(func(r *experiment.Row) any { return r.Replicas.String() })},
 	}
 	measures := []struct {
 		name string
@@ -81,6 +80,7 @@ var labLoadColumns = []labColumn{
 	{"load_max", func(_ *labOrder, r *experiment.Row) any { return int64(r.Load.Max) }},
 	{"load_gini", func(_ *labOrder, r *experiment.Row) any { return r.Load.Gini }},
 	{"zero_work", func(_ *labOrder, r *experiment.Row) any { return r.Load.Zero }},
+	{"replicas", whereAsked(func(r *experiment.Row) any { return r.Replicas.String() })},
 	{"network", func(order *labOrder, _ *experiment.Row) any { return order.network.name }},
 	{"servents", func(_ *labOrder, r *experiment.Row) any { return int64(r.Servents) }},
 	{"links", func(_ *labOrder, r *experiment.Row) any { return int64(r.Links) }},

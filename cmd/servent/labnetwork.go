@@ -26,13 +26,14 @@ type labNetwork struct {
 	held  *graph.File  // the file, with what it calls the servents
 }
 
-// labNetworkOf reads --topology and --graph.
+// labNetworkOf reads --topology and --graph: what was typed goes before what the
+// configuration file sets.
 func labNetworkOf(c *cli.Context) (*labNetwork, error) {
 	file, text := c.String("graph"), c.String("topology")
 	switch {
-	case file != "" && text != "":
+	case c.IsSet("graph") && c.IsSet("topology"):
 		return nil, usage("--graph and --topology exclude each other: name one network")
-	case file != "":
+	case file != "" && !c.IsSet("topology"):
 		if err := graph.CheckName(file); err != nil {
 			return nil, usage("--graph %s", strings.TrimPrefix(err.Error(), "graph: "))
 		}

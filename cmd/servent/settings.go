@@ -21,6 +21,10 @@ type setting struct {
 	verb string // "" for the program, "up", "share add"
 	key  string // in the configuration file: network, up.ttl
 	env  string // in the environment: SERVENT_NETWORK, SERVENT_UP_TTL
+
+	// isTable says that the file has a table of that key: [lab.graph] holds the
+	// flags of the verb "lab graph", so that no lab.graph can be set.
+	isTable bool
 }
 
 // name is the flag's long name, without dashes.
@@ -33,7 +37,7 @@ const (
 )
 
 // inFile reports whether the configuration file may have the setting.
-func (s setting) inFile() bool { return s.key != homeFlag && s.key != configFlag }
+func (s setting) inFile() bool { return s.key != homeFlag && s.key != configFlag && !s.isTable }
 
 // settingsOf returns every setting of app, in the order of its help.
 func settingsOf(app *cli.App) []setting {
@@ -47,6 +51,9 @@ func settingsOf(app *cli.App) []setting {
 		}
 	}
 	walk(nil, app.Commands)
+	for i := range all {
+		all[i].isTable = slices.ContainsFunc(all, func(s setting) bool { return strings.HasPrefix(s.key, all[i].key+".") })
+	}
 	return all
 }
 
