@@ -1,9 +1,6 @@
 package experiment
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Sums are of integers, and products are rounded before they are added: so the
 // figures are the same on every machine.
@@ -86,86 +83,4 @@ func deviation(values []float64) float64 {
 		squares += float64((v - mean) * (v - mean))
 	}
 	return math.Sqrt(squares / float64(len(values)-1))
-}
-
-// A Summary is the distribution of some numbers; all fields are 0 of none.
-type Summary struct {
-	Count            int
-	Mean, Deviation  float64
-	Median, P90, Max float64
-}
-
-// summarize sorts values.
-func summarize(values []int64) Summary {
-	if len(values) == 0 {
-		return Summary{}
-	}
-	slices.Sort(values)
-	total := int64(0)
-	floats := make([]float64, len(values))
-	for i, v := range values {
-		total += v
-		floats[i] = float64(v)
-	}
-	s := Summary{
-		Count:  len(values),
-		Mean:   ratio(total, int64(len(values))),
-		Median: quantile(floats, 0.5),
-		P90:    quantile(floats, 0.9),
-		Max:    floats[len(floats)-1],
-	}
-	if len(values) > 1 {
-		s.Deviation = deviation(floats)
-	}
-	return s
-}
-
-// quantile returns that of sorted values, between two of them by a straight line.
-func quantile(sorted []float64, q float64) float64 {
-	place := float64(q * float64(len(sorted)-1))
-	low := int(place)
-	if low+1 >= len(sorted) {
-		return sorted[low]
-	}
-	return sorted[low] + float64((place-float64(low))*(sorted[low+1]-sorted[low]))
-}
-
-// A Load is how the work is shared among servents: how many messages came to each.
-type Load struct {
-	Mean, Median, P90 float64
-	Max               uint64
-	Zero              float64 // share of the servents that nothing came to, 0 to 1
-	Gini              float64 // 0: all the same; towards 1: one has it all
-	Deciles           [11]uint64
-}
-
-// loadOf sorts loads.
-func loadOf(loads []uint64) Load {
-	if len(loads) == 0 {
-		return Load{}
-	}
-	slices.Sort(loads)
-	var total, zero uint64
-	floats := make([]float64, len(loads))
-	weighted := 0.0 // sum of rank × load
-	for i, n := range loads {
-		total += n
-		if n == 0 {
-			zero++
-		}
-		floats[i] = float64(n)
-		weighted += float64(float64(i+1) * float64(n))
-	}
-	count := float64(len(loads))
-	l := Load{
-		Mean: float64(total) / count, Median: quantile(floats, 0.5), P90: quantile(floats, 0.9),
-		Max: loads[len(loads)-1], Zero: float64(zero) / count,
-	}
-	for i := range l.Deciles {
-		l.Deciles[i] = loads[i*(len(loads)-1)/(len(l.Deciles)-1)]
-	}
-	if total > 0 {
-		l.Gini = float64(2*weighted)/float64(count*float64(total)) - (count+1)/count
-	}
-	return l
 }

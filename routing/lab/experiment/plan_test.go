@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,6 +194,23 @@ func TestSessionsAreStationary(t *testing.T) {
 		// Poisson count, and more since short sessions come in rows.
 		if n < servents*7/10 || n > servents*13/10 {
 			t.Errorf("hour %d: %d left, want about %d: %v", hour, n, servents, counts)
+		}
+	}
+}
+
+// TestTooManyQueries: an experiment that would not fit into memory is refused
+// before anything is asked.
+func TestTooManyQueries(t *testing.T) {
+	g := ringOf(t, 10, 1)
+	for _, plan := range []Plan{
+		{Queries: maxQueries + 1},
+		{Queries: math.MaxInt},
+		{Runs: math.MaxInt},
+		{Queries: maxQueries / 10, Sources: Sources{All: true}, Runs: 2},
+	} {
+		plan.Graph, plan.Strategies = one(g), []Strategy{Flood}
+		if _, err := plan.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "more than 10000000 in all") {
+			t.Errorf("%d sources × %d queries × %d runs: got error %v, want that it is too much", max(1, plan.Sources.Number), plan.Queries, plan.Runs, err)
 		}
 	}
 }

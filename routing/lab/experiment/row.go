@@ -29,9 +29,9 @@ type Row struct {
 	Load Load
 
 	strategy Strategy
-	hops     []int64
-	times    []int64
-	loads    []uint64
+	hops     tally
+	times    tally
+	loads    tally
 }
 
 // MessagesPerHit returns how many messages of all kinds were sent for each hit, 0
@@ -57,6 +57,7 @@ func (r *Row) add(s *session, outcomes []Outcome, load []uint64) {
 	if r.Runs == 0 {
 		r.Sources, r.Queries = len(s.sources), len(outcomes)
 		r.Servents, r.Links = s.graph.Len(), s.graph.Edges()
+		r.hops, r.times, r.loads = tally{}, tally{}, tally{}
 	}
 	r.Runs++
 	for i := range outcomes {
@@ -64,8 +65,8 @@ func (r *Row) add(s *session, outcomes []Outcome, load []uint64) {
 		found := int64(0)
 		if o.Found() {
 			found = 1
-			r.hops = append(r.hops, o.Hops)
-			r.times = append(r.times, int64(o.Time))
+			r.hops.add(o.Hops)
+			r.times.add(int64(o.Time))
 		}
 		for _, m := range []struct {
 			measure *Measure
@@ -81,7 +82,9 @@ func (r *Row) add(s *session, outcomes []Outcome, load []uint64) {
 	for _, m := range r.measures() {
 		m.endRun()
 	}
-	r.loads = append(r.loads, load...)
+	for _, n := range load {
+		r.loads.add(int64(n))
+	}
 }
 
 func (r *Row) measures() []*Measure {
@@ -93,8 +96,8 @@ func (r *Row) measures() []*Measure {
 
 // finish computes what needs all runs.
 func (r *Row) finish() {
-	r.Hops, r.Time = summarize(r.hops), summarize(r.times)
-	r.Load = loadOf(r.loads)
+	r.Hops, r.Time = r.hops.summary(), r.times.summary()
+	r.Load = r.loads.load()
 }
 
 // MeanTime returns the mean time to the first hit.

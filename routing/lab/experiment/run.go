@@ -73,11 +73,27 @@ func (p *Plan) session(run int) (*session, error) {
 	if s.files, err = p.Objects.place(g, p.Seed, run, s.sources); err != nil {
 		return nil, err
 	}
+	if err := p.checkQueries(len(s.sources)); err != nil {
+		return nil, err
+	}
 	workers := min(p.Workers, s.queries(), max(1, maxServents/g.Len()))
 	for range max(1, workers) {
 		s.trials = append(s.trials, newTrial(p, run, g, s.files))
 	}
 	return s, nil
+}
+
+// maxQueries is how many queries a strategy can ask with one TTL, of all runs: each
+// may take a hundred bytes.
+const maxQueries = 10_000_000
+
+// checkQueries says whether so many sources are too many.
+func (p *Plan) checkQueries(sources int) error {
+	most := maxQueries / max(1, sources)
+	if p.Queries > most || p.Runs > most/p.Queries {
+		return fmt.Errorf("experiment: plan: %d sources × %d queries × %d runs: more than %d in all", sources, p.Queries, p.Runs, maxQueries)
+	}
+	return nil
 }
 
 // queries returns how many queries each strategy asks.

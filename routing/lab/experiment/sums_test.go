@@ -12,8 +12,8 @@ import (
 	"servent/routing/lab/graph"
 )
 
-// A tally counts the events of one query by itself.
-type tally struct {
+// A ledger counts the events of one query by itself.
+type ledger struct {
 	source                  graph.Node
 	sent, others, lost      int64
 	queriesLost, came, hits int64 // came: but for improved copies, of which no event tells
@@ -21,7 +21,7 @@ type tally struct {
 	visited                 map[graph.Node]bool
 }
 
-func (y *tally) take(e *lab.Event) {
+func (y *ledger) take(e *lab.Event) {
 	switch e.Kind {
 	case lab.Carried:
 		y.sent++
@@ -39,7 +39,7 @@ func (y *tally) take(e *lab.Event) {
 	}
 }
 
-func (y *tally) routed(e *lab.Event) {
+func (y *ledger) routed(e *lab.Event) {
 	isQuery := e.Effect.Message.Type == messages.TypeQuery
 	switch e.Effect.Kind {
 	case routing.Send:
@@ -60,7 +60,7 @@ func (y *tally) routed(e *lab.Event) {
 	}
 }
 
-func (y *tally) visit(v graph.Node) {
+func (y *ledger) visit(v graph.Node) {
 	if v != y.source {
 		y.visited[v] = true
 	}
@@ -99,10 +99,10 @@ func TestSums(t *testing.T) {
 }
 
 func checkSums(t *rapid.T, plan Plan) {
-	tallies := map[Asked]*tally{}
+	tallies := map[Asked]*ledger{}
 	plan.Watch = func(a Asked, e *lab.Event) {
 		if tallies[a] == nil {
-			tallies[a] = &tally{source: a.Source, visited: map[graph.Node]bool{}}
+			tallies[a] = &ledger{source: a.Source, visited: map[graph.Node]bool{}}
 		}
 		tallies[a].take(e)
 	}
@@ -127,7 +127,7 @@ func checkSums(t *rapid.T, plan Plan) {
 		o := &outcomes[i]
 		y := tallies[Asked{Strategy: plan.Strategies[0].name, TTL: ttl, Source: s.sources[i/plan.Queries], Number: i % plan.Queries}]
 		if y == nil {
-			y = &tally{}
+			y = &ledger{}
 		}
 		checkOutcome(t, o, y)
 		if rule := plan.Strategies[0].rule; rule == nil && o.Improved != 0 {
@@ -148,8 +148,8 @@ func checkSums(t *rapid.T, plan Plan) {
 	}
 }
 
-// checkOutcome holds what was measured of one query against its tally.
-func checkOutcome(t *rapid.T, o *Outcome, y *tally) {
+// checkOutcome holds what was measured of one query against its ledger.
+func checkOutcome(t *rapid.T, o *Outcome, y *ledger) {
 	answers := o.Others // those of walkers go past all links
 	if y.walkers == 0 {
 		answers = y.others
