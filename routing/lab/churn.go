@@ -63,7 +63,7 @@ func (n *Network) Fail(v Node, noticed time.Duration) {
 		}
 	}
 	n.part(v)
-	n.At(n.now+noticed, func() {
+	n.At(n.later(noticed), func() {
 		for _, l := range left {
 			n.close(l.node, l.link)
 		}

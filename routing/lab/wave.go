@@ -129,6 +129,6 @@ func (n *Network) dispatch(node Node, e *routing.Effect) (to Node, lost bool) {
 	if !near.is(open) || e.Message.Type != messages.TypeBye && n.losses.loses(node, e.To) {
 		return near.far, true
 	}
-	n.queue.push(n.now+near.latency(), visit{node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message)})
+	n.queue.push(n.later(near.latency()), visit{node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message)})
 	return near.far, false
 }
