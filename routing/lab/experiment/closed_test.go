@@ -155,6 +155,27 @@ func TestLongLatencies(t *testing.T) {
 	}
 }
 
+// TestLongWayHome: a hit comes home from the end of the TTL, with the longest
+// latencies.
+func TestLongWayHome(t *testing.T) {
+	_, g := topologyOf(t, fmt.Sprintf("line:%d", MaxTTL+1))
+	latency, err := ParseLatency(fmt.Sprintf("const:%v", MaxLatency))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := Plan{
+		Graph: one(g), Strategies: []Strategy{Flood}, First: MaxTTL, Latency: latency,
+		Sources: Sources{Nodes: []graph.Node{0}}, Objects: Objects{Replicas: Replicas{Number: MaxTTL}},
+	}
+	rows, err := plan.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rows[0].Hits.Sum(); got != MaxTTL {
+		t.Errorf("%d hits came home, want those of all %d", got, MaxTTL)
+	}
+}
+
 // TestOldNetwork: what comes of a query is the same when the clock of the network
 // has run for a hundred years, and then for as many more.
 func TestOldNetwork(t *testing.T) {
