@@ -229,7 +229,8 @@ func (n *Network) Carry(from Node, l routing.Link, tag uint32) {
 	}
 }
 
-// Idle reports whether nothing is under way and nothing is planned.
+// Idle reports whether nothing is under way and nothing is planned. Within Watch,
+// what is due now does not count as under way.
 func (n *Network) Idle() bool { return n.queue.count == 0 }
 
 // Run goes on until nothing is under way and nothing is planned.

@@ -74,6 +74,10 @@ func (n *Network) arrive(v *visit) {
 func (n *Network) route(v *visit) {
 	m := n.mail.take(v.what)
 	n.effects = n.servents[v.node].router.Step(n.clock, v.link, *m, n.effects[:0])
+	if len(n.effects) == 0 && n.Watch != nil {
+		n.tell(Event{Node: v.node, From: v.from, Kind: Taken, Effect: &routing.Effect{Message: *m}})
+		return
+	}
 	n.perform(v.node, v.from, n.effects)
 	if n.churned {
 		n.hearBye(v, n.effects)
