@@ -68,6 +68,9 @@ func figure(x float64) string {
 	if x == math.Trunc(x) {
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
+	if x >= 1000 {
+		return strconv.FormatFloat(x, 'f', 1, 64)
+	}
 	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
