@@ -63,7 +63,7 @@ func (n *Network) Fail(v Node, noticed time.Duration) {
 		}
 	}
 	n.part(v)
-	n.At(n.now+noticed, func() {
+	n.At(n.later(noticed), func() {
 		for _, l := range left {
 			n.close(l.node, l.link)
 		}
@@ -89,8 +89,7 @@ func (n *Network) Join(v Node, neighbours []Node) {
 	s := &n.servents[v]
 	if s.away {
 		s.away = false
-		s.ends.prune()
-		s.born = s.ends.first
+		s.born = s.ends.next
 		s.router.Reset()
 	}
 	for _, w := range neighbours {

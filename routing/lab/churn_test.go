@@ -111,7 +111,8 @@ func TestChurnScripts(t *testing.T) {
 				ask 2`,
 			want: `
 				0 -> 1 Query
-				0 -> 1 Query is lost`,
+				0 -> 1 Query is lost
+				2 takes Query from 2`,
 		},
 		{
 			name: "an old link does not lead to who came back",
@@ -216,6 +217,8 @@ func telling(e *lab.Event) string {
 	switch {
 	case e.Kind == lab.Lost:
 		return fmt.Sprintf("%d -> %d %v is lost", e.Node, e.To, what)
+	case e.Kind == lab.Taken:
+		return fmt.Sprintf("%d takes %v from %d", e.Node, what, e.From)
 	case e.Effect.Kind == routing.Send:
 		return fmt.Sprintf("%d -> %d %v", e.Node, e.To, what)
 	case e.Effect.Kind == routing.Deliver:

@@ -12,12 +12,13 @@ type Event struct {
 	Time time.Duration // since the network began
 	Node Node          // whose Router; Lost, Carried: who sent it; Arrived: where
 	From Node          // who sent Node what this comes of; Node itself for its own
-	To   Node          // what was sent: to whom
+	To   Node          // what was sent: to whom; Node itself where the link was closed since
 	Kind Kind
 	Tag  uint32 // of Carry
 
-	// Effect is what Node's Router asked for; Lost: the Send that was lost. Nil
-	// for what Carry carries. It holds during the call, as the Event does.
+	// Effect is what Node's Router asked for; Lost: the Send that was lost, To unset
+	// where it was under way; Taken: the message alone. Nil for what Carry carries. It
+	// holds during the call, as the Event does.
 	Effect *routing.Effect
 }
 
@@ -34,9 +35,12 @@ const (
 	Carried
 	// Arrived is a message of the lab's own that came by a link.
 	Arrived
+	// Taken is a message that a Router took without asking for anything: a Query of
+	// its own, or one that came by a better path, where there is no other link.
+	Taken
 )
 
-var kindNames = [...]string{Routed: "routed", Lost: "lost", Carried: "carried", Arrived: "arrived"}
+var kindNames = [...]string{Routed: "routed", Lost: "lost", Carried: "carried", Arrived: "arrived", Taken: "taken"}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {

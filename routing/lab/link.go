@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"servent/routing"
@@ -39,43 +40,76 @@ func (e *end) set(m mark) { e.timing |= uint64(m) }
 
 func (e *end) clear(m mark) { e.timing &^= uint64(m) }
 
-// ends are a servent's ends of links in the order of their numbers: list[i] is
-// number first + i. A link that was closed keeps its number, since a Router's
-// numbers are not used again; those before the first that is open are left out.
+// ends are a servent's ends of links in the order of their numbers. A link that
+// was closed keeps its number, since a Router's numbers are not used again, and its
+// end until those of all closed links are left out.
 type ends struct {
-	list  []end
-	first routing.Link
-	open  int32
+	list    []end
+	numbers *[]routing.Link // numbers[i] is that of list[i]; nil: they have no gap
+	next    routing.Link    // the number of the next link
+	open    int32
 }
 
-// at returns the end of number l, which holds until the next one is added, or
-// nil where l is left out or was never there.
+// at returns the end of number l, which holds until the next one is added or
+// looked for by its place, or nil where l is left out or was never there.
 func (es *ends) at(l routing.Link) *end {
-	if i := l - es.first; int64(i) < int64(len(es.list)) {
+	if es.numbers != nil {
+		return es.find(l)
+	}
+	if i := l - es.next + routing.Link(len(es.list)); int64(i) < int64(len(es.list)) {
 		return &es.list[i]
 	}
 	return nil
 }
 
-// next returns the number of the next link.
-func (es *ends) next() routing.Link { return es.first + routing.Link(len(es.list)) }
+// find is at where numbers have gaps.
+func (es *ends) find(l routing.Link) *end {
+	if i, found := slices.BinarySearch(*es.numbers, l); found {
+		return &es.list[i]
+	}
+	return nil
+}
+
+// number returns the number of list[i].
+func (es *ends) number(i int) routing.Link {
+	if es.numbers != nil {
+		return (*es.numbers)[i]
+	}
+	return es.next - routing.Link(len(es.list)-i)
+}
 
 func (es *ends) add(e end) {
-	if len(es.list) == cap(es.list) {
-		es.prune()
+	if len(es.list) == cap(es.list) && 4*int(es.open) <= 3*len(es.list) {
+		es.compact()
+	}
+	if es.numbers != nil {
+		*es.numbers = append(*es.numbers, es.next)
 	}
 	es.list = append(es.list, e)
+	es.next++
 	es.open++
 }
 
-// prune leaves out the closed ends before the first that is open.
-func (es *ends) prune() {
-	closed := 0
-	for closed < len(es.list) && !es.list[closed].is(open) {
-		closed++
+// compact leaves out the closed ends.
+func (es *ends) compact() {
+	if int(es.open) == len(es.list) {
+		return
 	}
-	es.list = es.list[:copy(es.list, es.list[closed:])]
-	es.first += routing.Link(closed)
+	var numbers []routing.Link
+	if es.numbers != nil {
+		numbers = (*es.numbers)[:0]
+	}
+	kept := es.list[:0]
+	for i := range es.list {
+		if es.list[i].is(open) {
+			numbers = append(numbers, es.number(i))
+			kept = append(kept, es.list[i])
+		}
+	}
+	es.list, es.numbers = kept, &numbers
+	if len(kept) == 0 || numbers[0] == es.next-routing.Link(len(kept)) {
+		es.numbers = nil
+	}
 }
 
 // close marks the end of number l as closed, and reports whether it was open.
@@ -93,7 +127,7 @@ func (es *ends) close(l routing.Link) bool {
 func (n *Network) Connect(a, b Node, latency time.Duration) {
 	timing := timingOf(latency) | uint64(open)
 	sa, sb := &n.servents[a], &n.servents[b]
-	la, lb := sa.ends.next(), sb.ends.next()
+	la, lb := sa.ends.next, sb.ends.next
 	sa.ends.add(end{far: b, back: lb, timing: timing})
 	sb.ends.add(end{far: a, back: la, timing: timing})
 	sa.router.Attach(la)
@@ -126,7 +160,7 @@ func (n *Network) Link(a, b Node) (routing.Link, error) {
 	es := &n.servents[a].ends
 	for i := range es.list {
 		if e := &es.list[i]; e.far == b && e.is(open) {
-			return es.first + routing.Link(i), nil
+			return es.number(i), nil
 		}
 	}
 	return 0, fmt.Errorf("lab: find link of %d and %d: not connected", a, b)
@@ -139,18 +173,8 @@ func (n *Network) Degree(v Node) int { return int(n.servents[v].ends.open) }
 // of their numbers.
 func (n *Network) LinkAt(v Node, i int) routing.Link {
 	es := &n.servents[v].ends
-	if int(es.open) == len(es.list) {
-		return es.first + routing.Link(i)
-	}
-	for at := range es.list {
-		if es.list[at].is(open) {
-			if i == 0 {
-				return es.first + routing.Link(at)
-			}
-			i--
-		}
-	}
-	panic(fmt.Sprintf("lab: servent %d has %d open links: asked for one more", v, es.open))
+	es.compact()
+	return es.number(i)
 }
 
 // Links returns the open links of v, in the order of their numbers.
@@ -162,5 +186,6 @@ func (n *Network) Links(v Node) []routing.Link {
 	return links
 }
 
-// Far returns whom v's link l leads to, whether open or closed a short while ago.
+// Far returns whom the open link l of v leads to. It panics where v has no such
+// link; of one that was closed it may know nothing.
 func (n *Network) Far(v Node, l routing.Link) Node { return n.servents[v].ends.at(l).far }

@@ -206,3 +206,29 @@ func TestChurn(t *testing.T) {
 		}
 	})
 }
+
+// TestEndsAreBounded: a servent whose oldest link stays, and whose others come and
+// go for years, keeps about the ends that it has; its links are told in order, by
+// one look at each.
+func TestEndsAreBounded(t *testing.T) {
+	g, err := graph.New(4, [][2]Node{{0, 1}, {0, 2}, {0, 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := Of(g, Config{})
+	hub := &net.servents[0].ends
+	for i := range routing.Link(2000) {
+		net.Leave(2)
+		net.Run()
+		net.Join(2, []Node{0})
+		if len(hub.list) > 8 {
+			t.Fatalf("after %d links that went: %d ends for %d open ones", i+1, len(hub.list), hub.open)
+		}
+		if want := []routing.Link{1, 3, 4 + i}; !slices.Equal(net.Links(0), want) {
+			t.Fatalf("links of the hub: %v, want %v", net.Links(0), want)
+		}
+		if len(hub.list) != 3 || net.Far(0, net.LinkAt(0, 2)) != 2 {
+			t.Fatalf("%d ends for 3 links, the last of which leads to %d", len(hub.list), net.Far(0, net.LinkAt(0, 2)))
+		}
+	}
+}

@@ -114,3 +114,20 @@ func TestLossOfReplies(t *testing.T) {
 		t.Errorf("%d asked, %d home, %d lost, of %d", asked, home, lost, queries)
 	}
 }
+
+// TestByesAreNotLost: whatever the loss, who leaves is missed by its neighbours,
+// and has one link to each when it is back.
+func TestByesAreNotLost(t *testing.T) {
+	net := lab.Of(star(t, 5), lab.Config{Loss: 1})
+	for range 3 {
+		net.Leave(1)
+		net.Run()
+		if got := net.Degree(0); got != 4 {
+			t.Fatalf("after the Bye: %d links, want 4", got)
+		}
+		net.Join(1, []lab.Node{0})
+		if got := net.Degree(0); got != 5 {
+			t.Fatalf("after it came back: %d links, want 5", got)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func Of(g *graph.Graph, cfg Config) *Network {
 	for v, degree := range degrees {
 		n.servents[v] = servent{
 			router: &routers[v], born: 1,
-			ends: ends{list: list[:degree:degree], first: 1, open: int32(degree)},
+			ends: ends{list: list[:degree:degree], next: routing.Link(degree + 1), open: int32(degree)},
 		}
 		list = list[degree:]
 	}
@@ -138,7 +138,7 @@ func (n *Network) latency(a, b Node) time.Duration {
 // Add adds a servent without links.
 func (n *Network) Add(cfg routing.Config) Node {
 	n.rest = max(n.rest, cfg.Rest())
-	n.servents = append(n.servents, servent{router: routing.New(cfg), born: 1, ends: ends{first: 1}})
+	n.servents = append(n.servents, servent{router: routing.New(cfg), born: 1, ends: ends{next: 1}})
 	return Node(len(n.servents) - 1)
 }
 
@@ -156,8 +156,9 @@ func (n *Network) Now() time.Duration { return n.now }
 // by default. Seed is that of the losses. So what follows does not depend on what
 // was asked before, but for the time, and but for servents and links that came or
 // went. What [Network.At] planned for that time is done, and what it sends is
-// forgotten too; a link whose Bye is forgotten is closed. A Network has time for
-// 10 million queries.
+// forgotten too, but the Routers keep the GUIDs of it; a link whose Bye is forgotten
+// is closed. A Network has time for 10 million queries of 10 minutes: its clock
+// stops after 292 years.
 func (n *Network) Begin(seed uint64) {
 	n.forget()
 	n.Advance(n.rest)
@@ -220,7 +221,7 @@ func (n *Network) Carry(from Node, l routing.Link, tag uint32) {
 	}
 	to, lost := e.far, n.losses.loses(from, l)
 	if !lost {
-		n.queue.push(n.now+e.latency(), visit{node: to, from: from, link: e.back | carried, what: tag})
+		n.queue.push(n.later(e.latency()), visit{node: to, from: from, link: e.back | carried, what: tag})
 	}
 	n.tell(Event{Node: from, From: from, To: to, Kind: Carried, Tag: tag})
 	if lost {
@@ -228,17 +229,24 @@ func (n *Network) Carry(from Node, l routing.Link, tag uint32) {
 	}
 }
 
-// Idle reports whether nothing is under way and nothing is planned.
+// Idle reports whether nothing is under way and nothing is planned. Within Watch,
+// what is due now does not count as under way.
 func (n *Network) Idle() bool { return n.queue.count == 0 }
 
 // Run goes on until nothing is under way and nothing is planned.
 func (n *Network) Run() { n.until(never) }
 
-// Advance does what is due within d, and lets d pass.
+// Advance does what is due within d, and lets d pass. Less than nothing counts as
+// nothing.
 func (n *Network) Advance(d time.Duration) {
-	end := n.now + d
+	end := n.later(d)
 	n.until(end)
 	n.now = end
+}
+
+// later returns when it will be d from now, never at the latest.
+func (n *Network) later(d time.Duration) time.Duration {
+	return n.now + min(max(d, 0), never-n.now)
 }
 
 // never is later than anything is due.

@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"testing"
 	"time"
@@ -139,4 +140,38 @@ func ExampleOf() {
 	// TTL 4 reaches 8 by 8 messages
 	// TTL 5 reaches 9 by 10 messages
 	// TTL 6 reaches 9 by 11 messages
+}
+
+// TestClock: it goes forward, and no further than it can.
+func TestClock(t *testing.T) {
+	const ages = time.Duration(math.MaxInt64)
+	net := lab.New()
+	a, b := net.Add(routing.Config{}), net.Add(routing.Config{})
+	net.Connect(a, b, ages)
+	net.Advance(time.Hour)
+	net.Advance(-time.Minute)
+	if net.Now() != time.Hour {
+		t.Errorf("an hour and a negative time: at %v", net.Now())
+	}
+	net.Fail(b, ages)
+	net.Advance(time.Hour)
+	if net.Degree(a) != 1 {
+		t.Error("a failure that will be noticed in 292 years was noticed in an hour")
+	}
+	net.Join(b, []lab.Node{a})
+	came := 0
+	net.Arrived = func(node, from lab.Node, tag uint32) { came++ }
+	net.Connect(a, b, ages)
+	for range 20 { // 36 years each, at most
+		l := net.LinkAt(a, net.Degree(a)-1)
+		net.Carry(a, l, 0)
+		before := net.Now()
+		net.Run()
+		if net.Now() < before {
+			t.Fatalf("the clock went from %v to %v", before, net.Now())
+		}
+	}
+	if came != 20 || net.Now() != ages {
+		t.Errorf("%d of 20 arrived, at %v, want all, the last at %v", came, net.Now(), ages)
+	}
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"servent/messages"
 	"servent/routing"
 )
 
@@ -73,6 +74,10 @@ func (n *Network) arrive(v *visit) {
 func (n *Network) route(v *visit) {
 	m := n.mail.take(v.what)
 	n.effects = n.servents[v.node].router.Step(n.clock, v.link, *m, n.effects[:0])
+	if len(n.effects) == 0 && n.Watch != nil {
+		n.tell(Event{Node: v.node, From: v.from, Kind: Taken, Effect: &routing.Effect{Message: *m}})
+		return
+	}
 	n.perform(v.node, v.from, n.effects)
 	if n.churned {
 		n.hearBye(v, n.effects)
@@ -124,9 +129,10 @@ func (n *Network) dispatch(node Node, e *routing.Effect) (to Node, lost bool) {
 	if near == nil {
 		return node, true // closed by Watch since the Router asked for it
 	}
-	if !near.is(open) || n.losses.loses(node, e.To) {
+	// Loss is not meant for Byes: the far end would keep the dead link for ever.
+	if !near.is(open) || e.Message.Type != messages.TypeBye && n.losses.loses(node, e.To) {
 		return near.far, true
 	}
-	n.queue.push(n.now+near.latency(), visit{node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message)})
+	n.queue.push(n.later(near.latency()), visit{node: near.far, from: node, link: near.back, what: n.mail.put(&e.Message)})
 	return near.far, false
 }

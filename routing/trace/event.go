@@ -40,7 +40,7 @@ const (
 	Sent      Verdict = "sent"      // it left From
 	Delivered Verdict = "delivered" // its first copy came to To, which was reached
 	Duplicate Verdict = "duplicate" // a later copy came to To, and went nowhere
-	Improved  Verdict = "improved"  // a later copy came to To by a better path, and went on
+	Improved  Verdict = "improved"  // a later copy came to To by a better path, and went on if there was another link
 	Lost      Verdict = "lost"      // it did not arrive
 	Hit       Verdict = "hit"       // a QueryHit came home to To, who had asked
 )

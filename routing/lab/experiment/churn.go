@@ -134,7 +134,7 @@ func newTide(c Churn, g *graph.Graph, net *lab.Network, seed uint64, run int) *t
 	underWay := chance.NewLognormal(float64(c.Mean)*spread, float64(c.Mean)*spread*spread)
 	for v := range graph.Node(g.Len()) {
 		left := t.from.Float64() * underWay.Draw(t.from)
-		t.leaving = append(t.leaving, departure{bounded(left), v})
+		t.leaving = append(t.leaving, departure{bounded(left, maxSession), v})
 	}
 	heap.Init(&t.leaving)
 	return t
@@ -168,7 +168,7 @@ func (t *tide) turn() {
 		t.net.Leave(next.node)
 	}
 	t.net.Join(next.node, t.neighbours(next.node))
-	next.at += max(1, bounded(t.sessions.Draw(t.from)))
+	next.at += max(1, bounded(t.sessions.Draw(t.from), maxSession))
 	heap.Fix(&t.leaving, 0)
 }
 

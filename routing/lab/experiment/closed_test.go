@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -121,6 +122,76 @@ func TestClosedWhereItHolds(t *testing.T) {
 		}
 		if c.messages && r.Closed.Messages.Sum() != r.Messages.Sum() {
 			t.Errorf("%s: %d messages, by the closed form %d", name, r.Messages.Sum(), r.Closed.Messages.Sum())
+		}
+	}
+}
+
+// TestLongLatencies: Routers remember a query until its last copy has come, with
+// the longest latencies that can be asked for; longer ones are refused.
+func TestLongLatencies(t *testing.T) {
+	for _, topology := range []string{"complete:6", "gnm:100,300"} {
+		_, g := topologyOf(t, topology)
+		for _, text := range []string{fmt.Sprintf("const:%v", MaxLatency), fmt.Sprintf("exp:%v", MaxLatency), fmt.Sprintf("lognormal:1ms,%v", MaxLatency)} {
+			latency, err := ParseLatency(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := Plan{Graph: one(g), Strategies: []Strategy{Flood}, Rule: routing.TTLAwareRule, Latency: latency, Last: MaxTTL, Sources: Sources{All: true}}
+			rows, err := plan.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range rows {
+				r := &rows[i]
+				if r.Reached.Sum() != r.Closed.Reached.Sum() || r.Closed.HasMessages && r.Messages.Sum() != r.Closed.Messages.Sum() {
+					t.Errorf("%s, %s, TTL %d: reached %d for %d messages, by distance %d for %d", topology, text, r.TTL,
+						r.Reached.Sum(), r.Messages.Sum(), r.Closed.Reached.Sum(), r.Closed.Messages.Sum())
+				}
+			}
+		}
+	}
+	if _, err := ParseLatency(fmt.Sprintf("const:%v", MaxLatency+1)); err == nil {
+		t.Error("a longer latency was accepted")
+	}
+}
+
+// TestLongWayHome: a hit comes home from the end of the TTL, with the longest
+// latencies.
+func TestLongWayHome(t *testing.T) {
+	_, g := topologyOf(t, fmt.Sprintf("line:%d", MaxTTL+1))
+	latency, err := ParseLatency(fmt.Sprintf("const:%v", MaxLatency))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := Plan{
+		Graph: one(g), Strategies: []Strategy{Flood}, First: MaxTTL, Latency: latency,
+		Sources: Sources{Nodes: []graph.Node{0}}, Objects: Objects{Replicas: Replicas{Number: MaxTTL}},
+	}
+	rows, err := plan.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rows[0].Hits.Sum(); got != MaxTTL {
+		t.Errorf("%d hits came home, want those of all %d", got, MaxTTL)
+	}
+}
+
+// TestOldNetwork: what comes of a query is the same when the clock of the network
+// has run for a hundred years, and then for as many more.
+func TestOldNetwork(t *testing.T) {
+	_, g := topologyOf(t, "gnm:50,150")
+	plan := Plan{Graph: one(g), Strategies: []Strategy{Flood}, First: 4, Sources: Sources{Number: 1}, Workers: 1}.withDefaults()
+	s, err := plan.session(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := s.trials[0]
+	q := query{Asked: Asked{TTL: 4, Source: s.sources[0]}, want: s.files.want(s.sources[0], 0)}
+	want := trial.ask(Flood, q)
+	for range 4 {
+		trial.net.Advance(maxClock)
+		if got := trial.ask(Flood, q); got != want || trial.net.Now() > 2*maxClock {
+			t.Errorf("at %v: got %+v, want %+v", trial.net.Now(), got, want)
 		}
 	}
 }

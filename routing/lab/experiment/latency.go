@@ -29,8 +29,9 @@ const (
 	latencyLognormal
 )
 
-// MaxLatency is the longest latency that can be asked for.
-const MaxLatency = time.Hour
+// MaxLatency is the longest latency that can be asked for. One that is drawn is at
+// most 1,000 times the mean and ten times this.
+const MaxLatency = time.Minute
 
 const latencyForms = "equal, const:20ms, uniform:10ms..200ms, exp:100ms (the mean) or lognormal:50ms,80ms (median, mean)"
 
@@ -133,15 +134,29 @@ func (l Latency) draw(from *chance.Source) time.Duration {
 	case latencyUniform:
 		return l.a + time.Duration(from.Int64N(int64(l.b-l.a)+1))
 	case latencyExp:
-		return bounded(from.Exponential(float64(l.a)))
+		return bounded(from.Exponential(float64(l.a)), l.longest())
 	case latencyLognormal:
-		return bounded(l.normal.Draw(from))
+		return bounded(l.normal.Draw(from), l.longest())
 	}
 	return lab.Hop
 }
 
-// bounded rounds down to nanoseconds and cuts off what no link should take: a
-// thousand times the longest that can be asked for.
-func bounded(nanoseconds float64) time.Duration {
-	return time.Duration(min(nanoseconds, 1000*float64(MaxLatency)))
+// longest returns a latency that no link has a longer one than.
+func (l Latency) longest() time.Duration {
+	switch l.kind {
+	case latencyConst:
+		return l.a
+	case latencyUniform:
+		return l.b
+	case latencyExp:
+		return min(1000*l.a, 10*MaxLatency)
+	case latencyLognormal:
+		return min(1000*l.b, 10*MaxLatency)
+	}
+	return lab.Hop
+}
+
+// bounded rounds down to nanoseconds and cuts off what is more than most.
+func bounded(nanoseconds float64, most time.Duration) time.Duration {
+	return time.Duration(min(nanoseconds, float64(most)))
 }

@@ -16,7 +16,7 @@ import (
 type ledger struct {
 	source                  graph.Node
 	sent, others, lost      int64
-	queriesLost, came, hits int64 // came: but for improved copies, of which no event tells
+	queriesLost, came, hits int64 // came: but for improved copies
 	bytes, walkers          int64
 	visited                 map[graph.Node]bool
 }

@@ -54,6 +54,8 @@ func (t *Tracer) Watch(asked Asked, e *lab.Event) {
 	switch {
 	case e.Kind == lab.Routed:
 		t.routed(e)
+	case e.Kind == lab.Taken:
+		t.taken(e)
 	case e.Effect != nil:
 		t.write(e.Time, e.Node, e.To, &e.Effect.Message.Header, trace.Lost)
 	default:
@@ -99,6 +101,14 @@ func (t *Tracer) routed(e *lab.Event) {
 			t.write(e.Time, e.From, e.Node, &came, trace.Improved)
 		}
 		t.write(e.Time, e.Node, e.To, m, trace.Sent)
+	}
+}
+
+// taken takes a message that a Router asked for nothing for: a Query that came by a
+// better path, and would go on if there were another link.
+func (t *Tracer) taken(e *lab.Event) {
+	if m := &e.Effect.Message.Header; m.Type == messages.TypeQuery && e.From != e.Node {
+		t.write(e.Time, e.From, e.Node, m, trace.Improved)
 	}
 }
 

@@ -100,14 +100,27 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	return t.out
 }
 
-// network returns the network whose servents follow rule.
+// maxClock is how old a network may be when a query begins: its clock ends at 292
+// years, and a query takes 20 at most, a million steps of ten minutes.
+const maxClock = 100 * 365 * 24 * time.Hour
+
+// lifetime returns how long Routers remember a GUID: until the last copy of a query
+// and the last hit have come, with the latencies of the plan.
+func (p *Plan) lifetime() time.Duration {
+	return max(routing.DefaultLifetime, 2*(MaxTTL+hitReserve)*p.Latency.longest())
+}
+
+// network returns the network whose servents follow rule: one that is too old is
+// left for another that begins as it did.
 func (t *trial) network(rule routing.Rule) *lab.Network {
-	if net := t.networks[rule]; net != nil {
+	if net := t.networks[rule]; net != nil && net.Now() <= maxClock {
 		return net
 	}
 	latency := t.plan.Latency.of(t.plan.Seed, t.run)
 	net := lab.Of(t.graph, lab.Config{
-		Router: routing.Config{Rule: rule, SoftLimit: MaxTTL, HardLimit: 2 * MaxTTL, TableSize: tableSize},
+		Router: routing.Config{
+			Rule: rule, SoftLimit: MaxTTL, HardLimit: 2 * MaxTTL, TableSize: tableSize, Lifetime: t.plan.lifetime(),
+		},
 		Latency: func(a, b graph.Node) time.Duration {
 			d := latency(a, b)
 			t.longest = max(t.longest, d)
