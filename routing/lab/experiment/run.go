@@ -110,6 +110,7 @@ func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progres
 	var workers sync.WaitGroup
 	var telling sync.Mutex
 	for _, t := range s.trials {
+		t.stop = func() bool { return ctx.Err() != nil }
 		workers.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
