@@ -52,7 +52,7 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	if p.Rule != routing.PlainRule {
 		text += ", dedup " + p.Rule.String()
 	}
-	if !p.Latency.Equal() {
+	if order.timed() {
 		text += ", latency " + p.Latency.String()
 	}
 	if p.Loss > 0 {
@@ -63,6 +63,9 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	}
 	return text + order.objectsText() + fmt.Sprintf("; seed %d", p.Seed)
 }
+
+// timed reports whether messages take a time that was asked for.
+func (order *labOrder) timed() bool { return order.plan.Latency.String() != "equal" }
 
 func sourcesText(order *labOrder, r *experiment.Row) string {
 	if nodes := order.plan.Sources.Nodes; len(nodes) == 1 {
@@ -129,7 +132,7 @@ func findColumns(order *labOrder, rows []experiment.Row) []tableColumn {
 	if slices.ContainsFunc(rows, func(r experiment.Row) bool { return r.FalsePositives.Mean() > 0 }) {
 		columns = append(columns, spare(1, columnOf("FALSE", rows, func(r *experiment.Row) string { return meanText(&r.FalsePositives) })))
 	}
-	if !order.plan.Latency.Equal() {
+	if order.timed() {
 		columns = append(columns, columnOf("TIME", rows, func(r *experiment.Row) string {
 			return none(r, time.Duration(r.Time.Mean).Round(100*time.Microsecond).String())
 		}))
