@@ -54,7 +54,7 @@ type Network struct {
 	telling  int      // how many of them are in use
 	unasked  int      // how much has happened since Stop was asked
 	stopped  bool
-	sink     uint64   // of what warm reads: without a meaning
+	sink     uint64 // of what warm reads: without a meaning
 }
 
 // A servent is one Router and its ends of links.
