@@ -130,6 +130,24 @@ func TestInterruptedWithin(t *testing.T) {
 	}
 }
 
+// TestDistancesInTime: the distances around a source are looked at by who floods
+// from it, so that an experiment with many sources tells how far it is from the
+// first flood on, and can be interrupted.
+func TestDistancesInTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	plan := Plan{Graph: one(ringOf(t, 500, 2)), Strategies: []Strategy{Flood}, First: 3, Sources: Sources{All: true}, Workers: 2}.withDefaults()
+	s, err := plan.session(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.try(ctx, Flood, 3, cancel); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got error %v, want %v", err, context.Canceled)
+	}
+	if got := s.around.sources; got < 1 || got > 2 {
+		t.Errorf("interrupted after the first flood: %d sources were looked at, want one a worker at most", got)
+	}
+}
+
 // TestSourcesAreOfTheLargest: whoever is drawn can reach most.
 func TestSourcesAreOfTheLargest(t *testing.T) {
 	g := newGraph(t, 7, [2]graph.Node{0, 1}, [2]graph.Node{3, 4}, [2]graph.Node{4, 5}, [2]graph.Node{5, 3})
