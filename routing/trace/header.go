@@ -47,9 +47,10 @@ type Search struct {
 	Number   int    `json:"search"` // in the trace, from 1 on
 	Run      int    `json:"run"`    // of the lab, from 1 on
 	Strategy string `json:"strategy"`
-	TTL      int    `json:"ttl,omitempty"` // 0 where the strategy has none
-	From     string `json:"from"`          // who asks
-	Query    int    `json:"query"`         // which of the queries that From asks, from 1 on
+	TTL      int    `json:"ttl,omitempty"`      // 0 where the strategy has none
+	From     string `json:"from"`               // who asks
+	Replicas string `json:"replicas,omitempty"` // how many servents hold an object: 3, or 1% of them; none where empty
+	Query    int    `json:"query"`              // which of the queries that From asks, from 1 on
 }
 
 func (s *Search) check() error {
