@@ -58,6 +58,9 @@ var plrgKind = &kind{
 		return ""
 	},
 	size: func(t Topology) (nodes, links float64) {
+		if t.a > MaxTopologyNodes { // so many that the degrees are long to work out
+			return float64(t.a), 0
+		}
 		halves := 0.0
 		for i, servents := range powerLaw(t.a, t.x) {
 			halves += float64(float64(i+1) * float64(servents))

@@ -77,6 +77,8 @@ var smallWorldKind = &kind{
 			return fmt.Sprintf("K is %d, want an even number: half of the neighbours are on each side", t.b)
 		case t.b >= t.a:
 			return fmt.Sprintf("%d servents cannot have %d links each: K is at most N-1", t.a, t.b)
+		case smallWorldDraws(t) > maxSmallWorldDraws:
+			return fmt.Sprintf("K is %d: nearly all are linked with all, and there is hardly a place that a link could move to; use fewer links", t.b)
 		}
 		return refuseChance(t)
 	},
@@ -84,6 +86,21 @@ var smallWorldKind = &kind{
 		return float64(t.a), float64(t.a) * float64(t.b) / 2
 	},
 	build: drawSmallWorld,
+}
+
+// maxSmallWorldDraws is how many draws moving the links may take. Unit: draws;
+// 1e8 take about 20 s.
+const maxSmallWorldDraws = 1e8
+
+// smallWorldDraws returns about how many draws find the new ends of all links that
+// move: as many for each as there are servents for one that is free.
+func smallWorldDraws(t Topology) float64 {
+	free := float64(t.a - 1 - t.b)
+	if free == 0 {
+		return 0
+	}
+	moved := float64(t.a) * float64(t.b) / 2 * t.x
+	return moved * float64(t.a) / free
 }
 
 // drawSmallWorld links each servent of a ring with its K nearest and moves the

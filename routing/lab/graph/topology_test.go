@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -332,6 +333,34 @@ func FuzzParseTopology(f *testing.F) {
 			t.Errorf("%q is written %q and read as %q; error %v", text, topology, again, err)
 		}
 	})
+}
+
+// TestParseTopologyIsQuick: what is too large is refused before a power law of
+// that many servents is worked out, which takes minutes and gigabytes.
+func TestParseTopologyIsQuick(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, text := range []string{"plrg:10000001,1.2", "plrg:2147483647,1.2"} {
+		if _, err := graph.ParseTopology(text); err == nil || !strings.Contains(err.Error(), "more than 10000000 servents") {
+			t.Errorf("%s: got error %v", text, err)
+		}
+		runtime.ReadMemStats(&after)
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 1<<20 {
+			t.Fatalf("%s: %d bytes are allocated to refuse it", text, allocated)
+		}
+	}
+}
+
+// TestSmallWorldIsBounded: where there is hardly a place to move a link to, drawing
+// one takes as long as there are servents.
+func TestSmallWorldIsBounded(t *testing.T) {
+	for text, want := range map[string]bool{
+		"smallworld:5000,4998,1": false, "smallworld:5001,5000,1": true, "smallworld:4001,4000,1": true, "smallworld:602,300,1": true,
+	} {
+		if _, err := graph.ParseTopology(text); (err == nil) != want {
+			t.Errorf("%s: error %v, want one: %v", text, err, !want)
+		}
+	}
 }
 
 // TestGnp: the mean number of links of many draws lies within 4 standard errors.
