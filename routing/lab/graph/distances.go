@@ -40,13 +40,15 @@ func (g *Graph) distances(o StatisticsOptions) (Distances, error) {
 
 // stepsFromAll estimates how many steps over links the distances from all take:
 // each link is passed once for the floods of a wave that come together, which are
-// all where they spread fast and none on a long line.
+// all where they spread fast and none on a long line. The largest component tells:
+// servent 0 may have no links.
 func (g *Graph) stepsFromAll() float64 {
 	if g.Len() == 0 {
 		return 0
 	}
+	largest := g.Largest()
 	levels := int32(1)
-	for _, d := range g.Distances(0, nil) {
+	for _, d := range g.Distances(largest[0], nil) {
 		levels = max(levels, d+1)
 	}
 	waves := float64(g.Len()) / perWord

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -32,7 +31,12 @@ type dotParser struct {
 	lexer    dotLexer
 	token    dotToken
 	servents *roster
+	held     int // servents of subgraphs and ends of links that are open
 }
+
+// maxDOTHeld bounds held, which may count a servent once for each subgraph that it
+// is in. Unit: servents, of 4 bytes.
+const maxDOTHeld = 4 * MaxTopologyNodes
 
 func (p *dotParser) next() (err error) {
 	p.token, err = p.lexer.next()
@@ -74,9 +78,9 @@ func (p *dotParser) graph() error {
 	return nil
 }
 
-// block reads { statements }. It appends to members, unless that is nil, whom the
+// block reads { statements }. It adds to members, unless that is nil, whom the
 // statements name.
-func (p *dotParser) block(depth int, members *[]string) error {
+func (p *dotParser) block(depth int, members *dotMembers) error {
 	if depth > maxNesting {
 		return errNesting
 	}
@@ -98,7 +102,7 @@ func (p *dotParser) block(depth int, members *[]string) error {
 	return p.next()
 }
 
-func (p *dotParser) statement(depth int, members *[]string) error {
+func (p *dotParser) statement(depth int, members *dotMembers) error {
 	for _, word := range []string{"node", "edge", "graph"} {
 		if p.token.isWord(word) {
 			if err := p.next(); err != nil {
@@ -107,7 +111,7 @@ func (p *dotParser) statement(depth int, members *[]string) error {
 			return p.attributes()
 		}
 	}
-	from, err := p.end(depth)
+	label, from, err := p.end(depth)
 	if err != nil {
 		return err
 	}
@@ -117,72 +121,111 @@ func (p *dotParser) statement(depth int, members *[]string) error {
 		return err
 	}
 	for {
-		if err := p.name(from, members); err != nil {
+		if from, err = p.name(label, from, members); err != nil {
 			return err
 		}
 		if is, err := p.accept(dotLink); err != nil {
 			return err
 		} else if !is {
+			p.held -= len(from)
 			return p.attributes()
 		}
-		to, err := p.end(depth)
-		if err != nil {
+		var to []Node
+		if label, to, err = p.end(depth); err != nil {
+			return err
+		}
+		if to, err = p.name(label, to, nil); err != nil {
 			return err
 		}
 		for _, a := range from {
 			for _, b := range to {
-				if err := p.servents.link(a, b); err != nil {
+				if err := p.servents.join(a, b); err != nil {
 					return err
 				}
 			}
 		}
-		from = to
+		p.held -= len(from)
+		label, from = "", to
 	}
 }
 
-func (p *dotParser) name(servents []string, members *[]string) error {
-	for _, label := range servents {
-		if err := p.servents.declare(label); err != nil {
-			return err
+// name returns the servents of an end, which is the one called label where servents
+// is nil, and adds them to members.
+func (p *dotParser) name(label string, servents []Node, members *dotMembers) ([]Node, error) {
+	if servents == nil {
+		v, err := p.servents.listed(label)
+		if err != nil {
+			return nil, err
 		}
+		servents = []Node{v}
+		p.held++
 	}
-	if members != nil {
-		if len(*members) > MaxTopologyNodes {
-			return errTooManyNodes
-		}
-		*members = append(*members, servents...)
+	if members == nil {
+		return servents, nil
 	}
-	return nil
+	p.held += members.add(servents)
+	if p.held > maxDOTHeld {
+		return nil, fmt.Errorf("subgraphs in each other that name more than %d servents", maxDOTHeld)
+	}
+	return servents, nil
 }
 
-// end reads one end of a link: a servent, or all of a subgraph.
-func (p *dotParser) end(depth int) (labels []string, err error) {
+// dotMembers are the servents that a subgraph names.
+type dotMembers struct {
+	nodes    []Node
+	distinct int // how many were, when they were last sorted
+}
+
+// add adds servents and returns by how many members have become more. It sorts
+// once they have doubled, so that the repeated take no more room than the others.
+func (m *dotMembers) add(servents []Node) int {
+	const least = 1024 // fewer are not worth sorting
+	before := len(m.nodes)
+	if m.nodes = append(m.nodes, servents...); len(m.nodes) >= max(least, 2*m.distinct) {
+		m.compact()
+	}
+	return len(m.nodes) - before
+}
+
+// compact leaves out the repeated.
+func (m *dotMembers) compact() {
+	slices.Sort(m.nodes)
+	m.nodes = slices.Compact(m.nodes)
+	m.distinct = len(m.nodes)
+}
+
+// end reads one end of a link: what a servent is called, or all of a subgraph,
+// which are not nil.
+func (p *dotParser) end(depth int) (label string, servents []Node, err error) {
 	if subgraph := p.token.isWord("subgraph"); subgraph || p.token.kind == '{' {
 		if subgraph {
 			if err := p.next(); err != nil {
-				return nil, err
+				return "", nil, err
 			}
 			if _, err := p.accept(dotID); err != nil {
-				return nil, err
+				return "", nil, err
 			}
 		}
-		err = p.block(depth+1, &labels)
-		slices.Sort(labels)
-		return slices.Compact(labels), err
+		members := dotMembers{nodes: []Node{}}
+		err = p.block(depth+1, &members)
+		before := len(members.nodes)
+		members.compact()
+		p.held -= before - len(members.nodes)
+		return "", members.nodes, err
 	}
 	if p.token.kind != dotID {
-		return nil, fmt.Errorf("%v where a node or a subgraph is expected", p.token)
+		return "", nil, fmt.Errorf("%v where a node or a subgraph is expected", p.token)
 	}
-	labels = []string{p.token.text}
+	label = p.token.text
 	if err := p.next(); err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	for { // :port:compass
 		if is, err := p.accept(':'); err != nil || !is {
-			return labels, err
+			return label, nil, err
 		}
 		if err := p.value(); err != nil {
-			return nil, err
+			return "", nil, err
 		}
 	}
 }
@@ -239,5 +282,3 @@ func writeDOT(w *bufio.Writer, f *File) error {
 	fmt.Fprintln(w, "}")
 	return nil
 }
-
-var errDOTToken = errors.New("a name or a text that is longer than 65536 bytes")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 )
 
 // A dotKind is what a token of a DOT file is: one of these, or the character.
@@ -18,6 +19,8 @@ const (
 )
 
 const maxDOTToken = 1 << 16 // bytes
+
+var errDOTToken = fmt.Errorf("a name or a text that is longer than %d bytes", maxDOTToken)
 
 type dotToken struct {
 	kind   dotKind
@@ -95,7 +98,7 @@ func (l *dotLexer) next() (dotToken, error) {
 		_, err := l.read()
 		return dotToken{kind: dotLink}, err
 	case c == '-' || c == '.' || isDigit(c):
-		return l.word(c, func(c byte) bool { return c == '.' || isDigit(c) })
+		return l.numeral(c)
 	case isLetter(c):
 		return l.word(c, func(c byte) bool { return isLetter(c) || isDigit(c) })
 	case strings.IndexByte("{}[];,=:", c) >= 0:
@@ -190,8 +193,10 @@ func (l *dotLexer) quoted(text *strings.Builder) error {
 		if err == nil && c == '\\' {
 			if c, err = l.read(); c == '\n' && err == nil {
 				continue // the text goes on in the next line
-			} else if c != '"' && c != '\\' {
-				text.WriteByte('\\')
+			} else if err == nil && c != '"' && c != '\\' {
+				if err = putDOT(text, '\\'); err != nil {
+					return err
+				}
 			}
 		} else if c == '"' {
 			return err
@@ -201,11 +206,19 @@ func (l *dotLexer) quoted(text *strings.Builder) error {
 			return err
 		case c == 0:
 			return io.ErrUnexpectedEOF
-		case text.Len() == maxDOTToken:
-			return errDOTToken
 		}
-		text.WriteByte(c)
+		if err := putDOT(text, c); err != nil {
+			return err
+		}
 	}
+}
+
+// putDOT appends a byte to a text, unless that is as long as one may be.
+func putDOT(text *strings.Builder, c byte) error {
+	if text.Len() >= maxDOTToken {
+		return errDOTToken
+	}
+	return text.WriteByte(c)
 }
 
 // html reads the rest of <html>, with the tags in it.
@@ -218,8 +231,6 @@ func (l *dotLexer) html() (string, error) {
 			return "", err
 		case c == 0:
 			return "", io.ErrUnexpectedEOF
-		case text.Len() == maxDOTToken:
-			return "", errDOTToken
 		case c == '<':
 			open++
 		case c == '>':
@@ -227,7 +238,9 @@ func (l *dotLexer) html() (string, error) {
 				return text.String(), nil
 			}
 		}
-		text.WriteByte(c)
+		if err := putDOT(&text, c); err != nil {
+			return "", err
+		}
 	}
 }
 
@@ -244,4 +257,13 @@ func (l *dotLexer) word(first byte, goesOn func(byte) bool) (dotToken, error) {
 		text = append(text, c)
 	}
 	return dotToken{kind: dotID, text: string(text)}, nil
+}
+
+// numeral reads the rest of -?(.digits | digits[.digits]), which may end in its point.
+func (l *dotLexer) numeral(first byte) (dotToken, error) {
+	token, err := l.word(first, func(c byte) bool { return c == '.' || isDigit(c) })
+	if err == nil && (!strings.ContainsFunc(token.text, unicode.IsDigit) || strings.Count(token.text, ".") > 1) {
+		err = fmt.Errorf("%q, which is neither a number nor a link: -- or ->", shortened(token.text))
+	}
+	return token, err
 }

@@ -148,28 +148,44 @@ func (f *File) isolated(edges []edge) (loops int) {
 }
 
 func writeEdgeList(w *bufio.Writer, f *File) error {
+	if err := f.checkIDs(); err != nil {
+		return err
+	}
 	fmt.Fprintf(w, "# Undirected: each link stands here once; a servent without links is linked to itself\n"+
 		"# Nodes: %d Edges: %d\n# FromNodeId\tToNodeId\n", f.Graph.Len(), f.Graph.Edges())
-	return writeIDs(w, f, "\t")
+	writeIDs(w, f, "\t")
+	return nil
 }
 
 func writeCSV(w *bufio.Writer, f *File) error {
+	if err := f.checkIDs(); err != nil {
+		return err
+	}
 	fmt.Fprintln(w, "Source,Target")
-	return writeIDs(w, f, ",")
+	writeIDs(w, f, ",")
+	return nil
 }
 
-func writeIDs(w *bufio.Writer, f *File, between string) error {
+// checkIDs refuses names that are no numbers, or another servent's number in other
+// digits, as 05 is of 5.
+func (f *File) checkIDs() error {
 	for v := range Node(f.Graph.Len()) {
 		label := f.Label(v)
-		if _, err := strconv.Atoi(label); err != nil {
+		if id, err := strconv.Atoi(label); err != nil || strconv.Itoa(id) != label {
 			return fmt.Errorf("an edge list names servents by whole numbers, and one is called %q: write .graphml, .dot or .json", label)
 		}
+	}
+	return nil
+}
+
+func writeIDs(w *bufio.Writer, f *File, between string) {
+	for v := range Node(f.Graph.Len()) {
 		if f.Graph.Degree(v) == 0 {
+			label := f.Label(v)
 			fmt.Fprintf(w, "%s%s%s\n", label, between, label)
 		}
 	}
 	f.Graph.edges(func(v, x Node) {
 		fmt.Fprintf(w, "%s%s%s\n", f.Label(v), between, f.Label(x))
 	})
-	return nil
 }

@@ -165,8 +165,10 @@ func textOf(r io.Reader) (io.Reader, error) {
 	return text, nil
 }
 
-// Write writes f to w in the format that name ends in. The servents keep their
-// order and what they are called; those without links are written too.
+// Write writes f to w in the format that name ends in. The servents keep what
+// they are called, and their order but in an edge list, which is read in that of
+// the ids; those without links are written too. What the format cannot hold is
+// refused before anything is written.
 func (f *File) Write(name string, w io.Writer) error {
 	format, zipped, err := formatOf(name)
 	if err != nil {
@@ -273,18 +275,20 @@ func checkLabel(label string) error {
 }
 
 func (r *roster) declare(label string) error {
+	_, err := r.listed(label)
+	return err
+}
+
+// listed returns the servent called label, which the file lists here.
+func (r *roster) listed(label string) (Node, error) {
 	v, err := r.number(label)
-	if err != nil {
-		return err
+	if err == nil {
+		r.declared[v] = true
 	}
-	r.declared[v] = true
-	return nil
+	return v, err
 }
 
 func (r *roster) link(a, b string) error {
-	if len(r.edges) == r.most {
-		return errTooManyLinks
-	}
 	v, err := r.number(a)
 	if err != nil {
 		return err
@@ -292,6 +296,13 @@ func (r *roster) link(a, b string) error {
 	w, err := r.number(b)
 	if err != nil {
 		return err
+	}
+	return r.join(v, w)
+}
+
+func (r *roster) join(v, w Node) error {
+	if len(r.edges) == r.most {
+		return errTooManyLinks
 	}
 	r.edges = append(r.edges, edge{v, w})
 	return nil

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -11,36 +12,77 @@ import (
 // readGraphML reads the node and edge elements of a GraphML file, nested graphs
 // as part of the one. Source: The GraphML File Format, graphml.graphdrawing.org.
 func readGraphML(r *limitedReader) (*File, error) {
-	servents := newRoster()
-	d := xml.NewDecoder(r)
-	for found, depth := false, 0; ; {
+	x := &graphmlReader{Decoder: xml.NewDecoder(r), servents: newRoster()}
+	for {
 		r.mark()
-		token, err := d.Token()
+		began := x.InputOffset()
+		token, err := x.Token()
 		if errors.Is(err, io.EOF) {
-			if !found {
-				return nil, errors.New("no graphml element in it")
-			}
 			break
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			found = found || t.Name.Local == "graphml"
-			if depth++; depth > maxNesting {
-				err = errNesting
-			} else if err == nil {
-				err = servents.takeElement(t)
-			}
-		case xml.EndElement:
-			depth--
+		if err == nil {
+			err = x.take(token, x.InputOffset()-began)
 		}
 		if err != nil {
-			return nil, atLine(d, err)
+			return nil, atLine(x.Decoder, err)
 		}
 	}
-	if err := servents.allDeclared(); err != nil {
+	if !x.ended {
+		return nil, errNoGraphML
+	}
+	if err := x.servents.allDeclared(); err != nil {
 		return nil, err
 	}
-	return servents.file()
+	return x.servents.file()
+}
+
+var errNoGraphML = errors.New("no graphml element in it")
+
+type graphmlReader struct {
+	*xml.Decoder
+	servents *roster
+	open     []int64 // bytes of each start tag whose element is open; the decoder keeps its names
+	size     int64   // their sum
+	data     int     // how many were open when a data element began, whose content is not of the graph; 0: none
+	ended    bool    // the graphml element
+}
+
+// take takes a token of size bytes.
+func (x *graphmlReader) take(token xml.Token, size int64) error {
+	switch t := token.(type) {
+	case xml.StartElement:
+		switch {
+		case x.ended:
+			return fmt.Errorf("%q behind the end of the graph: a file holds one", shortened(t.Name.Local))
+		case len(x.open) == 0 && t.Name.Local != "graphml":
+			return errNoGraphML
+		case len(x.open) == maxNesting:
+			return errNesting
+		case x.size+size > maxElementSize:
+			return errElementTooLarge
+		}
+		x.open = append(x.open, size)
+		x.size += size
+		if x.data == 0 && t.Name.Local == "data" {
+			x.data = len(x.open)
+		}
+		if x.data == 0 {
+			return x.servents.takeElement(t)
+		}
+	case xml.EndElement:
+		if x.data == len(x.open) {
+			x.data = 0
+		}
+		last := len(x.open) - 1
+		x.size -= x.open[last]
+		x.open = x.open[:last]
+		x.ended = last == 0
+	case xml.CharData:
+		if len(x.open) == 0 && len(bytes.TrimSpace(t)) > 0 {
+			return fmt.Errorf("%q outside of the graph", shortened(string(t)))
+		}
+	}
+	return nil
 }
 
 func atLine(d *xml.Decoder, err error) error {

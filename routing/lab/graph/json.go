@@ -15,7 +15,7 @@ import (
 //
 // A node may also be an object with an id, and an edge one with a source and a
 // target; edges may be called links. That is the node-link form of NetworkX and
-// of D3. Other members are passed over.
+// of D3 where its nodes have ids. Other members are passed over.
 
 func readJSON(r *limitedReader) (*File, error) {
 	d := &jsonReader{Decoder: json.NewDecoder(r), source: r, servents: newRoster()}
@@ -71,7 +71,18 @@ func (d *jsonReader) object() error {
 	if !found {
 		return errors.New(`no "nodes" in it`)
 	}
-	return d.expect('}')
+	if err := d.expect('}'); err != nil {
+		return err
+	}
+	d.source.mark()
+	switch behind, err := d.Token(); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
+	default:
+		return fmt.Errorf("%v behind the end of the graph: a file holds one", behind)
+	}
 }
 
 func (d *jsonReader) expect(want json.Delim) error {

@@ -21,6 +21,35 @@ func zipped(text string) string {
 	return file.String()
 }
 
+// TestWriteRefusesWhole: an edge list tells servents apart by their numbers; where
+// it cannot, not a byte is written.
+func TestWriteRefusesWhole(t *testing.T) {
+	for _, odd := range []string{"05", "+5", "five", "-0"} {
+		f, err := graph.Read("a.json", strings.NewReader(`{"nodes":["5","`+odd+`"],"edges":[["5","`+odd+`"]]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"a.txt", "a.csv"} {
+			var written strings.Builder
+			if err := f.Write(name, &written); err == nil || written.Len() > 0 {
+				t.Errorf("%s with %q: error %v, and %q is written", name, odd, err, &written)
+			}
+		}
+	}
+}
+
+// TestGraphMLData: what is kept with a servent is no part of the graph.
+func TestGraphMLData(t *testing.T) {
+	f, err := graph.Read("a.graphml", strings.NewReader(
+		`<graphml><graph><node id="a"><data><node id="x"><data/></node></data></node><node id="b"/></graph></graphml>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := labels(f); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("got servents %q", got)
+	}
+}
+
 // TestReadAnyName: an edge list may be called anything, gzip is told by how it
 // begins, and what editors leave in a text is passed over.
 func TestReadAnyName(t *testing.T) {
