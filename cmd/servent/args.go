@@ -66,6 +66,9 @@ func arrange(app *cli.App, args []string) commandLine {
 				// Without its verb nothing else can be told right or wrong.
 				line.lost = true
 				line.err = unknownVerb(line.path, verbs, arg, line.help)
+				if slip := line.firstUnknown(app); slip != nil {
+					line.err = slip // the word may be its value
+				}
 				line.json = slices.Contains(args, "--json")
 				return line
 			}
@@ -221,6 +224,18 @@ func (line *commandLine) assign(app *cli.App) {
 			line.refuse(unknownFlag(app, line.path, own, *flag))
 		}
 	}
+}
+
+// firstUnknown is the error of the first flag that no verb has which can still
+// come, or nil.
+func (line *commandLine) firstUnknown(app *cli.App) *api.Error {
+	known := line.known(app)
+	for _, flag := range line.given {
+		if !hasFlag(known, flag.name) && !slices.Contains(slices.Concat(helpNames, versionNames), flag.name) {
+			return unknownFlag(app, line.path, known, flag)
+		}
+	}
+	return nil
 }
 
 func saysYes(text string) bool {

@@ -23,11 +23,11 @@ type console struct {
 }
 
 func newConsole(out, err io.Writer) *console {
-	return &console{out: out, err: &screen{w: err}, outTerminal: isTerminal(out), errTerminal: isTerminal(err) && !isDumb()}
+	return &console{out: &results{w: out}, err: &screen{w: err}, outTerminal: isTerminal(out), errTerminal: isTerminal(err) && !isDumb()}
 }
 
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := fileBehind(w)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
@@ -48,7 +48,7 @@ const (
 
 // terminalSize returns how many columns and lines the terminal behind w has.
 func terminalSize(w io.Writer) (width, height int) {
-	if f, ok := w.(*os.File); ok {
+	if f, ok := fileBehind(w); ok {
 		if width, height, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && height > 0 {
 			return width, height
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -43,7 +44,7 @@ func labVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "dedup", Usage: "later copies: `RULE` = plain (drop) or ttl (pass better)", Value: "plain"},
 			&cli.StringFlag{Name: "latency", Usage: "`L` = equal, const:20ms, uniform:A..B, exp:M, … (equal)", Value: "equal"},
 			&cli.StringFlag{Name: "loss", Usage: "`P%` of the messages get lost (0%)", Value: "0%"},
-			&cli.StringFlag{Name: "sources", Usage: "who asks: all, `N` drawn ones, or a file of ids (one)"},
+			&cli.StringFlag{Name: "sources", Usage: "who asks: `WHO` = all, 100 drawn ones, or a file of ids (one)"},
 			&cli.IntFlag{Name: "queries", Usage: "`Q` queries of each source (1)", Value: 1},
 			&cli.StringFlag{Name: "replicas", Usage: "`R` servents, or P%, or R,R,… hold what is asked for (0)"},
 			&cli.IntFlag{Name: "objects", Usage: "`N` objects, each query for one of them (0: its own)"},
@@ -56,7 +57,7 @@ func labVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "workers", Usage: "`N` queries at once (0: one for each processor)"},
 			&cli.StringFlag{Name: "csv", Usage: "write the rows to `FILE` too, or with - here, alone"},
 			&cli.StringFlag{Name: "plot", Usage: "draw the rows in `FILE`.svg or FILE.png"},
-			&cli.StringFlag{Name: "trace", Usage: "write every event to `FILE`, see: lab replay"},
+			&cli.StringFlag{Name: "trace", Usage: "write every event to `FILE`, or with - here; see: lab replay"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace files that are there"},
 		},
 		Action:      func(c *cli.Context) error { return runLab(c.Context, con, c) },
@@ -79,15 +80,17 @@ func runLab(ctx context.Context, con *console, c *cli.Context) error {
 		return err
 	}
 	stopped := err != nil
-	if err := order.tell(rows); err != nil {
-		return err
+	// The files first: who reads the rows may go away, and end the process.
+	if !stopped {
+		err = order.keep(rows)
+	}
+	if told := order.tell(rows); told != nil || err != nil && !stopped {
+		return cmp.Or(told, err)
 	}
 	if stopped {
 		return api.NewError(api.CodeInterrupt, labInterrupted(order.plan, rows))
 	}
-	if err := order.keep(rows); err != nil {
-		return err
-	}
+	order.sayTraced()
 	return labFaults(rows)
 }
 

@@ -14,8 +14,8 @@ const maxTerms = 15
 // closedReached writes whom a flood reaches by the distances in the graph: of
 // one query hop by hop, 3 + 9 + 27 = 39. Where messages can take ways that are
 // not the shortest, it is whom the flood can reach at most.
-func closedReached(r *experiment.Row) string {
-	text := roundText(r.Closed.Reached.Mean())
+func closedReached(r *experiment.Row, digits int) string {
+	text := decimals(r.Closed.Reached.Mean(), digits)
 	switch {
 	case r.Closed.IsBound:
 		return "≤ " + text
@@ -33,11 +33,11 @@ func closedReached(r *experiment.Row) string {
 }
 
 // closedMessages writes how many messages a flood takes by the closed form.
-func closedMessages(r *experiment.Row) string {
+func closedMessages(r *experiment.Row, digits int) string {
 	if !r.Closed.HasMessages {
 		return ""
 	}
-	return marked(roundText(r.Closed.Messages.Mean()), differs(&r.Closed.Messages, &r.Messages))
+	return marked(decimals(r.Closed.Messages.Mean(), digits), differs(&r.Closed.Messages, &r.Messages))
 }
 
 // closedSuccess writes what share of many queries a flood answers by the closed

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -71,7 +72,8 @@ var labClosedColumns = []labColumn{
 	{"success_rate_closed", func(_ *labOrder, r *experiment.Row) any { return orNil(r.Closed.HasSuccess, r.Closed.Success) }},
 }
 
-// labLoadColumns are how the work is shared, and on which network.
+// labLoadColumns are how the work is shared, on which network, and under which
+// conditions; the rule is that of floods which do not say their own.
 var labLoadColumns = []labColumn{
 	{"messages_per_hit", func(_ *labOrder, r *experiment.Row) any { return orNil(r.Hits.Mean() > 0, r.MessagesPerHit()) }},
 	{"load_mean", func(_ *labOrder, r *experiment.Row) any { return r.Load.Mean }},
@@ -85,6 +87,10 @@ var labLoadColumns = []labColumn{
 	{"servents", func(_ *labOrder, r *experiment.Row) any { return int64(r.Servents) }},
 	{"links", func(_ *labOrder, r *experiment.Row) any { return int64(r.Links) }},
 	{"seed", func(order *labOrder, _ *experiment.Row) any { return int64(order.plan.Seed) }},
+	{"dedup", func(order *labOrder, _ *experiment.Row) any { return order.plan.Rule.String() }},
+	{"latency", func(order *labOrder, _ *experiment.Row) any { return order.plan.Latency.String() }},
+	{"loss", func(order *labOrder, _ *experiment.Row) any { return order.plan.Loss }},
+	{"churn", func(order *labOrder, _ *experiment.Row) any { return order.churnText() }},
 }
 
 // summaryColumns are those of a distribution, in a unit; none of a distribution
@@ -112,6 +118,15 @@ func whereAsked(value func(*experiment.Row) any) func(*labOrder, *experiment.Row
 		}
 		return value(r)
 	}
+}
+
+// churnText is the churn as it is typed, or nil where there is none.
+func (order *labOrder) churnText() any {
+	c := order.plan.Churn
+	if c == nil {
+		return nil
+	}
+	return fmt.Sprintf("%v,%v,%g%%", c.Median, c.Mean, 100*c.Abrupt)
 }
 
 func orNil(has bool, value float64) any {

@@ -54,6 +54,14 @@ func (order *labOrder) readObjects(c *cli.Context) error {
 	return nil
 }
 
+// namesFile returns the file that has the names of the objects, or "".
+func (order *labOrder) namesFile() string {
+	if order.names == generatedNames {
+		return ""
+	}
+	return order.names
+}
+
 // readNames reads the names of the objects.
 func (order *labOrder) readNames() error {
 	o := &order.plan.Objects

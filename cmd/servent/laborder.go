@@ -40,7 +40,7 @@ func labOrderOf(con *console, c *cli.Context) (*labOrder, error) {
 		return nil, err
 	}
 	order.network = network
-	if err := order.outputs.read(con, c); err != nil {
+	if err := order.readOutputs(c); err != nil {
 		return nil, err
 	}
 	if err := order.readNames(); err != nil {

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,51 +18,96 @@ import (
 // stdoutName is the file that is the standard output.
 const stdoutName = "-"
 
+// stdoutText is what people call it.
+const stdoutText = "the standard output"
+
 // labOutputs are the files that an experiment writes. None is written where it
 // is interrupted.
 type labOutputs struct {
 	csv       string // a path, or stdoutName: in place of the table
 	plot      string // a path
-	trace     string // a path
+	trace     string // the same
 	overwrite bool
 
-	traceFile *wholeFile // nil: no trace
+	traceFile *wholeFile // nil: no trace, or none in a file
 	traced    *trace.Writer
 	tracer    *experiment.Tracer
 }
 
-// read reads the flags, and refuses what cannot be written later.
-func (o *labOutputs) read(con *console, c *cli.Context) error {
+// readOutputs reads the flags, and refuses what cannot be written later.
+func (order *labOrder) readOutputs(c *cli.Context) error {
+	o := &order.outputs
 	o.csv, o.plot, o.trace, o.overwrite = c.String("csv"), c.String("plot"), c.String("trace"), c.Bool("overwrite")
-	if o.csv == stdoutName && con.json {
-		return usage("--csv - and --json exclude each other: both write the rows here")
+	var here []string
+	for flag, writes := range map[string]bool{"--json": order.con.json, "--csv -": o.csv == stdoutName, "--trace -": o.trace == stdoutName} {
+		if writes {
+			here = append(here, flag)
+		}
 	}
-	if err := checkPlot(o.plot); err != nil {
+	if slices.Sort(here); len(here) > 1 {
+		return usage("%s exclude each other: each writes here", strings.Join(here, " and "))
+	}
+	if err := checkPlot(o.plot, len(order.plan.Strategies)); err != nil {
 		return err
 	}
-	for _, path := range []string{o.csv, o.plot, o.trace} {
-		if path == "" || path == stdoutName {
+	return order.checkFiles(c)
+}
+
+// A labFile is a file that a flag names.
+type labFile struct{ flag, path string }
+
+// checkFiles refuses files that cannot be written, or that would replace each
+// other or what is read.
+func (order *labOrder) checkFiles(c *cli.Context) error {
+	var held []labFile
+	for _, in := range []labFile{{"graph", order.network.file}, {"sources", sourcesFile(c.String("sources"))}, {"names", order.namesFile()}} {
+		if in.path != "" {
+			held = append(held, in)
+		}
+	}
+	for _, out := range []labFile{{"csv", order.outputs.csv}, {"plot", order.outputs.plot}, {"trace", order.outputs.trace}} {
+		if out.path == "" || out.path == stdoutName {
 			continue
 		}
-		if err := checkTarget(path, o.overwrite); err != nil {
+		for _, other := range held {
+			if oneFile(out.path, other.path) {
+				return usage("--%s and --%s name one file, %s: give two", other.flag, out.flag, out.path)
+			}
+		}
+		if err := checkTarget(out.path, order.outputs.overwrite); err != nil {
 			return err
 		}
+		held = append(held, out)
 	}
 	return nil
 }
 
 // begin opens what is written while the experiment runs.
 func (o *labOutputs) begin(order *labOrder) error {
-	if o.trace == "" {
+	to := order.con.out
+	switch o.trace {
+	case "":
 		return nil
+	case stdoutName:
+	default:
+		f, err := createWhole(o.trace, o.overwrite)
+		if err != nil {
+			return err
+		}
+		o.traceFile, to = f, f
 	}
-	var err error
-	if o.traceFile, err = createWhole(o.trace, o.overwrite); err != nil {
-		return err
-	}
-	o.traced = trace.NewWriter(o.traceFile, order.traceHeader())
+	o.traced = trace.NewWriter(to, order.traceHeader())
 	o.tracer = experiment.NewTracer(o.traced, order.network.label)
 	return nil
+}
+
+// traceError is the error of a trace that could not be written.
+func (o *labOutputs) traceError(err error) error {
+	name := o.trace
+	if name == stdoutName {
+		name = stdoutText
+	}
+	return writeError(name, errors.Unwrap(err)) // without the words of package trace
 }
 
 // traceHeader says what the trace is of.
@@ -93,7 +141,7 @@ func (order *labOrder) run(ctx context.Context) ([]experiment.Row, error) {
 	rows, err := order.runEach(ctx)
 	switch {
 	case o.tracer != nil && o.tracer.Err() != nil:
-		return rows, writeError(o.trace, o.tracer.Err())
+		return rows, o.traceError(o.tracer.Err())
 	case err != nil && ctx.Err() == nil:
 		return rows, labError(err)
 	}
@@ -107,7 +155,7 @@ func (order *labOrder) drop() {
 	}
 }
 
-// tell prints the rows.
+// tell prints the rows, or the end of the trace in their place.
 func (order *labOrder) tell(rows []experiment.Row) error {
 	con := order.con
 	switch {
@@ -116,7 +164,13 @@ func (order *labOrder) tell(rows []experiment.Row) error {
 			fmt.Fprintln(con.out, labJSON(order, &rows[i]))
 		}
 	case order.outputs.csv == stdoutName:
-		return writeLabCSV(con.out, order, rows)
+		if err := writeLabCSV(con.out, order, rows); err != nil {
+			return writeError(stdoutText, err)
+		}
+	case order.outputs.trace == stdoutName:
+		if err := order.outputs.traced.Flush(); err != nil {
+			return order.outputs.traceError(err)
+		}
 	default:
 		con.printEach(order, rows)
 	}
@@ -144,13 +198,18 @@ func (order *labOrder) keep(rows []experiment.Row) error {
 		return nil
 	}
 	if err := o.traced.Flush(); err != nil {
-		return writeError(o.trace, err)
+		return o.traceError(err)
 	}
-	if err := o.traceFile.keep(); err != nil {
-		return err
+	return o.traceFile.keep()
+}
+
+// sayTraced says what to do with the trace.
+func (order *labOrder) sayTraced() {
+	o := &order.outputs
+	if o.traceFile == nil {
+		return
 	}
 	order.con.say("%s events in %s; print them with: servent lab replay %s", grouped(int(o.traced.Events())), o.trace, quote(o.trace))
-	return nil
 }
 
 // write writes a file of an experiment, whole.

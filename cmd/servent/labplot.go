@@ -24,10 +24,13 @@ func (order *labOrder) keepPlot(path string, rows []experiment.Row) error {
 	return order.write(path, image.Bytes())
 }
 
-// checkPlot says what is wrong with the name of a picture.
-func checkPlot(path string) error {
-	if path == "" {
+// checkPlot says why no picture of so many strategies can be drawn in path.
+func checkPlot(path string, strategies int) error {
+	switch {
+	case path == "":
 		return nil
+	case strategies > plot.MaxStrategies:
+		return usage("--plot %s: %d strategies, a picture tells %d apart", path, strategies, plot.MaxStrategies)
 	}
 	if _, err := plot.FormatOf(path); err != nil {
 		return usage("--plot %s: a picture is an .svg or a .png file", path)

@@ -17,6 +17,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"servent/routing/trace"
+	"servent/servent/api"
 )
 
 const labReplayHelp = `Example:
@@ -25,8 +26,9 @@ const labReplayHelp = `Example:
 
 Print a trace hop by hop: who sent what to whom, whom it reached for the first
 time, where it came twice, and the hits on their way back; then the sums of each
-hop. FILE may be compressed (.gz), or - for the standard input. With --json, the
-sums alone. A trace is lines of JSON, one an event, for other programs too.
+hop; FRESH counts each round of a ring anew. FILE may be compressed (.gz), or -
+for the standard input. With --json, the sums alone. A trace is lines of JSON,
+one an event, for other programs too.
 
 Usage: servent lab replay FILE [FLAGS]`
 
@@ -65,10 +67,24 @@ func labReplay(ctx context.Context, con *console, path string, hop, search int) 
 		err = flushed
 	}
 	var line *trace.LineError
-	if errors.As(err, &line) {
+	var read *trace.ReadError
+	switch {
+	case errors.As(err, &line):
 		return fmt.Errorf("lab replay: %s: line %d: %w", path, line.Line, line.Err)
+	case errors.As(err, &read):
+		return replayError(path, read.Err)
+	case err == nil && search > r.search.Number:
+		return api.NewError(api.CodeNotFound, fmt.Sprintf("lab replay: there is no search %d in %s, it has %s", search, path, countGrouped(r.search.Number, "search", "searches")))
 	}
 	return err
+}
+
+// replayError is the error of a trace that cannot be read.
+func replayError(path string, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("lab replay: read %s: it is cut short", path)
+	}
+	return fmt.Errorf("lab replay: read %s: %w", path, cause(err))
 }
 
 // openTrace opens a trace.
@@ -81,7 +97,7 @@ func openTrace(path string) (io.ReadCloser, error) {
 		return nil, usage("lab replay: there is no file %s; servent lab --trace FILE writes one", path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lab replay: read %s: %w", path, cause(err))
+		return nil, replayError(path, err)
 	}
 	if !strings.HasSuffix(path, ".gz") {
 		return f, nil
@@ -89,7 +105,7 @@ func openTrace(path string) (io.ReadCloser, error) {
 	unpacked, err := gzip.NewReader(f)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("lab replay: read %s: %w", path, err)
+		return nil, replayError(path, err)
 	}
 	return struct {
 		io.Reader
@@ -109,14 +125,16 @@ type replay struct {
 	search trace.Search // zero: none has begun
 	hops   map[int]*hopSums
 
+	begun   bool // it has sent a Query or a walker
 	section section
 	guid    string // of the latest Query of who asks
 }
 
-// hopSums are the events of one hop of a search, by what became of them.
+// hopSums are the events of one hop of a search, by what became of them. Other
+// messages than those of searches are not counted.
 type hopSums struct {
-	Sent       int64 `json:"sent"` // Queries and walkers, as the next five
-	Reached    int64 `json:"reached"`
+	Sent       int64 `json:"sent"`  // Queries and walkers, as the next five
+	Fresh      int64 `json:"fresh"` // first copies: in each round of a ring anew
 	Duplicates int64 `json:"duplicates"`
 	Improved   int64 `json:"improved"`
 	Lost       int64 `json:"lost"`
@@ -187,11 +205,14 @@ func (r *replay) title() {
 // begin begins the next search.
 func (r *replay) begin(s trace.Search) {
 	r.sums()
-	r.search, r.section, r.guid = s, section{}, ""
+	r.search, r.section, r.guid, r.begun = s, section{}, "", false
 	if !r.wanted() {
 		return
 	}
 	text := fmt.Sprintf("search %d: %s asks, %s", s.Number, s.From, s.Strategy)
+	if s.Strategy == "" {
+		text = fmt.Sprintf("search %d: before anybody asks", s.Number)
+	}
 	if s.TTL > 0 {
 		text += fmt.Sprintf(", TTL %d", s.TTL)
 	}
@@ -211,6 +232,18 @@ func (r *replay) event(e *trace.Event) error {
 	if e.Hop() > maxHops {
 		return fmt.Errorf("lab replay: %s has gone %d hops; there are at most %d", e.Type, e.Hop(), maxHops)
 	}
+	if isSearch(e) {
+		r.count(e)
+	}
+	// A message that arrives is told of once, at its end.
+	if isReply(e) == (e.Verdict == trace.Sent || e.Verdict == trace.Hit) || e.Verdict == trace.Lost {
+		r.print(e)
+	}
+	return nil
+}
+
+// count takes an event of a message of the search.
+func (r *replay) count(e *trace.Event) {
 	sums := r.hops[e.Hop()]
 	if sums == nil {
 		sums = &hopSums{}
@@ -218,14 +251,18 @@ func (r *replay) event(e *trace.Event) error {
 	}
 	sums.add(e)
 	r.askedAgain(e)
-	if e.Time != r.section.at {
+	switch {
+	case !r.begun:
+		r.begun, r.section = true, section{at: e.Time}
+	case e.Time != r.section.at:
 		r.section = section{hop: r.section.hop + 1, at: e.Time}
 	}
-	// A message that arrives is told of once, at its end.
-	if isReply(e) == (e.Verdict == trace.Sent || e.Verdict == trace.Hit) || e.Verdict == trace.Lost {
-		r.print(e)
-	}
-	return nil
+}
+
+// isSearch reports whether the message of e is one of searches: others, as the
+// Byes of servents that leave, pass meanwhile.
+func isSearch(e *trace.Event) bool {
+	return e.Type == "Query" || e.Type == "Walker" || e.Type == "QueryHit"
 }
 
 // isReply reports whether the message of e is on its way back.
@@ -242,7 +279,7 @@ func (s *hopSums) add(e *trace.Event) {
 	case e.Verdict == trace.Sent:
 		s.Sent++
 	case e.Verdict == trace.Delivered:
-		s.Reached++
+		s.Fresh++
 	case e.Verdict == trace.Duplicate:
 		s.Duplicates++
 	case e.Verdict == trace.Improved:
@@ -270,11 +307,13 @@ func (r *replay) print(e *trace.Event) {
 	if r.header.Synchronous {
 		hop = r.section.hop
 	}
-	if r.hop > 0 && hop != r.hop {
+	if r.hop > 0 && (hop != r.hop || !isSearch(e)) {
 		return
 	}
 	when := ""
 	switch {
+	case !isSearch(e): // of no hop
+		when = fmt.Sprintf("%9.3f ms  ", float64(e.Time)/float64(time.Millisecond))
 	case !r.header.Synchronous:
 		when = fmt.Sprintf("%9.3f ms  hop %d  ", float64(e.Time)/float64(time.Millisecond), hop)
 	case !r.section.opened:
@@ -291,6 +330,7 @@ func (r *replay) print(e *trace.Event) {
 // verdictText is the verdict as people read it.
 func verdictText(e *trace.Event) string {
 	switch {
+	case !isSearch(e):
 	case e.Verdict == trace.Delivered:
 		return "fresh: " + e.To + " is reached"
 	case e.Verdict == trace.Duplicate:
@@ -315,13 +355,13 @@ func (r *replay) sums() {
 		return
 	}
 	hops := slices.Sorted(maps.Keys(r.hops))
-	head := []string{"  HOP", "MESSAGES", "REACHED", "DUPLICATES", "IMPROVED", "LOST", "DROPPED", "HITS SENT", "HITS HOME"}
+	head := []string{"  HOP", "MESSAGES", "FRESH", "DUPLICATES", "IMPROVED", "LOST", "DROPPED", "HITS SENT", "HITS HOME"}
 	rows := [][]string{head}
 	var all hopSums
 	for _, hop := range hops {
 		s := r.hops[hop]
 		all.Sent += s.Sent
-		all.Reached += s.Reached
+		all.Fresh += s.Fresh
 		all.Duplicates += s.Duplicates
 		all.Improved += s.Improved
 		all.Lost += s.Lost
@@ -343,7 +383,7 @@ func (r *replay) sums() {
 
 func (s *hopSums) row(name string) []string {
 	row := []string{name}
-	for _, n := range []int64{s.Sent, s.Reached, s.Duplicates, s.Improved, s.Lost, s.Dropped, s.Hits, s.Home} {
+	for _, n := range []int64{s.Sent, s.Fresh, s.Duplicates, s.Improved, s.Lost, s.Dropped, s.Hits, s.Home} {
 		row = append(row, grouped(int(n)))
 	}
 	return row

@@ -14,6 +14,17 @@ import (
 	"servent/routing/lab/graph"
 )
 
+// allSources is --sources of all servents.
+const allSources = "all"
+
+// sourcesFile returns the file that --sources names, or "".
+func sourcesFile(text string) string {
+	if _, err := strconv.Atoi(text); err == nil || text == allSources {
+		return ""
+	}
+	return text
+}
+
 // readSources reads --sources: all, a number, or a file. Without it one servent
 // asks: number 0 of a topology without chance, which is its root, hub, end or
 // corner, else one that is drawn.
@@ -25,7 +36,7 @@ func (order *labOrder) readSources(text string) error {
 		order.plan.Sources = experiment.Sources{Nodes: []graph.Node{0}}
 	case text == "":
 		order.drawn = true
-	case text == "all":
+	case text == allSources:
 		order.plan.Sources = experiment.Sources{All: true}
 	case err == nil && number >= 1:
 		order.plan.Sources = experiment.Sources{Number: number}

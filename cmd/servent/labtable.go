@@ -52,7 +52,7 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	if p.Rule != routing.PlainRule {
 		text += ", dedup " + p.Rule.String()
 	}
-	if !p.Latency.Equal() {
+	if order.timed() {
 		text += ", latency " + p.Latency.String()
 	}
 	if p.Loss > 0 {
@@ -64,6 +64,9 @@ func labTitle(order *labOrder, r *experiment.Row) string {
 	return text + order.objectsText() + fmt.Sprintf("; seed %d", p.Seed)
 }
 
+// timed reports whether messages take a time that was asked for.
+func (order *labOrder) timed() bool { return order.plan.Latency.String() != "equal" }
+
 func sourcesText(order *labOrder, r *experiment.Row) string {
 	if nodes := order.plan.Sources.Nodes; len(nodes) == 1 {
 		return "servent " + order.network.label(nodes[0])
@@ -74,27 +77,29 @@ func sourcesText(order *labOrder, r *experiment.Row) string {
 	return countGrouped(r.Sources, "servent", "servents")
 }
 
+func reachedOf(r *experiment.Row) *experiment.Measure  { return &r.Reached }
+func messagesOf(r *experiment.Row) *experiment.Measure { return &r.Messages }
+
 // reachColumns are those of the first table.
 func reachColumns(order *labOrder, rows []experiment.Row) []tableColumn {
 	columns := nameColumns(rows)
 	if slices.ContainsFunc(rows, func(r experiment.Row) bool { return r.Runs != order.plan.Runs }) {
 		columns = append(columns, columnOf("RUNS", rows, func(r *experiment.Row) string { return grouped(r.Runs) }))
 	}
-	has := func(closed func(*experiment.Row) string) bool {
-		return slices.ContainsFunc(rows, func(r experiment.Row) bool { return closed(&r) != "" })
-	}
-	columns = append(columns, columnOf("REACHED", rows, func(r *experiment.Row) string { return meanText(&r.Reached) }))
-	if has(closedReached) {
-		closed := columnOf("CLOSED FORM", rows, closedReached)
-		closed.left = true
+	columns = append(columns, meanColumn("REACHED", rows, reachedOf))
+	digits := max(digitsOf(rows, reachedOf), digitsOf(rows, func(r *experiment.Row) *experiment.Measure { return &r.Closed.Reached }))
+	closed := columnOf("CLOSED FORM", rows, func(r *experiment.Row) string { return closedReached(r, digits) })
+	if closed.left = true; closed.says() {
 		columns = append(columns, closed)
 	}
 	columns = append(columns, spare(2, columnOf("SHARE", rows, func(r *experiment.Row) string { return percentText(r.Coverage()) })))
-	columns = append(columns, columnOf("MESSAGES", rows, func(r *experiment.Row) string { return meanText(&r.Messages) }))
-	if has(closedMessages) {
-		columns = append(columns, spare(3, columnOf("CLOSED FORM", rows, closedMessages)))
+	columns = append(columns, meanColumn("MESSAGES", rows, messagesOf))
+	digits = max(digitsOf(rows, messagesOf), digitsOf(rows, func(r *experiment.Row) *experiment.Measure { return &r.Closed.Messages }))
+	closed = columnOf("CLOSED FORM", rows, func(r *experiment.Row) string { return closedMessages(r, digits) })
+	if closed.says() {
+		columns = append(columns, spare(3, closed))
 	}
-	columns = append(columns, columnOf("DUPLICATES", rows, func(r *experiment.Row) string { return meanText(&r.Duplicates) }))
+	columns = append(columns, meanColumn("DUPLICATES", rows, func(r *experiment.Row) *experiment.Measure { return &r.Duplicates }))
 	for _, more := range []struct {
 		head string
 		of   func(*experiment.Row) *experiment.Measure
@@ -103,7 +108,7 @@ func reachColumns(order *labOrder, rows []experiment.Row) []tableColumn {
 		{"LOST", func(r *experiment.Row) *experiment.Measure { return &r.Lost }},
 	} {
 		if slices.ContainsFunc(rows, func(r experiment.Row) bool { return more.of(&r).Mean() > 0 }) {
-			columns = append(columns, spare(1, columnOf(more.head, rows, func(r *experiment.Row) string { return meanText(more.of(r)) })))
+			columns = append(columns, spare(1, meanColumn(more.head, rows, more.of)))
 		}
 	}
 	return columns
@@ -123,13 +128,13 @@ func findColumns(order *labOrder, rows []experiment.Row) []tableColumn {
 		columns = append(columns, spare(3, columnOf("CLOSED FORM", rows, closedSuccess)))
 	}
 	columns = append(columns,
-		columnOf("HITS", rows, func(r *experiment.Row) string { return meanText(&r.Hits) }),
+		meanColumn("HITS", rows, func(r *experiment.Row) *experiment.Measure { return &r.Hits }),
 		columnOf("HOPS", rows, func(r *experiment.Row) string { return none(r, decimals(r.Hops.Mean, 2)) }),
 		spare(2, columnOf("P90", rows, func(r *experiment.Row) string { return none(r, decimals(r.Hops.P90, 1)) })))
 	if slices.ContainsFunc(rows, func(r experiment.Row) bool { return r.FalsePositives.Mean() > 0 }) {
-		columns = append(columns, spare(1, columnOf("FALSE", rows, func(r *experiment.Row) string { return meanText(&r.FalsePositives) })))
+		columns = append(columns, spare(1, meanColumn("FALSE", rows, func(r *experiment.Row) *experiment.Measure { return &r.FalsePositives })))
 	}
-	if !order.plan.Latency.Equal() {
+	if order.timed() {
 		columns = append(columns, columnOf("TIME", rows, func(r *experiment.Row) string {
 			return none(r, time.Duration(r.Time.Mean).Round(100*time.Microsecond).String())
 		}))
@@ -182,6 +187,29 @@ func columnOf(head string, rows []experiment.Row, text func(*experiment.Row) str
 		c.cells = append(c.cells, text(&rows[i]))
 	}
 	return c
+}
+
+// meanColumn has a mean of each row, all with as many decimals.
+func meanColumn(head string, rows []experiment.Row, of func(*experiment.Row) *experiment.Measure) tableColumn {
+	digits := digitsOf(rows, of)
+	return columnOf(head, rows, func(r *experiment.Row) string { return meanText(of(r), digits) })
+}
+
+// digitsOf returns how many decimals the means of a column need: none where all
+// are whole for certain.
+func digitsOf(rows []experiment.Row, of func(*experiment.Row) *experiment.Measure) int {
+	for i := range rows {
+		m := of(&rows[i])
+		if e, _ := m.StandardError(); e > 0 || m.Mean() != math.Trunc(m.Mean()) {
+			return 1
+		}
+	}
+	return 0
+}
+
+// says reports whether there is anything in c.
+func (c *tableColumn) says() bool {
+	return slices.ContainsFunc(c.cells, func(cell string) bool { return cell != "" })
 }
 
 func spare(order int, c tableColumn) tableColumn {
@@ -262,8 +290,8 @@ func fitted(table []tableColumn, width int) []tableColumn {
 }
 
 // meanText writes the mean of m, with its standard error where there is one.
-func meanText(m *experiment.Measure) string {
-	text := roundText(m.Mean())
+func meanText(m *experiment.Measure, digits int) string {
+	text := decimals(m.Mean(), digits)
 	if e, ok := m.StandardError(); ok {
 		text += " ± " + decimals(e, 1)
 	}
@@ -281,9 +309,12 @@ func roundText(x float64) string {
 // decimals writes a number of 0 or more with so many decimals: 1,234.5.
 func decimals(x float64, digits int) string {
 	text := fmt.Sprintf("%.*f", digits, x)
-	whole, rest, _ := strings.Cut(text, ".")
+	whole, rest, broken := strings.Cut(text, ".")
 	n := 0
 	fmt.Sscan(whole, &n)
+	if !broken {
+		return grouped(n)
+	}
 	return grouped(n) + "." + rest
 }
 

@@ -178,3 +178,44 @@ func TestLabLineText(t *testing.T) {
 		t.Errorf("of nothing: got %q", got)
 	}
 }
+
+// TestLabTableDecimals: the means of a column have as many decimals, one where
+// any of them is not whole.
+func TestLabTableDecimals(t *testing.T) {
+	order, rows := tried(t, func(order *labOrder) {
+		order.plan.Sources.Number, order.plan.Last = 2, 7
+	}, "gnm:200,700")
+	mixed := 0
+	for _, column := range reachColumns(order, rows) {
+		if column.head != "REACHED" && column.head != "MESSAGES" && column.head != "DUPLICATES" && column.head != "CLOSED FORM" {
+			continue
+		}
+		broken, whole := 0, 0
+		for _, cell := range column.cells {
+			if strings.Contains(cell, ".") {
+				broken++
+			}
+			if strings.HasSuffix(cell, ".0") {
+				whole++
+			}
+		}
+		if broken != 0 && broken != len(rows) {
+			t.Errorf("%s: %q", column.head, column.cells)
+		}
+		if whole > 0 && whole < len(rows) {
+			mixed++
+		}
+	}
+	if mixed == 0 {
+		t.Error("no column has a mean that is whole beside one that is not: draw others")
+	}
+	for _, c := range []struct {
+		x      float64
+		digits int
+		want   string
+	}{{1234.56, 1, "1,234.6"}, {1234, 0, "1,234"}, {1234, 1, "1,234.0"}, {0, 0, "0"}} {
+		if got := decimals(c.x, c.digits); got != c.want {
+			t.Errorf("%v with %d decimals: got %s, want %s", c.x, c.digits, got, c.want)
+		}
+	}
+}

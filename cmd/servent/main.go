@@ -35,16 +35,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return con.fail(line.err)
 	case line.topic != nil:
 		line.topic.print(con.out, app)
-		return exitDone
+		return con.fail(con.told(nil))
 	case line.help:
 		printHelp(con.out, app, line.path)
-		return exitDone
+		return con.fail(con.told(nil))
 	}
 	var err error
 	if con.settled, err = settle(app, &line); err != nil {
 		return con.fail(err)
 	}
-	return con.fail(con.settled.blame(line.path, app.RunContext(ctx, line.ordered())))
+	return con.fail(con.told(con.settled.blame(line.path, app.RunContext(ctx, line.ordered()))))
 }
 
 // newApp returns the table of verbs. A cli.App can run once.

@@ -22,6 +22,7 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 		<-signals
 		cancel()
 		<-signals
+		dropUnkept()
 		os.Exit(exitInterrupted)
 	}()
 	return ctx, cancel

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"servent/servent/api"
@@ -35,6 +36,39 @@ func checkTarget(path string, overwrite bool) error {
 	return nil
 }
 
+// oneFile reports whether two paths lead to one file, there or not.
+func oneFile(a, b string) bool {
+	there, err := os.Stat(a)
+	other, otherErr := os.Stat(b)
+	if err == nil && otherErr == nil {
+		return os.SameFile(there, other)
+	}
+	return placeOf(a) == placeOf(b)
+}
+
+// placeOf returns path as it is without links on its way.
+func placeOf(path string) string {
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return filepath.Clean(path)
+	}
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole
+	}
+	return filepath.Join(dir, filepath.Base(path))
+}
+
+// unkept are the wholeFiles that are neither kept nor dropped yet: a process that
+// ends at once removes them.
+var unkept sync.Map // *wholeFile → nothing
+
+func dropUnkept() {
+	unkept.Range(func(f, _ any) bool {
+		os.Remove(f.(*wholeFile).Name())
+		return true
+	})
+}
+
 // createWhole begins the file that will be at path, in its folder.
 func createWhole(path string, overwrite bool) (*wholeFile, error) {
 	if err := checkTarget(path, overwrite); err != nil {
@@ -47,7 +81,9 @@ func createWhole(path string, overwrite bool) (*wholeFile, error) {
 	if err != nil {
 		return nil, writeError(path, err)
 	}
-	return &wholeFile{File: f, path: path, overwrite: overwrite}, nil
+	w := &wholeFile{File: f, path: path, overwrite: overwrite}
+	unkept.Store(w, nil)
+	return w, nil
 }
 
 // keep gives the file its name.
@@ -67,6 +103,7 @@ func (w *wholeFile) keep() error {
 
 // drop removes the file, unless it was kept.
 func (w *wholeFile) drop() {
+	unkept.Delete(w)
 	w.Close()
 	os.Remove(w.Name()) // of no effect once renamed
 }

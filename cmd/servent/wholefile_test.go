@@ -74,3 +74,54 @@ func TestWholeFileTargets(t *testing.T) {
 		}
 	}
 }
+
+// TestWholeFileDropUnkept: a process that ends at once leaves nothing behind but
+// what was kept.
+func TestWholeFileDropUnkept(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"kept", "begun"} {
+		f, err := createWhole(filepath.Join(dir, name), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.drop()
+		if name == "kept" {
+			if err := f.keep(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dropUnkept()
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 || left[0].Name() != "kept" {
+		t.Errorf("there is %v, %v; want the file that was kept", left, err)
+	}
+}
+
+// TestOneFile: paths are compared by where they lead.
+func TestOneFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("a/b", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a", "link"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("a/there", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"x", "./x", true}, {"x", filepath.Join(here, "x"), true}, {"a/x", "link/x", true}, {"a/b/../x", "a/x", true},
+		{"a/there", "link/there", true}, {"x", "y", false}, {"a/x", "x", false}, {"a/there", "there", false},
+	} {
+		if got := oneFile(c.a, c.b); got != c.want {
+			t.Errorf("%s and %s: got %t, want %t", c.a, c.b, got, c.want)
+		}
+	}
+}

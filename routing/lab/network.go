@@ -34,6 +34,11 @@ type Network struct {
 	// link from one servent to node. It may call what Watch may.
 	Arrived func(node, from Node, tag uint32)
 
+	// Stop, where set, is asked now and then whether to give up, while much happens.
+	// Once it has said so, nothing happens any more, and the network is of no
+	// further use; see [Network.Stopped].
+	Stop func() bool
+
 	cfg      Config
 	servents []servent
 	queue    queue
@@ -47,7 +52,9 @@ type Network struct {
 	effects  []routing.Effect
 	events   []*Event // one for each level of calls out of Watch
 	telling  int      // how many of them are in use
-	sink     uint64   // of what warm reads: without a meaning
+	unasked  int      // how much has happened since Stop was asked
+	stopped  bool
+	sink     uint64 // of what warm reads: without a meaning
 }
 
 // A servent is one Router and its ends of links.
@@ -243,6 +250,9 @@ func (n *Network) Advance(d time.Duration) {
 	n.until(end)
 	n.now = end
 }
+
+// Stopped reports whether the network was told to stop.
+func (n *Network) Stopped() bool { return n.stopped }
 
 // later returns when it will be d from now, never at the latest.
 func (n *Network) later(d time.Duration) time.Duration {

@@ -9,12 +9,15 @@ import (
 
 // until does what is due until then, wave after wave.
 func (n *Network) until(end time.Duration) {
-	for n.queue.next(end) {
+	for !n.stops(1) && n.queue.next(end) {
 		n.now = n.queue.last
 		n.clock = epoch.Add(n.now)
 		wave := n.queue.take()
 		for len(wave) > 0 {
 			some := wave[:min(len(wave), warmed)]
+			if n.stops(len(some)) {
+				return
+			}
 			if len(some) > 1 && len(n.servents) > uncached {
 				for i := range some {
 					n.warm(&some[i])
@@ -26,6 +29,18 @@ func (n *Network) until(end time.Duration) {
 			wave = wave[len(some):]
 		}
 	}
+}
+
+// patience is how much happens before Stop is asked again: a millisecond or so.
+const patience = 1 << 12
+
+// stops reports whether to give up before so much more happens.
+func (n *Network) stops(more int) bool {
+	if n.unasked += more; n.unasked >= patience && !n.stopped {
+		n.unasked = 0
+		n.stopped = n.Stop != nil && n.Stop()
+	}
+	return n.stopped
 }
 
 // warmed is how many visits of a wave the processor is asked to have ready.

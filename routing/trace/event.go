@@ -24,8 +24,11 @@ type Event struct {
 const (
 	// GUIDDigits is how many hex digits of a GUID an Event has.
 	GUIDDigits = 8
-	// MaxTime is the latest Time: later ones lose nanoseconds in JSON.
-	MaxTime = time.Duration(1 << 53)
+	// MaxTime is the latest Time that a trace has to the nanosecond, 26 days: of
+	// milliseconds with more digits a float64 loses the last.
+	MaxTime = time.Duration(1 << 51)
+	// maxTime is the latest that is read.
+	maxTime = time.Duration(1 << 62)
 	// maxCount is the greatest TTL and Hops: walkers take more hops than a byte
 	// holds.
 	maxCount = math.MaxInt32
@@ -85,8 +88,8 @@ func (l *eventLine) event() (Event, error) {
 	switch nanoseconds := math.Round(l.Time * float64(time.Millisecond)); {
 	case l.From == "" || l.To == "" || l.Type == "" || l.Verdict == "":
 		return Event{}, errors.New("an event without from, to, type or verdict")
-	case !(nanoseconds >= 0 && nanoseconds <= float64(MaxTime)):
-		return Event{}, fmt.Errorf("time %g is not between 0 and %g", l.Time, float64(MaxTime)/float64(time.Millisecond))
+	case !(nanoseconds >= 0 && nanoseconds <= float64(maxTime)):
+		return Event{}, fmt.Errorf("time %g is not between 0 and %g", l.Time, float64(maxTime)/float64(time.Millisecond))
 	case l.TTL < 0 || l.Hops < 0 || l.TTL > maxCount || l.Hops >= maxCount:
 		return Event{}, fmt.Errorf("TTL %d, hops %d: want 0 and more", l.TTL, l.Hops)
 	default:

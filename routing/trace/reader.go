@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,11 +36,18 @@ type LineError struct {
 func (e *LineError) Error() string { return fmt.Sprintf("trace: line %d: %v", e.Line, e.Err) }
 func (e *LineError) Unwrap() error { return e.Err }
 
-// NewReader reads the first line of a trace. Its error is a [*LineError], or one
-// of r.
+// A ReadError says why a trace could not be read to its end.
+type ReadError struct{ Err error }
+
+func (e *ReadError) Error() string { return fmt.Sprintf("trace: read: %v", e.Err) }
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// NewReader reads the first line of a trace. Its error is a [*LineError], or
+// a [*ReadError] of r.
 func NewReader(r io.Reader) (*Reader, error) {
 	t := &Reader{lines: bufio.NewScanner(r)}
 	t.lines.Buffer(make([]byte, 0, readBuffer), MaxLine)
+	t.lines.Split(t.split)
 	line, err := t.line()
 	if errors.Is(err, io.EOF) {
 		return nil, &LineError{1, errors.New("it is empty")}
@@ -59,7 +67,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 const readBuffer = 4 << 10 // bytes
 
 // Next returns the next line that is not empty, or [io.EOF]. Any other error is
-// a [*LineError], or one of the reader below.
+// a [*LineError], or a [*ReadError] of the reader below.
 func (t *Reader) Next() (Record, error) {
 	line, err := t.line()
 	if err != nil {
@@ -94,6 +102,15 @@ func parseRecord(line []byte) (Record, error) {
 	return Record{Event: &e}, err
 }
 
+// split returns lines. Where reading fails, what there is of the last one is
+// none: the error says more.
+func (t *Reader) split(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if atEOF && t.lines.Err() != nil && bytes.IndexByte(data, '\n') < 0 {
+		return len(data), nil, nil
+	}
+	return bufio.ScanLines(data, atEOF)
+}
+
 // line returns the next line that is not empty.
 func (t *Reader) line() ([]byte, error) {
 	for t.lines.Scan() {
@@ -109,7 +126,7 @@ func (t *Reader) line() ([]byte, error) {
 	case errors.Is(err, bufio.ErrTooLong):
 		return nil, &LineError{t.number + 1, fmt.Errorf("it is longer than %d bytes", MaxLine)}
 	}
-	return nil, fmt.Errorf("trace: read: %w", err)
+	return nil, &ReadError{err}
 }
 
 // wording says what is wrong with a line of JSON in a reader's words.

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -106,6 +107,22 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+// TestTimesAreExact up to MaxTime, and beyond it to a millionth.
+func TestTimesAreExact(t *testing.T) {
+	for _, want := range []time.Duration{0, 1, trace.MaxTime, trace.MaxTime - 1, trace.MaxTime/1e6*1e6 - 1, 4 * trace.MaxTime, 365 * 24 * time.Hour} {
+		for near := want - min(want, 999); near <= want; near++ {
+			e := trace.Event{Time: near, From: "0", To: "1", Type: "Query", Verdict: trace.Sent}
+			_, records, err := readAll(bytes.NewReader(writeAll(t, trace.Header{}, []trace.Record{{Event: &e}})))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if off := (records[0].Event.Time - near).Abs(); off > 0 && near <= trace.MaxTime || off > near/1e6 {
+				t.Fatalf("time %d is read as %d", near, records[0].Event.Time)
+			}
+		}
+	}
+}
+
 const goodHeader = `{"format":"servent-trace","version":1,"network":"x"}` + "\n"
 
 // TestReaderSaysWhichLine is wrong, and what.
@@ -129,6 +146,20 @@ func TestReaderSaysWhichLine(t *testing.T) {
 		var line *trace.LineError
 		if !errors.As(err, &line) || !strings.Contains(err.Error(), want) {
 			t.Errorf("read %.60q: got error %v, want one of a line with %q", text, err, want)
+		}
+	}
+}
+
+// TestReaderKeepsTheErrorBelow: where reading fails, whole lines are read first,
+// and half a one is not taken for a wrong one.
+func TestReaderKeepsTheErrorBelow(t *testing.T) {
+	const event = `{"time":1,"from":"0","to":"1","type":"Query","guid":"5f","ttl":3,"hops":0,"verdict":"sent"}` + "\n"
+	broken := errors.New("broken")
+	for text, want := range map[string]int{"": 0, goodHeader[:9]: 0, goodHeader + event + event: 2, goodHeader + event + event[:30]: 1} {
+		_, records, err := readAll(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)))
+		var read *trace.ReadError
+		if !errors.As(err, &read) || read.Err != broken || len(records) != want {
+			t.Errorf("%q: got %d records and error %v, want %d and %v", text, len(records), err, want, broken)
 		}
 	}
 }
@@ -190,6 +221,11 @@ func FuzzReader(f *testing.F) {
 		h, want, err := readAll(bytes.NewReader(text))
 		if err != nil {
 			return
+		}
+		for _, r := range want {
+			if r.Event != nil && r.Event.Time > trace.MaxTime {
+				return // it loses nanoseconds each time
+			}
 		}
 		again := writeAll(t, h, want)
 		gotHeader, got, err := readAll(bytes.NewReader(again))

@@ -140,19 +140,20 @@ func newTide(c Churn, g *graph.Graph, net *lab.Network, seed uint64, run int) *t
 	return t
 }
 
-// pass lets time pass: what is under way goes on, and servents come and go.
+// pass lets time pass: what is under way goes on, and servents come and go, unless
+// the network is told to stop.
 func (t *tide) pass(d time.Duration) {
 	end := t.clock + d
-	for t.leaving[0].at <= end {
+	for t.leaving[0].at <= end && !t.net.Stopped() {
 		t.turn()
 	}
 	t.net.Advance(end - t.clock)
 	t.clock = end
 }
 
-// settle lets time pass until a query is done.
+// settle lets time pass until a query is done, or the network is told to stop.
 func (t *tide) settle(done func() bool) {
-	for !done() {
+	for !done() && !t.net.Stopped() {
 		t.turn()
 	}
 }

@@ -1,8 +1,7 @@
 package experiment
 
 import (
-	"context"
-	"slices"
+	"math"
 
 	"servent/routing"
 	"servent/routing/lab/graph"
@@ -47,38 +46,36 @@ func (p *Plan) closes(s Strategy) (reached, messages bool) {
 	return p.Latency.Equal() || rule == routing.TTLAwareRule, p.Latency.Equal()
 }
 
-// levels are the servents around the sources of a run by their distance, and
-// what they send while the TTL lasts, summed over the queries.
+// levels are the servents around some sources of a run by their distance, and what
+// they send while the TTL lasts. They are sums of whole numbers, so that it does
+// not matter who looks at which source.
 type levels struct {
-	queries int64
+	sources int64
 	at      [MaxTTL + 1]int64
 	sends   [MaxTTL + 1]int64
-	finds   [MaxTTL + 1]float64 // the chances to find, summed over the sources
+	finds   [MaxTTL + 1]int64 // the chances to find, in parts of certain
 }
 
-// levels looks at the distances in the graph of s, where a closed form is wanted.
-func (s *session) levels(ctx context.Context) (*levels, error) {
-	if s.plan.Churn != nil || !slices.ContainsFunc(s.plan.Strategies, func(strategy Strategy) bool { return strategy.floods }) {
-		return nil, nil
+// certain is a chance of 1: ten million of it are not too many.
+const certain = 1 << 38
+
+// look adds what lies around source.
+func (w *waves) look(s *session, source graph.Node) {
+	w.add(source, int(s.plan.Last), &w.around)
+	w.around.sources++
+	if s.plan.findsByChance() {
+		w.around.addFinds(w.reached, s.graph.Len()-1, s.files.replicas)
 	}
-	around := &levels{}
-	walk := newWaves(s.graph)
-	for _, source := range s.sources {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		walk.add(source, int(s.plan.Last), around)
-		if s.plan.findsByChance() {
-			around.addFinds(walk.reached, s.graph.Len()-1, s.files.replicas)
-		}
+}
+
+// add adds what lies around further sources.
+func (l *levels) add(more *levels) {
+	l.sources += more.sources
+	for d := range l.at {
+		l.at[d] += more.at[d]
+		l.sends[d] += more.sends[d]
+		l.finds[d] += more.finds[d]
 	}
-	perSource := int64(s.plan.Queries)
-	around.queries = perSource * int64(len(s.sources))
-	for d := range around.at {
-		around.at[d] *= perSource
-		around.sends[d] *= perSource
-	}
-	return around, nil
 }
 
 // findsByChance reports whether the servents that hold an object are drawn for
@@ -98,13 +95,14 @@ func (l *levels) addFinds(reached [MaxTTL + 1]int, others, replicas int) {
 		for i := 0; i < few && missed > 0x1p-60; i++ {
 			missed = float64(missed * (float64(others-many-i) / float64(others-i)))
 		}
-		l.finds[ttl] += 1 - max(missed, 0)
+		l.finds[ttl] += int64(math.Round((1 - max(missed, 0)) * certain))
 	}
 }
 
 // waves goes through a graph distance by distance.
 type waves struct {
 	graph        *graph.Graph
+	around       levels          // all sources looked at
 	reached      [MaxTTL + 1]int // with each TTL, from the last source
 	seen         []int32         // servent → number of the walk that saw it last
 	walk         int32
@@ -157,23 +155,25 @@ func (r *Row) addClosed(p *Plan, around *levels) {
 	c := &r.Closed
 	c.HasReached, c.HasMessages = p.closes(r.strategy)
 	c.IsBound = !c.HasReached
+	queries := around.sources * int64(p.Queries)
 	var reached, messages int64
 	for d := range int(r.TTL) {
 		messages += around.sends[d]
 		reached += around.at[d+1]
 		if r.Runs == 0 && around.at[d+1] > 0 {
-			c.Hops = append(c.Hops, around.at[d+1])
+			c.Hops = append(c.Hops, around.at[d+1]*int64(p.Queries))
 		}
 	}
+	reached, messages = reached*int64(p.Queries), messages*int64(p.Queries)
 	if c.HasSuccess = c.HasReached && p.findsByChance(); c.HasSuccess {
 		// The mean over the runs so far; each has as many sources.
-		found := around.finds[r.TTL] * float64(p.Queries) / float64(around.queries)
+		found := float64(around.finds[r.TTL]) / certain / float64(around.sources)
 		c.Success += (found - c.Success) / float64(r.Runs+1)
 	}
-	c.Reached.takeSum(reached, around.queries)
+	c.Reached.takeSum(reached, queries)
 	c.Reached.endRun()
 	if c.HasMessages {
-		c.Messages.takeSum(messages, around.queries)
+		c.Messages.takeSum(messages, queries)
 		c.Messages.endRun()
 	}
 }

@@ -94,6 +94,60 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// TestInterruptedWithin: what takes long does not go on once ctx has ended: a
+// query of a hundred walkers, servents that come and go by thousands between two
+// queries.
+func TestInterruptedWithin(t *testing.T) {
+	for name, change := range map[string]func(*Plan){
+		"a query": func(p *Plan) { p.Strategies = []Strategy{mustParse(t, "walk:100:steps=10000")} },
+		"a query under churn": func(p *Plan) {
+			p.Strategies = []Strategy{mustParse(t, "walk:100:steps=10000")}
+			p.Churn = &Churn{Median: time.Minute, Mean: time.Minute}
+		},
+		"the time between two": func(p *Plan) { p.Churn = &Churn{Median: time.Second, Mean: time.Second} },
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		events, after := 0, 0
+		plan := Plan{
+			Graph: one(ringOf(t, 2000, 2)), Strategies: []Strategy{Flood}, First: 3, Queries: 3,
+			Watch: func(_ Asked, e *lab.Event) {
+				if events++; events == 1000 {
+					cancel()
+				}
+				if ctx.Err() != nil {
+					after++
+				}
+			},
+		}
+		change(&plan)
+		rows, err := plan.Run(ctx)
+		if !errors.Is(err, context.Canceled) || len(rows) != 0 {
+			t.Errorf("%s: %d rows and error %v, want none and %v", name, len(rows), err, context.Canceled)
+		}
+		if after < 1 || after > 100_000 {
+			t.Errorf("%s: %d events after it was interrupted", name, after)
+		}
+	}
+}
+
+// TestDistancesInTime: the distances around a source are looked at by who floods
+// from it, so that an experiment with many sources tells how far it is from the
+// first flood on, and can be interrupted.
+func TestDistancesInTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	plan := Plan{Graph: one(ringOf(t, 500, 2)), Strategies: []Strategy{Flood}, First: 3, Sources: Sources{All: true}, Workers: 2}.withDefaults()
+	s, err := plan.session(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.try(ctx, Flood, 3, cancel); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got error %v, want %v", err, context.Canceled)
+	}
+	if got := s.around.sources; got < 1 || got > 2 {
+		t.Errorf("interrupted after the first flood: %d sources were looked at, want one a worker at most", got)
+	}
+}
+
 // TestSourcesAreOfTheLargest: whoever is drawn can reach most.
 func TestSourcesAreOfTheLargest(t *testing.T) {
 	g := newGraph(t, 7, [2]graph.Node{0, 1}, [2]graph.Node{3, 4}, [2]graph.Node{4, 5}, [2]graph.Node{5, 3})

@@ -27,10 +27,6 @@ func (p Plan) Run(ctx context.Context) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		around, err := s.levels(ctx)
-		if err != nil {
-			return table.done(), err
-		}
 		if run == 0 {
 			table.all = p.Runs * s.queries() * len(table.rows)
 		}
@@ -40,7 +36,7 @@ func (p Plan) Run(ctx context.Context) ([]Row, error) {
 			if err != nil {
 				return table.done(), err
 			}
-			row.addClosed(&p, around)
+			row.addClosed(&p, s.around)
 			row.add(s, outcomes, load)
 		}
 	}
@@ -56,6 +52,7 @@ type session struct {
 	sources []graph.Node
 	files   *files
 	trials  []*trial
+	around  *levels // all sources, once a flood has been tried; nil: no closed form
 }
 
 func (p *Plan) session(run int) (*session, error) {
@@ -109,16 +106,21 @@ func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progres
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	var telling sync.Mutex
-	for _, t := range s.trials {
+	looks := s.newLooks(strategy)
+	for i, t := range s.trials {
+		t.stop = func() bool { return ctx.Err() != nil }
 		workers.Go(func() {
 			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(outcomes) {
+				number := int(next.Add(1)) - 1
+				if number >= len(outcomes) {
 					return
 				}
-				source := s.sources[i/s.plan.Queries]
-				asked := Asked{Run: s.run, Strategy: strategy.name, TTL: ttl, Source: source, Number: i % s.plan.Queries}
-				outcomes[i] = t.ask(strategy, query{Asked: asked, index: uint64(i), want: s.files.want(source, uint64(i))})
+				source := s.sources[number/s.plan.Queries]
+				asked := Asked{Run: s.run, Strategy: strategy.name, TTL: ttl, Source: source, Number: number % s.plan.Queries}
+				if looks != nil && asked.Number == 0 {
+					looks[i].look(s, source)
+				}
+				outcomes[number] = t.ask(strategy, query{Asked: asked, index: uint64(number), want: s.files.want(source, uint64(number))})
 				telling.Lock()
 				progress()
 				telling.Unlock()
@@ -130,7 +132,29 @@ func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progres
 	for _, t := range s.trials {
 		t.takeLoad(load)
 	}
+	s.addLevels(looks)
 	return outcomes, load, context.Cause(ctx)
+}
+
+// newLooks returns what each worker looks at the distances with, or nil where they
+// are known, or no closed form is wanted.
+func (s *session) newLooks(strategy Strategy) (looks []*waves) {
+	if s.around == nil && s.plan.Churn == nil && strategy.floods {
+		for range s.trials {
+			looks = append(looks, newWaves(s.graph))
+		}
+	}
+	return looks
+}
+
+// addLevels adds up what the workers have looked at.
+func (s *session) addLevels(looks []*waves) {
+	for _, w := range looks {
+		if s.around == nil {
+			s.around = &levels{}
+		}
+		s.around.add(&w.around)
+	}
 }
 
 // takeLoad adds what came to each servent to load, and begins anew.

@@ -30,6 +30,7 @@ type trial struct {
 	files    *files
 	networks map[routing.Rule]*lab.Network
 	net      *lab.Network  // of the query that is asked
+	stop     func() bool   // whether to give up: an Outcome is then of no use; nil: never
 	tide     *tide         // nil: nobody comes or goes
 	longest  time.Duration // of all latencies
 	sent     time.Duration // when the latest message of the query was, on the network's clock
@@ -128,7 +129,7 @@ func (t *trial) network(rule routing.Rule) *lab.Network {
 		},
 		Loss: t.plan.Loss,
 	})
-	net.Watch = t.watch
+	net.Watch, net.Stop = t.watch, t.stop
 	t.networks[rule] = net
 	if t.plan.Churn != nil {
 		t.tide = newTide(*t.plan.Churn, t.graph, net, t.plan.Seed, t.run)
