@@ -72,9 +72,10 @@ type bucket struct {
 	at     time.Duration // on the router's clock
 }
 
-// fill adds the tokens that were gained until now.
+// fill adds the tokens that were gained until now. The product is rounded by itself,
+// so that a simulation gives the same on every machine.
 func (b *bucket) fill(now time.Duration, rate, burst float64) {
-	b.tokens = min(burst, b.tokens+rate*(now-b.at).Seconds())
+	b.tokens = min(burst, b.tokens+float64(rate*(now-b.at).Seconds()))
 	b.at = now
 }
 

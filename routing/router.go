@@ -66,7 +66,8 @@ func NewAll(cfg Config, degrees []int) []Router {
 	return routers
 }
 
-// Reset makes r as [New] returned it: without links, GUIDs and counts.
+// Reset makes r as [New] returned it: without links, GUIDs and counts; its clock
+// goes on.
 func (r *Router) Reset() { *r = Router{shared: r.shared} }
 
 // Attach adds l to the neighbours. Attaching [Self], or l twice, does nothing.

@@ -34,9 +34,6 @@ func labNetworkOf(c *cli.Context) (*labNetwork, error) {
 	case c.IsSet("graph") && c.IsSet("topology"):
 		return nil, usage("--graph and --topology exclude each other: name one network")
 	case file != "" && !c.IsSet("topology"):
-		if err := graph.CheckName(file); err != nil {
-			return nil, usage("--graph %s", strings.TrimPrefix(err.Error(), "graph: "))
-		}
 		return &labNetwork{name: file, file: file}, nil
 	case text == "":
 		text = defaultTopology
@@ -84,6 +81,9 @@ func (n *labNetwork) read() error {
 		return fmt.Errorf("lab: read the graph %s: %w", n.file, cause(err))
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return usage("--graph %s: it is a folder; name a file", n.file)
+	}
 	if n.held, err = graph.Read(n.file, f); err != nil {
 		return fmt.Errorf("lab: %s", strings.TrimPrefix(err.Error(), "graph: "))
 	}

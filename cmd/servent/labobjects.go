@@ -39,6 +39,8 @@ func (order *labOrder) readObjects(c *cli.Context) error {
 		}
 	}
 	switch {
+	case o.FreeRiders > 0 && !order.asks():
+		return usage("--free-riders is about who holds what is asked for: say how many do, as --replicas 1%%")
 	case many && !order.asks():
 		return usage("say how many servents hold an object, as --replicas 1%%")
 	case order.names == generatedNames && o.Number == 0:

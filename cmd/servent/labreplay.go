@@ -216,6 +216,9 @@ func (r *replay) begin(s trace.Search) {
 	if s.TTL > 0 {
 		text += fmt.Sprintf(", TTL %d", s.TTL)
 	}
+	if s.Replicas != "" {
+		text += ", replicas " + s.Replicas
+	}
 	if r.header.Runs > 1 {
 		text += fmt.Sprintf(", run %d", s.Run)
 	}

@@ -19,7 +19,7 @@ func TestQueueAgainstSort(t *testing.T) {
 			number uint32
 			now    time.Duration
 		)
-		scale := time.Duration(rapid.SampledFrom([]int{1, 1, 1000, 1 << 40}).Draw(t, "scale"))
+		scale := rapid.SampledFrom([]time.Duration{1, 1, 1000, 1 << 40}).Draw(t, "scale")
 		nodes := rapid.SampledFrom([]int{1, 4, 5000, 1 << 30}).Draw(t, "nodes")
 		t.Repeat(map[string]func(*rapid.T){
 			"push": func(t *rapid.T) {

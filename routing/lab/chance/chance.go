@@ -79,13 +79,14 @@ func (s *Source) Exponential(mean float64) float64 {
 }
 
 // Geometric draws how many tries fail before the first that succeeds, where each
-// succeeds with chance p, 0 < p <= 1; at most 1<<62.
+// succeeds with chance p, 0 < p <= 1; at most 1<<62, or
+// what an int holds.
 func (s *Source) Geometric(p float64) int {
 	u := 1 - s.Float64()
 	if p == 1 {
 		return 0
 	}
-	const most = 1 << 62
+	const most = min(1<<62, math.MaxInt)
 	if n := ln(u) / ln1m(p); n < most {
 		return int(n)
 	}
@@ -94,7 +95,7 @@ func (s *Source) Geometric(p float64) int {
 
 // Power returns x to the power of y, x > 0 and |y ln x| < 700, the same on every
 // machine.
-func Power(x, y float64) float64 { return exp(y * ln(x)) }
+func Power(x, y float64) float64 { return exp(float64(y * ln(x))) }
 
 // Normal draws from the normal distribution of mean 0 and deviation 1, by the
 // polar method. Source: Marsaglia and Bray, SIAM Review 6, 1964.
@@ -118,4 +119,4 @@ func NewLognormal(median, mean float64) Lognormal {
 }
 
 // Draw draws from d.
-func (d Lognormal) Draw(s *Source) float64 { return d.median * exp(d.sigma*s.Normal()) }
+func (d Lognormal) Draw(s *Source) float64 { return d.median * exp(float64(d.sigma*s.Normal())) }

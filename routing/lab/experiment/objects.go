@@ -32,7 +32,8 @@ type Objects struct {
 	Popularity float64
 
 	// FreeRiders is the share of the servents, 0 to 1, that hold nothing; they ask
-	// and relay as the others do. Default 0. Measured: see [AdarFreeRiders].
+	// and relay as the others do. Default 0; more than that needs Replicas. Measured:
+	// see [AdarFreeRiders].
 	FreeRiders float64
 
 	// Names, where set, are the names of the objects, the most popular first: file
@@ -90,6 +91,8 @@ func (o *Objects) check() error {
 		return fmt.Errorf("experiment: objects: popularity %g, want 0 to %d", o.Popularity, MaxExponent)
 	case !(o.FreeRiders >= 0 && o.FreeRiders < 1):
 		return fmt.Errorf("experiment: objects: a share of %g free riders, want 0 or more and less than 1", o.FreeRiders)
+	case o.FreeRiders > 0 && o.Replicas == Replicas{}:
+		return fmt.Errorf("experiment: objects: a share of %g free riders, and nobody holds anything: say how many servents hold an object", o.FreeRiders)
 	case o.Names != nil && number > len(o.Names):
 		return fmt.Errorf("experiment: objects: %d of them, and %d names: each needs one", number, len(o.Names))
 	}

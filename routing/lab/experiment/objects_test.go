@@ -42,6 +42,7 @@ func TestObjectsCheck(t *testing.T) {
 		"say how many there":  {Replicas: one, Replication: Replication{kind: replicationSquareRoot}},
 		"popularity -1":       {Number: 3, Replicas: one, Popularity: -1},
 		"share of 1 free":     {Number: 3, Replicas: one, FreeRiders: 1},
+		"nobody holds any":    {FreeRiders: 0.5},
 		"and 1 names":         {Number: 3, Replicas: one, Names: []string{"a"}},
 		"not the name of a":   {Replicas: one, Names: []string{"a", "b/c"}},
 		"without a letter or": {Replicas: one, Names: []string{"- -"}},

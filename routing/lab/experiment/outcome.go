@@ -11,8 +11,11 @@ type Outcome struct {
 	Improved   int64 // of the Duplicates: those that were forwarded again
 	Lost       int64 // messages that did not arrive
 	Bytes      int64 // of all messages sent, headers included
-	Hits       int64 // results that came home
-	Unique     int64 // different objects among them
+
+	// Hits is how many results came home, and Unique how many different objects are
+	// among them. As in a real servent, each relay passes on no more QueryHits of a
+	// query than [routing.DefaultReplyLimit]; those of walkers pass no relay.
+	Hits, Unique int64
 
 	// FalsePositives are those of the Hits that have the words of the query and
 	// are another object than the one that was meant. Only objects with names have

@@ -82,6 +82,7 @@ type Plan struct {
 // An Asked names a query of a Plan.
 type Asked struct {
 	Run      int
+	Replicas Replicas // as in Objects
 	Strategy string
 	TTL      uint8 // 0 where the strategy has none
 	Source   graph.Node

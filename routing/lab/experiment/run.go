@@ -116,7 +116,10 @@ func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progres
 					return
 				}
 				source := s.sources[number/s.plan.Queries]
-				asked := Asked{Run: s.run, Strategy: strategy.name, TTL: ttl, Source: source, Number: number % s.plan.Queries}
+				asked := Asked{
+					Run: s.run, Replicas: s.plan.Objects.Replicas, Strategy: strategy.name, TTL: ttl,
+					Source: source, Number: number % s.plan.Queries,
+				}
 				if looks != nil && asked.Number == 0 {
 					looks[i].look(s, source)
 				}

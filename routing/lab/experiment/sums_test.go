@@ -125,7 +125,7 @@ func checkSums(t *rapid.T, plan Plan) {
 	}
 	for i := range outcomes {
 		o := &outcomes[i]
-		y := tallies[Asked{Strategy: plan.Strategies[0].name, TTL: ttl, Source: s.sources[i/plan.Queries], Number: i % plan.Queries}]
+		y := tallies[Asked{Replicas: plan.Objects.Replicas, Strategy: plan.Strategies[0].name, TTL: ttl, Source: s.sources[i/plan.Queries], Number: i % plan.Queries}]
 		if y == nil {
 			y = &ledger{}
 		}

@@ -71,9 +71,13 @@ func (t *Tracer) begin(asked Asked, now time.Duration) {
 	t.searches++
 	t.asked, t.begun, t.step = asked, now, step{}
 	t.walked, t.visited = map[uint32]int{}, map[graph.Node]bool{asked.Source: true}
+	replicas := ""
+	if asked.Replicas != (Replicas{}) {
+		replicas = asked.Replicas.String()
+	}
 	t.keep(t.out.Search(trace.Search{
 		Number: t.searches, Run: asked.Run + 1, Strategy: asked.Strategy, TTL: int(asked.TTL),
-		From: t.label(asked.Source), Query: asked.Number + 1,
+		From: t.label(asked.Source), Query: asked.Number + 1, Replicas: replicas,
 	}))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 
 	"servent/routing"
@@ -95,6 +96,43 @@ func countTrace(t *testing.T, text io.Reader) map[string]int64 {
 		case query && e.Verdict == trace.Improved:
 			count["improved"]++
 		}
+	}
+}
+
+// TestTracerTellsPlansApart: the same query with other replicas is another search,
+// which says with how many.
+func TestTracerTellsPlansApart(t *testing.T) {
+	var text bytes.Buffer
+	out := trace.NewWriter(&text, trace.Header{})
+	tracer := NewTracer(out, nil)
+	want := []string{"", "1", "2", "50%"}
+	for _, replicas := range []Replicas{{}, {Number: 1}, {Number: 2}, {Share: 0.5}} {
+		plan := Plan{Graph: one(ringOf(t, 12, 1)), Strategies: []Strategy{Flood}, First: 3, Watch: tracer.Watch}
+		plan.Objects.Replicas = replicas
+		_, err := plan.Run(t.Context())
+		if err := errors.Join(err, tracer.Err(), out.Flush()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in, err := trace.NewReader(&text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for {
+		record, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if record.Search != nil {
+			got = append(got, record.Search.Replicas)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("searches with the replicas %q, want %q", got, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,6 +48,9 @@ func readIDs(r *limitedReader, split func(line string) []string, titled bool) (*
 			continue
 		}
 		edge, err := parseEdge(split(text))
+		if err != nil && !(titled && len(edges) == 0) && !lines.Scan() && lines.Err() != nil {
+			break // it is the beginning of a line that could not be read on
+		}
 		if err != nil && titled && len(edges) == 0 {
 			titled = false
 			continue
@@ -59,7 +63,9 @@ func readIDs(r *limitedReader, split func(line string) []string, titled bool) (*
 		}
 		edges = append(edges, edge)
 	}
-	if err := lines.Err(); err != nil {
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("line %d: longer than %d bytes", n, bufio.MaxScanTokenSize)
+	} else if err != nil {
 		return nil, fmt.Errorf("line %d: %w", n, err)
 	}
 	return fileOfIDs(edges, announced)
@@ -80,7 +86,7 @@ func announcedIn(comment string) int {
 
 func parseEdge(fields []string) (edge [2]int, err error) {
 	if len(fields) != len(edge) {
-		return edge, fmt.Errorf("%d fields, want two ids", len(fields))
+		return edge, fmt.Errorf("%s; want two ids, and nothing else in the line", foundFields(len(fields)))
 	}
 	for i, f := range fields {
 		if edge[i], err = strconv.Atoi(f); err != nil {
@@ -88,6 +94,13 @@ func parseEdge(fields []string) (edge [2]int, err error) {
 		}
 	}
 	return edge, nil
+}
+
+func foundFields(n int) string {
+	if n == 1 {
+		return "one word"
+	}
+	return fmt.Sprintf("%d words", n)
 }
 
 // shortened cuts what a message quotes of a file.

@@ -87,15 +87,22 @@ var formats = map[string]format{
 	".json":    {readJSON, writeJSON},
 }
 
-// Formats are the endings of the names of files that are read and written; each
-// may have .gz behind it.
+// Formats are the endings of the names of files that are written; each may have
+// .gz behind it. They are read too; a file of any other name is read as an edge
+// list.
 const Formats = ".txt .edges .csv (edge lists), .graphml, .dot .gv, .json"
 
-func formatOf(name string) (f format, zipped bool, err error) {
-	ending := strings.ToLower(path.Ext(name))
+// endingOf returns how name ends without .gz, in small letters.
+func endingOf(name string) (ending string, zipped bool) {
+	ending = strings.ToLower(path.Ext(name))
 	if zipped = ending == ".gz"; zipped {
 		ending = strings.ToLower(path.Ext(name[:len(name)-len(ending)]))
 	}
+	return ending, zipped
+}
+
+func formatOf(name string) (f format, zipped bool, err error) {
+	ending, zipped := endingOf(name)
 	f, known := formats[ending]
 	if !known {
 		err = fmt.Errorf("graph: %s: no format of graphs has names that end in %q; known are %s, each with .gz behind it or not",
@@ -104,34 +111,58 @@ func formatOf(name string) (f format, zipped bool, err error) {
 	return f, zipped, err
 }
 
-// CheckName says whether name ends as a file of graphs does.
+// CheckName says whether name ends as a file that [File.Write] writes.
 func CheckName(name string) error {
 	_, _, err := formatOf(name)
 	return err
 }
 
-// Read reads a graph from r in the format that name ends in, see [Formats]. Links
-// are taken as undirected; weights and other attributes are passed over. A file
-// that is wrong is refused with the line that is.
+// Read reads a graph from r in the format that name ends in, see [Formats]; in
+// that of an edge list where it ends in none of them. What begins as gzip does is
+// uncompressed, whatever its name; a byte order mark is passed over. Links are
+// taken as undirected; weights and other attributes are passed over. A file that
+// is wrong is refused with the line that is.
 func Read(name string, r io.Reader) (*File, error) { return readWithin(MaxFileSize, name, r) }
 
 func readWithin(size int64, name string, r io.Reader) (*File, error) {
-	format, zipped, err := formatOf(name)
+	ending, _ := endingOf(name)
+	format, known := formats[ending]
+	if !known {
+		format = formats[".txt"]
+	}
+	text, err := textOf(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("graph: read %s: %w", name, err)
 	}
-	if zipped {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, fmt.Errorf("graph: read %s: %w", name, err)
-		}
-		r = z
-	}
-	f, err := format.read(&limitedReader{r: r, left: size})
+	f, err := format.read(&limitedReader{r: text, left: size})
 	if err != nil {
 		return nil, fmt.Errorf("graph: read %s: %w", name, err)
 	}
 	return f, nil
+}
+
+const (
+	gzipMagic     = "\x1f\x8b" // RFC 1952, ID1 and ID2
+	byteOrderMark = "\ufeff"
+)
+
+// textOf returns the text in r, which may be compressed.
+func textOf(r io.Reader) (io.Reader, error) {
+	text := bufio.NewReader(r)
+	// What Peek says is told again by who reads on.
+	if magic, _ := text.Peek(len(gzipMagic)); string(magic) == gzipMagic {
+		z, err := gzip.NewReader(text)
+		if err != nil {
+			return nil, err
+		}
+		text = bufio.NewReader(z)
+	}
+	if mark, _ := text.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
+		if _, err := text.Discard(len(byteOrderMark)); err != nil {
+			return nil, err
+		}
+	}
+	return text, nil
 }
 
 // Write writes f to w in the format that name ends in. The servents keep their
