@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"servent/messages"
+	"servent/routing"
 	"servent/routing/lab/chance"
+	"servent/routing/lab/graph"
 	"servent/share/words"
 )
 
@@ -79,5 +81,22 @@ func TestAsk(t *testing.T) {
 	}
 	if criteria, _ := ask(".profile", from); criteria != "profile" {
 		t.Errorf("asked for .profile: %q", criteria)
+	}
+}
+
+// TestHitsOfARelay: a relay passes on as many hits of a query as one of a real
+// servent, and its own.
+func TestHitsOfARelay(t *testing.T) {
+	_, g := topologyOf(t, "star:1200")
+	plan := Plan{
+		Graph: one(g), Strategies: []Strategy{Flood}, First: 2,
+		Sources: Sources{Nodes: []graph.Node{5}}, Objects: Objects{Replicas: Replicas{Number: g.Len() - 1}},
+	}
+	rows, err := plan.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := rows[0].Hits.Sum(), int64(routing.DefaultReplyLimit+1); got != want || rows[0].Reached.Sum() != int64(g.Len()-1) {
+		t.Errorf("%d hits of %d reached came home, want %d", got, rows[0].Reached.Sum(), want)
 	}
 }

@@ -250,7 +250,10 @@ func TestGraphTTLAware(t *testing.T) {
 // TestGraphSuccess: floods for objects with k replicas succeed as often as they
 // should.
 func TestGraphSuccess(t *testing.T) {
-	const queries = 2 // of each of 200 sources
+	const (
+		queries = 2 // of each of 200 sources
+		last    = 7 // beyond this TTL all succeed, and floods are at their largest
+	)
 	var reference map[string]struct {
 		Expected []struct {
 			Replicas int
@@ -264,7 +267,7 @@ func TestGraphSuccess(t *testing.T) {
 			g := readReferenceGraph(t, name)
 			for _, want := range reference[name].Expected {
 				plan := g.plan(g.nodes(t, floods[name].Sources), "flood")
-				plan.Last, plan.Queries = uint8(len(want.Success)), queries
+				plan.Last, plan.Queries = last, queries
 				plan.Objects.Replicas.Number = want.Replicas
 				rows, err := plan.Run(t.Context())
 				if err != nil {

@@ -13,7 +13,7 @@ type Row struct {
 	Servents int      // of the first run's graph
 	Links    int      // of the first run's graph
 
-	// Of one query.
+	// Of one query: see [Outcome], of Hits above all, where each relay has its limit.
 	Reached, Messages, Others, Duplicates, Improved, Lost, Bytes, Hits, Unique, FalsePositives Measure
 
 	Success Measure // 0 or 1 for each query: its mean is the success rate
