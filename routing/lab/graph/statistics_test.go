@@ -145,6 +145,21 @@ func TestStatisticsEnd(t *testing.T) {
 	}
 }
 
+// TestTrianglesEnd: a dense graph, too, asks whether it is to go on, before any
+// distance is measured.
+func TestTrianglesEnd(t *testing.T) {
+	stop, calls := errors.New("enough"), 0
+	_, err := build(t, "complete:700", 1).Statistics(graph.StatisticsOptions{Progress: func(done, _ int) error {
+		if calls++; done > 0 {
+			t.Errorf("%d sources are done before the triangles are counted", done)
+		}
+		return stop
+	}})
+	if !errors.Is(err, stop) || calls != 1 {
+		t.Errorf("got error %v after %d calls, want that of the first", err, calls)
+	}
+}
+
 func BenchmarkStatistics(b *testing.B) {
 	for _, text := range []string{"gnm:10000,40000", "ring:2000"} {
 		b.Run(text, func(b *testing.B) {
