@@ -63,8 +63,13 @@ func (f *files) hits(v graph.Node, objects []uint32) []messages.QueryHit {
 
 // serventGUID returns that of v.
 func serventGUID(v graph.Node) messages.GUID {
+	return guidFrom(chance.New(0, chance.GUIDs, uint64(v)))
+}
+
+// guidFrom draws a GUID.
+func guidFrom(from *chance.Source) messages.GUID {
 	var guid messages.GUID
-	fill(guid[:], chance.New(0, chance.GUIDs, uint64(v)))
+	fill(guid[:], from)
 	return guid.Mark()
 }
 

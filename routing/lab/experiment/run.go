@@ -9,8 +9,8 @@ import (
 	"servent/routing/lab/graph"
 )
 
-// maxServents is how many virtual servents there may be in memory at once, of
-// all workers together; one takes about a KiB.
+// maxServents is how many virtual servents all workers together may have in memory,
+// where there is more than one worker; one servent with six links takes half a KiB.
 const maxServents = 1_000_000
 
 // Run tries what p says, and returns a row for each strategy and TTL, in this

@@ -178,12 +178,7 @@ func (t *trial) send(ttl uint8) {
 
 // guid returns that of the next Query.
 func (t *trial) guid() messages.GUID {
-	from := chance.New(t.plan.Seed, chance.GUIDs, uint64(t.run), t.query.index, t.round)
-	var guid messages.GUID
-	for i := range guid {
-		guid[i] = byte(from.Uint64())
-	}
-	return guid.Mark()
+	return guidFrom(chance.New(t.plan.Seed, chance.GUIDs, uint64(t.run), t.query.index, t.round))
 }
 
 // arrived returns how many Queries have arrived, or steps of walkers.
