@@ -5,7 +5,6 @@ import (
 	"container/heap"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,12 +63,10 @@ func ParseChurn(text string) (Churn, error) {
 		*session = d
 	}
 	if len(parts) == 3 {
-		number, isShare := strings.CutSuffix(parts[2], "%")
-		percent, err := strconv.ParseFloat(number, 64)
-		if err != nil || !isShare {
+		var err error
+		if c.Abrupt, err = parsePercent(parts[2]); err != nil {
 			return Churn{}, fmt.Errorf("churn %q: %q is no share: write %s", text, parts[2], churnForm)
 		}
-		c.Abrupt = percent / 100
 	}
 	if err := c.check(); err != nil {
 		return Churn{}, fmt.Errorf("churn %q: %w", text, err)

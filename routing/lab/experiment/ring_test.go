@@ -10,8 +10,8 @@ import (
 
 func TestParseRing(t *testing.T) {
 	for _, text := range []string{"ring", "ring:1+2", "ring:15+15"} {
-		if s, err := ParseStrategy(text); err != nil || s.String() != text || !s.HasTTL() {
-			t.Errorf("%q: got %v (%v), with TTLs: %v", text, s, err, s.HasTTL())
+		if s, err := ParseStrategy(text); err != nil || s.String() != text || !s.hasTTL {
+			t.Errorf("%q: got %v (%v), with TTLs: %v", text, s, err, s.hasTTL)
 		}
 	}
 	for _, text := range []string{"ring:1", "ring:0+2", "ring:1+0", "ring:1+16", "ring:1+2+3", "ring:a+b", "ring:1+-2"} {

@@ -1,7 +1,5 @@
 package experiment
 
-import "time"
-
 // A Row is what came of all queries of one strategy and TTL.
 type Row struct {
 	Strategy string
@@ -99,6 +97,3 @@ func (r *Row) finish() {
 	r.Hops, r.Time = r.hops.summary(), r.times.summary()
 	r.Load = r.loads.load()
 }
-
-// MeanTime returns the mean time to the first hit.
-func (r *Row) MeanTime() time.Duration { return time.Duration(r.Time.Mean) }

@@ -27,9 +27,6 @@ var Flood = Strategy{name: "flood", hasTTL: true, floods: true, search: (*trial)
 // String returns the strategy as it is typed.
 func (s Strategy) String() string { return s.name }
 
-// HasTTL reports whether the strategy is tried with each TTL.
-func (s Strategy) HasTTL() bool { return s.hasTTL }
-
 // strategies are the forms that can be typed; each makes its strategy from what
 // stands behind the colon.
 var strategies = []struct {
