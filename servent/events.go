@@ -23,7 +23,10 @@ const (
 )
 
 // eventTypes are what a listener can ask for; hello and lost come unasked.
-var eventTypes = []string{api.EventLink, api.EventTransfer, api.EventSearch, api.EventHashing, api.EventDownload}
+var eventTypes = []string{api.EventLink, api.EventTransfer, api.EventSearch, api.EventHashing, api.EventDownload, api.EventOverlay, api.EventTrace}
+
+// namedEventTypes are those that come only to who names them.
+var namedEventTypes = []string{api.EventOverlay, api.EventTrace}
 
 // Events tells what happens in the servent, until ctx ends or the loop breaks:
 // an [api.Hello] first, then events of the types that are named, or of all. A
@@ -49,7 +52,7 @@ func (s *Servent) listen(types []string) (*listener, error) {
 			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("events: there is no type %.40q; use %s", kind, strings.Join(eventTypes, ", ")))
 		}
 	}
-	if l := s.feed.listen(types); l != nil {
+	if l := s.tracing.listen(&s.feed, types); l != nil {
 		return l, nil
 	}
 	return nil, api.NewError(api.CodeBusy, fmt.Sprintf("events: %d listen already, and no more at once; end one of them", maxListeners))
@@ -240,9 +243,9 @@ func (t toldSearch) tell(e api.SearchEvent) {
 func (s *Servent) watch(path, about string) route {
 	r := route{
 		method: http.MethodGet, path: path, about: about, handle: s.answerEvents,
-		query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all.",
+		query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all but " + strings.Join(namedEventTypes, " and ") + ".",
 	}
-	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}} {
+	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}, api.OverlayEvent{}, api.TraceEvent{}} {
 		r.tells = append(r.tells, reflect.TypeOf(event))
 	}
 	return r

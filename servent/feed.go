@@ -30,7 +30,7 @@ type feed struct {
 
 // A listener is one of those who listen to a feed.
 type listener struct {
-	types []string      // none: all
+	types []string      // none: all but namedEventTypes
 	wake  chan struct{} // holds a token when something is new
 
 	mu      sync.Mutex // guards what follows; whoever holds it calls nobody
@@ -82,7 +82,10 @@ func (f *feed) tell(kind string, make func(now time.Time) api.Event) {
 }
 
 func (l *listener) wants(kind string) bool {
-	return len(l.types) == 0 || slices.Contains(l.types, kind)
+	if len(l.types) == 0 {
+		return !slices.Contains(namedEventTypes, kind)
+	}
+	return slices.Contains(l.types, kind)
 }
 
 // put has event wait for the listener, in the place of the oldest where there
@@ -118,6 +121,9 @@ func (l *listener) take() (waiting []api.Event, lost uint64) {
 func weight(event api.Event) int {
 	if e, ok := event.(api.SearchEvent); ok && e.Hit != nil {
 		return 1 + len(e.Hit.Sources)
+	}
+	if e, ok := event.(api.TraceEvent); ok {
+		return 1 + len(e.Events)/16
 	}
 	return 1
 }

@@ -79,6 +79,7 @@ type Servent struct {
 	streams   chan struct{} // holds one for each stream of the local API that is under way
 	ran       atomic.Bool
 	wire      *plainWire
+	tracing   *tracing // nil: the network is not traced
 	closeOnce sync.Once
 	closeErr  error
 
@@ -194,6 +195,7 @@ func (s *Servent) open() (err error) {
 	s.guid = serventGUID(s.host.ID())
 	s.listens, _ = apartOf(s.host.Network().ListenAddresses())
 	s.know()
+	s.beginTracing()
 	s.hosts = newHostCache(s.host.ID())
 	s.recallHosts()
 	s.router = routing.New(routing.Config{
@@ -263,6 +265,9 @@ func (s *Servent) Run(ctx context.Context) error {
 // servents of the configuration.
 func (s *Servent) start(ctx context.Context) error {
 	if err := s.listenWire(ctx); err != nil {
+		return err
+	}
+	if err := s.startTracing(ctx); err != nil {
 		return err
 	}
 	if err := s.serveWeb(ctx); err != nil {

@@ -20,6 +20,8 @@ const (
 	EventSearch   = "search"   // SearchEvent
 	EventHashing  = "hashing"  // HashingEvent
 	EventDownload = "download" // DownloadEvent
+	EventOverlay  = "overlay"  // OverlayEvent: only to who names it
+	EventTrace    = "trace"    // TraceEvent: only to who names it
 )
 
 // The states of what an [Event] tells of.
@@ -31,7 +33,8 @@ const (
 )
 
 // An Event tells what happens in the servent, from its [Hello] on: a Hello,
-// Lost, [LinkEvent], [TransferEvent], [SearchEvent], [HashingEvent] or [DownloadEvent]. Later
+// Lost, [LinkEvent], [TransferEvent], [SearchEvent], [HashingEvent], [DownloadEvent], [OverlayEvent] or
+// [TraceEvent]. Later
 // versions may tell of more.
 type Event interface {
 	// EventType returns the type of the event: one of the Event constants.
@@ -173,6 +176,10 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[HashingEvent](data)
 	case EventDownload:
 		return decode[DownloadEvent](data)
+	case EventOverlay:
+		return decode[OverlayEvent](data)
+	case EventTrace:
+		return decode[TraceEvent](data)
 	}
 	return nil, nil
 }
