@@ -15,6 +15,7 @@ import (
 
 	"servent/routing"
 	"servent/servent/api"
+	"servent/servent/web"
 	"servent/share"
 )
 
@@ -276,8 +277,8 @@ func (c Config) checkAddresses() error {
 		}
 	}
 	if c.Web != WebOff {
-		if _, _, err := parseWeb(c.Web); err != nil {
-			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "servent: "))
+		if _, _, err := web.ParseAddress(c.Web); err != nil {
+			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
 		}
 	}
 	return nil

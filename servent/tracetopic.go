@@ -48,6 +48,7 @@ func joinTrace(ctx context.Context, h host.Host, network string, admit func(cont
 	score := pubsub.PeerScoreParams{
 		Topics: map[string]*pubsub.TopicScoreParams{name: {
 			SkipAtomicValidation: true, TopicWeight: 1,
+			TimeInMeshQuantum:              time.Second, // of no weight, but GossipSub divides by it
 			InvalidMessageDeliveriesWeight: -1, InvalidMessageDeliveriesDecay: pubsub.ScoreParameterDecay(time.Minute),
 		}},
 		AppSpecificScore: func(peer.ID) float64 { return 0 },

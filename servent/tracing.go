@@ -242,16 +242,17 @@ func (t *tracing) tellListeners(ctx context.Context) {
 	for {
 		select {
 		case now := <-tick.C:
+			t.mu.Lock()
 			t.tell(now)
+			t.mu.Unlock()
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
+// tell tells listeners what is new. Its caller holds the mutex.
 func (t *tracing) tell(now time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if now.Sub(t.told) >= overlayEvery {
 		t.told = now
 		t.overlay.expire(now)

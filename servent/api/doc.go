@@ -10,9 +10,11 @@
 // without Go.
 //
 //	GET  /api/status      Status
+//	POST /api/page        PageRequest       PageLink
 //	GET  /api/peers       []Link
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link
+//	GET  /api/overlay     Overlay
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
