@@ -74,7 +74,7 @@ func (s *webServent) connected() []string { return []string{"--connect", s.ready
 // visit opens the page of s by a link that gives a session.
 func (s *webServent) visit(b *browser, l look) *visit {
 	s.t.Helper()
-	link, err := s.client.PageLink(s.t.Context())
+	link, err := s.client.PageLink(s.t.Context(), api.PageRequest{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
