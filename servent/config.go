@@ -15,6 +15,7 @@ import (
 
 	"servent/routing"
 	"servent/servent/api"
+	"servent/servent/web"
 	"servent/share"
 )
 
@@ -262,8 +263,8 @@ func (c Config) checkAddresses() error {
 		}
 	}
 	if c.Web != WebOff {
-		if _, _, err := parseWeb(c.Web); err != nil {
-			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "servent: "))
+		if _, _, err := web.ParseAddress(c.Web); err != nil {
+			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
 		}
 	}
 	return nil

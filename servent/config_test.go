@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"servent/routing"
+	"servent/servent/web"
 )
 
 func TestConfigDefaults(t *testing.T) {
@@ -75,7 +76,7 @@ func TestConfigRefuses(t *testing.T) {
 		"a page without a port":   {Web: "127.0.0.1"},
 		"a port too high":         {Web: "127.0.0.1:65536"},
 	} {
-		if _, err := listenLoopback(c.Web); err == nil {
+		if _, err := web.Listen(c.Web); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"servent/servent/api"
+	"servent/servent/web"
 )
 
 // object is a JSON object that is being written.
@@ -29,16 +30,16 @@ type describer struct {
 }
 
 // describeAPI returns the description of routes, indented.
-func describeAPI(t *testing.T, routes []route) string {
+func describeAPI(t *testing.T, routes []web.Route) string {
 	d := &describer{t: t, docs: readAPIDocs(t), schemas: object{}}
 	paths := object{}
 	for _, r := range routes {
-		item, ok := paths[r.path].(object)
+		item, ok := paths[r.Path].(object)
 		if !ok {
 			item = object{}
-			paths[r.path] = item
+			paths[r.Path] = item
 		}
-		item[strings.ToLower(r.method)] = d.operation(r)
+		item[strings.ToLower(r.Method)] = d.operation(r)
 	}
 	d.schema(reflect.TypeFor[api.Error]())
 	d.closeRequests(routes)
@@ -74,54 +75,54 @@ func jsonContent(schema any) object { return object{"application/json": object{"
 func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
 
 // operation describes one route.
-func (d *describer) operation(r route) object {
+func (d *describer) operation(r web.Route) object {
 	out := object{
-		"summary":     r.about,
+		"summary":     r.About,
 		"operationId": operationID(r),
 		"responses":   object{"200": d.success(r), "4XX": ref("responses", "Error"), "5XX": ref("responses", "Error")},
 		"security":    []any{object{"token": []any{}}},
 	}
-	if r.open {
+	if r.Open {
 		out["security"] = []any{}
 	}
-	if r.takes != nil {
-		out["requestBody"] = object{"required": true, "content": jsonContent(d.schema(r.takes))}
+	if r.Takes != nil {
+		out["requestBody"] = object{"required": true, "content": jsonContent(d.schema(r.Takes))}
 	}
-	if r.query != "" {
-		name, about, _ := strings.Cut(r.query, ": ")
+	if r.Query != "" {
+		name, about, _ := strings.Cut(r.Query, ": ")
 		out["parameters"] = []any{object{"in": "query", "name": name, "description": about, "schema": object{"type": "string"}}}
 	}
 	return out
 }
 
 // operationID makes postShareAdd of POST /api/share/add.
-func operationID(r route) string {
-	words := strings.FieldsFunc(strings.TrimPrefix(r.path, "/api"), func(c rune) bool { return c == '/' || c == '.' })
+func operationID(r web.Route) string {
+	words := strings.FieldsFunc(strings.TrimPrefix(r.Path, "/api"), func(c rune) bool { return c == '/' || c == '.' })
 	if len(words) == 0 {
 		words = []string{"root"}
 	}
 	for i, w := range words {
 		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
-	return strings.ToLower(r.method) + strings.Join(words, "")
+	return strings.ToLower(r.Method) + strings.Join(words, "")
 }
 
 // success describes what answers a call that does not fail.
-func (d *describer) success(r route) object {
+func (d *describer) success(r web.Route) object {
 	switch {
-	case r.streams():
+	case r.Streams():
 		var each []any
-		told := r.tells
-		if r.answers != nil {
-			told = append(slices.Clone(told), r.answers)
+		told := r.Tells
+		if r.Answers != nil {
+			told = append(slices.Clone(told), r.Answers)
 		}
 		for _, event := range append(told, reflect.TypeFor[api.Error]()) {
 			each = append(each, d.schema(event))
 		}
 		return object{"description": "A stream: the data of each event is one of these.", "content": object{"text/event-stream": object{"schema": object{"oneOf": each}}}}
-	case r.answers != nil:
-		return object{"description": "One value.", "content": jsonContent(d.schema(r.answers))}
-	case r.path == openAPIPath:
+	case r.Answers != nil:
+		return object{"description": "One value.", "content": jsonContent(d.schema(r.Answers))}
+	case r.Path == web.DescriptionPath:
 		return object{"description": "An OpenAPI description.", "content": jsonContent(object{"type": "object"})}
 	}
 	return object{"description": "Text.", "content": object{"text/plain": object{"schema": object{"type": "string"}}}}
@@ -129,12 +130,12 @@ func (d *describer) success(r route) object {
 
 // closeRequests forbids, in what is only sent and never told, fields that are
 // not described: the servent refuses them.
-func (d *describer) closeRequests(routes []route) {
+func (d *describer) closeRequests(routes []web.Route) {
 	told, taken := map[reflect.Type]bool{}, map[reflect.Type]bool{}
 	for _, r := range routes {
-		structsOf(r.answers, told)
-		structsOf(r.takes, taken)
-		for _, event := range r.tells {
+		structsOf(r.Answers, told)
+		structsOf(r.Takes, taken)
+		for _, event := range r.Tells {
 			structsOf(event, told)
 		}
 	}
@@ -334,7 +335,7 @@ func (d apiDocs) values(kind string) (values []string) {
 func (d apiDocs) codes() string {
 	text := []string{"The kind of an error."}
 	for _, c := range d.consts["Code"] {
-		status := httpStatus(api.Code(c[0]))
+		status := web.HTTPStatus(api.Code(c[0]))
 		text = append(text, "`"+c[0]+"`: HTTP "+strconv.Itoa(status)+" "+http.StatusText(status)+", "+c[1]+".")
 	}
 	return strings.Join(text, "\n")

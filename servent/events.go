@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"servent/servent/api"
+	"servent/servent/web"
 )
 
 const (
@@ -237,13 +238,13 @@ func (t toldSearch) tell(e api.SearchEvent) {
 }
 
 // watch is the route of the events, which has no end of its own.
-func (s *Servent) watch(path, about string) route {
-	r := route{
-		method: http.MethodGet, path: path, about: about, handle: s.answerEvents,
-		query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all.",
+func (s *Servent) watch(path, about string) web.Route {
+	r := web.Route{
+		Method: http.MethodGet, Path: path, About: about, Handle: s.answerEvents,
+		Query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all.",
 	}
 	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}} {
-		r.tells = append(r.tells, reflect.TypeOf(event))
+		r.Tells = append(r.Tells, reflect.TypeOf(event))
 	}
 	return r
 }
@@ -257,11 +258,11 @@ func (s *Servent) answerEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	l, err := s.listen(types)
 	if err != nil {
-		answerJSON(w, nil, err)
+		web.AnswerJSON(w, nil, err)
 		return
 	}
 	defer s.feed.leave(l)
-	out := newEventStream(w)
+	out := web.NewEventStream(w)
 	if r.Method == http.MethodHead {
 		return
 	}
@@ -269,11 +270,11 @@ func (s *Servent) answerEvents(w http.ResponseWriter, r *http.Request) {
 	defer alive.Stop()
 	err = s.follow(r.Context(), l, alive.C, func(event api.Event) bool {
 		if event == nil {
-			return out.keep() == nil
+			return out.Keep() == nil
 		}
-		return out.send(event) == nil
+		return out.Send(event) == nil
 	})
 	if err != nil {
-		_ = out.send(apiError(err)) // an asker that is gone does not read it
+		_ = out.Send(web.APIError(err)) // an asker that is gone does not read it
 	}
 }

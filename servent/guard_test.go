@@ -17,10 +17,11 @@ import (
 	"time"
 
 	"servent/servent/api"
+	"servent/servent/web"
 )
 
-// web runs a servent with a page, and returns it with its port and token.
-func web(t *testing.T) (s *Servent, port, token string) {
+// webPort runs a servent with a page, and returns it with its port and token.
+func webPort(t *testing.T) (s *Servent, port, token string) {
 	t.Helper()
 	s = start(t, Config{Home: t.TempDir(), Web: "127.0.0.1:0"})
 	b, err := os.ReadFile(s.home.path(tokenFile))
@@ -58,7 +59,7 @@ func raw(t *testing.T, port, request string) (answer *http.Response, body string
 // What an attacker can send to the web port, and what becomes of it.
 func TestAttacksOnTheWebPort(t *testing.T) {
 	t.Parallel()
-	_, port, token := web(t)
+	_, port, token := webPort(t)
 	own := "Host: 127.0.0.1:" + port + "\r\n"
 	bearer := "Authorization: Bearer " + token + "\r\n"
 	asJSON := "Content-Type: application/json\r\n"
@@ -107,10 +108,10 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"a form's fields", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: application/x-www-form-urlencoded\r\n" + sized("addr=x"), 415, "application/json"},
 		{"no content type", "POST /api/connect HTTP/1.1\r\n" + own + bearer + sized(connect), 415, "application/json"},
 		{"a content type that hides another", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: text/plain; application/json\r\n" + sized(connect), 415, "application/json"},
-		{"more than may come", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Content-Length: 2147483648\r\n\r\n" + `{"addr":"` + strings.Repeat("x", maxRequest), 400, "too large"},
+		{"more than may come", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Content-Length: 2147483648\r\n\r\n" + `{"addr":"` + strings.Repeat("x", web.MaxRequest), 400, "too large"},
 		{"more in chunks", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Transfer-Encoding: chunked\r\n\r\n" + "9\r\n{\"addr\":\"\r\n" + strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 17), 400, "too large"},
 		{"two lengths", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Content-Length: 18\r\nContent-Length: 5\r\n\r\n" + connect, 400, ""},
-		{"large headers", "GET /api/status HTTP/1.1\r\n" + own + bearer + "X: " + strings.Repeat("x", maxHeader+8<<10) + "\r\n\r\n", 431, ""},
+		{"large headers", "GET /api/status HTTP/1.1\r\n" + own + bearer + "X: " + strings.Repeat("x", web.MaxHeader+8<<10) + "\r\n\r\n", 431, ""},
 
 		{"options", "OPTIONS /api/status HTTP/1.1\r\n" + own + "\r\n", 405, "use GET"},
 		{"a preflight", "OPTIONS /api/connect HTTP/1.1\r\n" + own + "Origin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\n\r\n", 403, "evil.example"},
@@ -193,18 +194,18 @@ func TestSlowAskers(t *testing.T) {
 		request string
 		within  time.Duration
 	}{
-		"headers without an end":   {"GET / HTTP/1.1\r\n" + head, headerTimeout},
-		"a body that stops":        {"POST /api/connect HTTP/1.1\r\n" + head + "Content-Length: 100\r\n\r\n{", bodyTimeout},
-		"chunks without an end":    {"POST /api/connect HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", bodyTimeout},
-		"a body where none is due": {"GET / HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", bodyTimeout},
-		"an answer never read":     {"GET " + openAPIPath + " HTTP/1.1\r\n" + head + "\r\n", answerTimeout},
-		"nothing more":             {"GET /none HTTP/1.1\r\n" + head + "\r\n", idleTimeout},
+		"headers without an end":   {"GET / HTTP/1.1\r\n" + head, web.HeaderTimeout},
+		"a body that stops":        {"POST /api/connect HTTP/1.1\r\n" + head + "Content-Length: 100\r\n\r\n{", web.BodyTimeout},
+		"chunks without an end":    {"POST /api/connect HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", web.BodyTimeout},
+		"a body where none is due": {"GET / HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", web.BodyTimeout},
+		"an answer never read":     {"GET " + web.DescriptionPath + " HTTP/1.1\r\n" + head + "\r\n", web.AnswerTimeout},
+		"nothing more":             {"GET /none HTTP/1.1\r\n" + head + "\r\n", web.IdleTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				s := &Servent{log: slog.New(slog.DiscardHandler)}
-				server, l := httpServer(ctx, s.log, s.apiHandler(nil)), &pipes{make(chan net.Conn), make(chan struct{})}
+				server, l := web.NewHTTPServer(ctx, s.log, web.NewServer(s.log, s.routes()).Handler(nil)), &pipes{make(chan net.Conn), make(chan struct{})}
 				done := make(chan error, 1)
 				go func() { done <- server.Serve(l) }()
 				ours, theirs := net.Pipe()
@@ -213,16 +214,16 @@ func TestSlowAskers(t *testing.T) {
 				if _, err := io.WriteString(ours, c.request); err != nil {
 					t.Fatal(err)
 				}
-				if c.within != answerTimeout {
+				if c.within != web.AnswerTimeout {
 					_, err := io.Copy(io.Discard, ours)
 					if took := time.Since(begin); err != nil || took != c.within {
 						t.Errorf("it was held for %v, %v, want %v", took, err, c.within)
 					}
 				} else {
-					time.Sleep(answerTimeout) // the clock is the test's own
+					time.Sleep(web.AnswerTimeout) // the clock is the test's own
 					synctest.Wait()
 					if _, err := ours.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
-						t.Errorf("after %v: got %v, want it closed", answerTimeout, err)
+						t.Errorf("after %v: got %v, want it closed", web.AnswerTimeout, err)
 					}
 				}
 				cancel()
@@ -237,12 +238,12 @@ func TestSlowAskers(t *testing.T) {
 // one passes still.
 func TestManyWrongTokens(t *testing.T) {
 	t.Parallel()
-	s, port, token := web(t)
+	s, port, token := webPort(t)
 	ask := func(token string) int {
 		answer, _ := raw(t, port, "GET /api/peers HTTP/1.1\r\nHost: 127.0.0.1:"+port+"\r\nAuthorization: Bearer "+token+"\r\n\r\n")
 		return answer.StatusCode
 	}
-	for n := range maxWrongTokens {
+	for n := range web.MaxWrongTokens {
 		if got := ask(fmt.Sprint("guess", n)); got != http.StatusUnauthorized {
 			t.Fatalf("guess %d: got %d, want 401", n, got)
 		}
@@ -260,48 +261,6 @@ func TestManyWrongTokens(t *testing.T) {
 	failed(t, err, api.CodeBusy)
 	_, err = api.DialWeb(s.web, "").Peers(t.Context())
 	failed(t, err, api.CodeUnauthorized)
-}
-
-func TestWrongTokensAreForgotten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var n wrongTokens
-		firsts := 0
-		for range 2 * maxWrongTokens {
-			first, _ := n.add(time.Now())
-			if first {
-				firsts++
-			}
-		}
-		if _, many := n.add(time.Now()); !many || firsts != 1 {
-			t.Errorf("got many %v, said %d times, want it said once", many, firsts)
-		}
-		time.Sleep(wrongWindow + time.Second)
-		if _, many := n.add(time.Now()); many {
-			t.Error("a minute later they still count")
-		}
-	})
-}
-
-// More streams than there may be are refused, and other calls answered.
-func TestStreamsAreBounded(t *testing.T) {
-	t.Parallel()
-	s, port, token := web(t)
-	head := " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\n"
-	for range cap(s.streams) {
-		s.streams <- struct{}{}
-	}
-	search := `{"words":"x"}`
-	answer, body := raw(t, port, "POST /api/search"+head+fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(search), search))
-	if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, string(api.CodeBusy)) {
-		t.Errorf("one more stream: got %d, %s", answer.StatusCode, body)
-	}
-	if answer, _ := raw(t, port, "GET /api/status"+head+"\r\n"); answer.StatusCode != http.StatusOK {
-		t.Errorf("a call beside many streams: got %d", answer.StatusCode)
-	}
-	<-s.streams
-	if answer, _ := raw(t, port, "GET /api/events"+head+"\r\n"); answer.StatusCode != http.StatusOK {
-		t.Errorf("once there is room: got %d", answer.StatusCode)
-	}
 }
 
 // A name that is an attack on a page comes as JSON, and as nothing else.

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"servent/servent/api"
+	"servent/servent/web"
 )
 
 var rewrite = flag.Bool("rewrite", false, "renew the description of the local API")
@@ -55,7 +56,7 @@ func TestDocOfPackageAPI(t *testing.T) {
 	}
 	var want, listed []string
 	for _, r := range start(t, Config{}).routes() {
-		want = append(want, r.method+" "+r.path)
+		want = append(want, r.Method+" "+r.Path)
 	}
 	for _, line := range regexp.MustCompile(`(?m)^//\t(GET|POST) +(\S+)`).FindAllSubmatch(text, -1) {
 		listed = append(listed, string(line[1])+" "+string(line[2]))
@@ -76,14 +77,14 @@ func TestDocOfTheAPI(t *testing.T) {
 	}
 	var want []string
 	for _, r := range start(t, Config{}).routes() {
-		want = append(want, "| `"+r.method+" "+r.path+"` |")
+		want = append(want, "| `"+r.Method+" "+r.Path+"` |")
 	}
 	docs := readAPIDocs(t)
 	for _, kind := range docs.values("Event") {
 		want = append(want, "| `"+kind+"` |")
 	}
 	for _, code := range docs.values("Code") {
-		status := fmt.Sprint(httpStatus(api.Code(code)))
+		status := fmt.Sprint(web.HTTPStatus(api.Code(code)))
 		if status == "500" && api.Code(code) != api.CodeInternal {
 			status = ""
 		}
@@ -104,9 +105,9 @@ func TestDocOfTheAPI(t *testing.T) {
 func TestEventTypesAreDescribed(t *testing.T) {
 	docs, described, told := readAPIDocs(t), map[string]bool{"error": true}, map[reflect.Type]bool{}
 	for _, r := range start(t, Config{}).routes() {
-		for _, event := range append(slices.Clone(r.tells), r.answers) {
+		for _, event := range append(slices.Clone(r.Tells), r.Answers) {
 			structsOf(event, told)
-			if event == nil || !r.streams() {
+			if event == nil || !r.Streams() {
 				continue
 			}
 			if field, _ := event.FieldByName("Type"); field.Tag.Get("enum") == "" {
@@ -258,7 +259,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		method, path string
 		body         any
 	}{
-		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", openAPIPath, nil},
+		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},
@@ -302,8 +303,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	leave()
 	<-followed
 	for _, r := range near.routes() {
-		if !check.seen[r.method+" "+r.path] {
-			t.Errorf("%s %s is not tried: add it to the calls above", r.method, r.path)
+		if !check.seen[r.Method+" "+r.Path] {
+			t.Errorf("%s %s is not tried: add it to the calls above", r.Method, r.Path)
 		}
 	}
 	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
@@ -347,7 +348,7 @@ func callSocket(t *testing.T, s *Servent) func(ctx context.Context, method, path
 func TestSchemasNameEveryField(t *testing.T) {
 	check := newSchemaCheck(t)
 	for _, r := range start(t, Config{}).routes() {
-		for _, kind := range append(slices.Clone(r.tells), r.answers, r.takes) {
+		for _, kind := range append(slices.Clone(r.Tells), r.Answers, r.Takes) {
 			if kind == nil || kind.Kind() != reflect.Struct {
 				continue
 			}

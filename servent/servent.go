@@ -18,6 +18,7 @@ import (
 
 	"servent/messages"
 	"servent/routing"
+	"servent/servent/web"
 	"servent/share"
 )
 
@@ -72,11 +73,11 @@ type Servent struct {
 	liars     liars
 	diskFree  func(folder string) (int64, error) // tests have disks of their own
 	answers   answers
-	endings   tally         // of links
-	refusals  tally         // of links that others offered
-	pushed    tally         // Pushes for us, by what became of them
-	web       string        // URL of the page, set before the local API answers
-	streams   chan struct{} // holds one for each stream of the local API that is under way
+	endings   tally     // of links
+	refusals  tally     // of links that others offered
+	pushed    tally     // Pushes for us, by what became of them
+	web       string    // URL of the page, set before the local API answers
+	door      *web.Door // of the page, likewise; nil: there is none
 	ran       atomic.Bool
 	wire      *plainWire
 	closeOnce sync.Once
@@ -137,7 +138,6 @@ func New(cfg Config) (*Servent, error) {
 		begin:     time.Now(),
 		loopEnded: make(chan struct{}),
 		wire:      newPlainWire(),
-		streams:   make(chan struct{}, maxCallStreams),
 		ready:     make(chan struct{}),
 		changed:   make(chan struct{}, 1),
 		links:     newLinkTable(),
@@ -265,10 +265,11 @@ func (s *Servent) start(ctx context.Context) error {
 	if err := s.listenWire(ctx); err != nil {
 		return err
 	}
-	if err := s.serveWeb(ctx); err != nil {
+	server := web.NewServer(s.log, s.routes())
+	if err := s.serveWeb(ctx, server); err != nil {
 		return err
 	}
-	if err := s.serveAPI(ctx); err != nil {
+	if err := s.serveAPI(ctx, server); err != nil {
 		return err
 	}
 	if s.cfg.Relay {

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"servent/servent/api"
+	"servent/servent/web"
 )
 
 // dial returns a client of the servent that runs on s's home.
@@ -109,7 +110,7 @@ func TestAPIErrors(t *testing.T) {
 func TestAPIRefusesBadRequests(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
-	handler := s.apiHandler(nil)
+	handler := web.NewServer(s.log, s.routes()).Handler(nil)
 	ask := func(method, path, body string) (int, api.Error) {
 		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")
@@ -125,7 +126,7 @@ func TestAPIRefusesBadRequests(t *testing.T) {
 		"an unknown field":   `{"words":"x","colour":"red"}`,
 		"another type":       `{"words":7}`,
 		"two values":         `{"words":"x"}{"words":"y"}`,
-		"more than can come": `{"words":"` + strings.Repeat("x", maxRequest) + `"}`,
+		"more than can come": `{"words":"` + strings.Repeat("x", web.MaxRequest) + `"}`,
 	} {
 		for _, path := range []string{"/api/search", "/api/get", "/api/connect", "/api/share/add", "/api/share/tag"} {
 			if name == "two values" && path != "/api/search" {

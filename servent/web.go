@@ -2,19 +2,14 @@ package servent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
-	"strconv"
 
 	"servent/servent/api"
+	"servent/servent/web"
 )
-
-// openAPIPath is where the description of the local API is.
-const openAPIPath = "/api/openapi.json"
 
 // howTo is what the page says until there is one.
 const howTo = `servent is running. Its page comes in a later version; until then there is the
@@ -38,9 +33,9 @@ func (s *Servent) sayHow(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, howTo, base)
 }
 
-// serveWeb answers programs and metrics collectors of this computer, until ctx
-// ends.
-func (s *Servent) serveWeb(ctx context.Context) error {
+// serveWeb answers browsers, programs and metrics collectors of this computer,
+// until ctx ends.
+func (s *Servent) serveWeb(ctx context.Context, server *web.Server) error {
 	if s.cfg.Web == WebOff {
 		return nil
 	}
@@ -52,49 +47,33 @@ func (s *Servent) serveWeb(ctx context.Context) error {
 		s.log.Warn("others of this computer could read the token; remove it and start again to get a new one",
 			"path", s.home.path(tokenFile), "err", err)
 	}
-	l, err := listenLoopback(s.cfg.Web)
+	l, err := web.Listen(s.cfg.Web)
 	if err != nil {
-		return err
+		return fmt.Errorf("servent: %w", err)
 	}
-	s.web = "http://" + l.Addr().String() + "/"
-	s.serveHTTP(ctx, "the page", l, s.apiHandler(newGuard(l.Addr().(*net.TCPAddr), token, s.log)))
+	s.door = web.NewDoor(l.Addr().(*net.TCPAddr), token, s.log)
+	s.web = s.door.URL()
+	s.serveHTTP(ctx, server, "the page", l, s.door)
 	return nil
 }
 
-// listenLoopback listens on hostport, or on the next free port of [portTries].
-func listenLoopback(hostport string) (net.Listener, error) {
-	host, port, err := parseWeb(hostport)
-	if err != nil {
-		return nil, err
-	}
-	var failed error
-	for try := range uint64(portTries) {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.FormatUint(port+try, 10)))
-		if err == nil && !l.Addr().(*net.TCPAddr).IP.IsLoopback() { // whatever "localhost" is said to be
-			err = errors.Join(fmt.Errorf("%s is not on this computer alone", l.Addr()), l.Close())
+// serveHTTP answers on l until ctx ends. A servent that can no longer be
+// spoken to stops.
+func (s *Servent) serveHTTP(ctx context.Context, server *web.Server, name string, l net.Listener, door *web.Door) {
+	s.workers.Go(func() {
+		if err := server.Serve(ctx, l, door); err != nil {
+			s.stop(fmt.Errorf("servent: serve %s on %s: %w", name, l.Addr(), err))
 		}
-		if err == nil {
-			return l, nil
-		}
-		failed = errors.Join(failed, err)
-	}
-	return nil, fmt.Errorf("servent: page on %q: no free port: %w", hostport, failed)
+	})
 }
 
-// parseWeb reads the HOST:PORT of the page.
-func parseWeb(hostport string) (host string, port uint64, err error) {
-	host, portText, err := net.SplitHostPort(hostport)
-	if err != nil {
-		return "", 0, fmt.Errorf("servent: page on %q: %w; use HOST:PORT, such as 127.0.0.1:6348, or off", hostport, err)
+// PageLink returns an address of the page that is good for one visit, which gives
+// the browser a session. It fails where there is no page.
+func (s *Servent) PageLink(context.Context) (api.PageLink, error) {
+	if s.door == nil {
+		return api.PageLink{}, api.NewError(api.CodeNotFound, "page: this servent has none; start it with --web 127.0.0.1:6348")
 	}
-	addr, err := netip.ParseAddr(host)
-	if host != "localhost" && (err != nil || !addr.IsLoopback()) {
-		return "", 0, fmt.Errorf("servent: page on %q: only this computer may reach it; use 127.0.0.1 or [::1]", hostport)
-	}
-	if port, err = strconv.ParseUint(portText, 10, 16); err != nil {
-		return "", 0, fmt.Errorf("servent: page on %q: port %q: use 0 to 65535", hostport, portText)
-	}
-	return host, port, nil
+	return api.PageLink{URL: s.door.Link()}, nil
 }
 
 // describe answers with the description of the local API.

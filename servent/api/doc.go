@@ -10,6 +10,7 @@
 // without Go.
 //
 //	GET  /api/status      Status
+//	POST /api/page        PageRequest       PageLink
 //	GET  /api/peers       []Link
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link

@@ -1,4 +1,4 @@
-package servent
+package web
 
 import (
 	"encoding/json"
@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// answerTimeout is how long an asker may take to read an answer, or one event
+// AnswerTimeout is how long an asker may take to read an answer, or one event
 // of a stream, until it is cut off.
-const answerTimeout = 30 * time.Second
+const AnswerTimeout = 30 * time.Second
 
-// An eventStream answers one request with server-sent events, each of them one
+// An EventStream answers one request with server-sent events, each of them one
 // JSON value that says in its "type" what it is. One goroutine may use it.
 // Source: HTML standard §9.2.
-type eventStream struct {
+type EventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 }
 
-// newEventStream sends the headers, so that the asker knows it is heard.
-func newEventStream(w http.ResponseWriter) *eventStream {
-	s := &eventStream{w: w, control: http.NewResponseController(w)}
+// NewEventStream sends the headers, so that the asker knows it is heard.
+func NewEventStream(w http.ResponseWriter) *EventStream {
+	s := &EventStream{w: w, control: http.NewResponseController(w)}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	_ = s.flush() // who is gone is noticed by the first event
 	return s
 }
 
-// send sends one event. An error means that the asker is gone, or reads too
+// Send sends one event. An error means that the asker is gone, or reads too
 // slowly; the request's context ends then.
-func (s *eventStream) send(event any) error {
+func (s *EventStream) Send(event any) error {
 	b, err := json.Marshal(event)
 	if err != nil {
-		panic("servent: an event cannot be written as JSON: " + err.Error())
+		panic("web: an event cannot be written as JSON: " + err.Error())
 	}
 	hurry(s.control)
 	if _, err := fmt.Fprintf(s.w, "data: %s\n\n", b); err != nil {
@@ -43,9 +43,9 @@ func (s *eventStream) send(event any) error {
 	return s.flush()
 }
 
-// keep sends a comment, which tells the asker, and whatever stands between,
+// Keep sends a comment, which tells the asker, and whatever stands between,
 // that the stream lives.
-func (s *eventStream) keep() error {
+func (s *EventStream) Keep() error {
 	hurry(s.control)
 	if _, err := io.WriteString(s.w, ":\n\n"); err != nil {
 		return err
@@ -53,7 +53,7 @@ func (s *eventStream) keep() error {
 	return s.flush()
 }
 
-func (s *eventStream) flush() error {
+func (s *EventStream) flush() error {
 	hurry(s.control)
 	return s.control.Flush()
 }
@@ -61,5 +61,5 @@ func (s *eventStream) flush() error {
 // hurry gives the asker time from now to read what is written next. Where
 // there is no connection, as in a test, nobody is slow.
 func hurry(control *http.ResponseController) {
-	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
+	_ = control.SetWriteDeadline(time.Now().Add(AnswerTimeout))
 }

@@ -1,0 +1,20 @@
+package api
+
+import (
+	"context"
+	"net/http"
+)
+
+// A PageRequest asks for an address of the page.
+type PageRequest struct{}
+
+// A PageLink is an address of the page.
+type PageLink struct {
+	URL string `json:"url"` // good for one visit, which gives the browser a session
+}
+
+// PageLink returns an address of the page that is good for one visit, which gives
+// the browser a session.
+func (c *Client) PageLink(ctx context.Context) (PageLink, error) {
+	return call[PageLink](ctx, c, http.MethodPost, "/api/page", PageRequest{})
+}
