@@ -259,7 +259,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		method, path string
 		body         any
 	}{
-		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil},
+		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil}, {"GET", "/api/calls", nil},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},

@@ -10,7 +10,7 @@ import (
 // routes are all calls of the local API. The same answer on the socket and on the web
 // port; servent/api/openapi.json is made from them.
 func (s *Servent) routes() []web.Route {
-	return []web.Route{
+	return web.WithCalls([]web.Route{
 		web.Plain("/", "How to use this API.", s.sayHow),
 		web.Plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),
 		web.Plain(web.DescriptionPath, "This description.", describe),
@@ -39,5 +39,5 @@ func (s *Servent) routes() []web.Route {
 		web.Stream("/api/share/untag", "Take keywords from files, by their content. Ends when they can be found by them no longer.", s.Untag),
 		web.Stream("/api/torrent", "Make the metainfo of a shared file or folder for BitTorrent clients, and serve it. Ends when the files are hashed and it is written.", s.Torrent),
 		web.Stream("/api/share/rescan", "Look through shared folders again.", s.Rescan),
-	}
+	})
 }

@@ -34,6 +34,7 @@
 //	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
 //	GET  /api/events      stream: Event…
+//	GET  /api/calls       CallList
 //	GET  /api/openapi.json OpenAPI
 //	GET  /metrics         Prometheus text
 //	GET  /                text: how to call this
