@@ -93,7 +93,7 @@ function bindKeys() {
     bind(`g ${letter}`, go);
     describe([['g', letter], t('keys.tab', { tab: t(`tab.${name}`) })]);
   });
-  describe([['1', `${tabs.length}`], t('keys.number')]);
+  describe([[`1…${tabs.length}`], t('keys.number')]);
   bind('?', showKeys);
   describe([['?'], t('keys.title')]);
 }
