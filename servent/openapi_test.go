@@ -228,7 +228,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]int{"SEBLINUX.iso": 200_000, "notes.txt": 10})
 	far := ready(t, start(t, Config{Home: t.TempDir(), Shares: []string{dir}}))
-	near := ready(t, start(t, Config{Home: t.TempDir()}))
+	near := ready(t, start(t, Config{Home: t.TempDir(), Web: "127.0.0.1:0"}))
 	own := folder(t, map[string]int{"own.txt": 100_000})
 	root, out := request(t, far, "SEBLINUX.iso"), t.TempDir()
 	check := newSchemaCheck(t)
@@ -260,6 +260,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		body         any
 	}{
 		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil},
+		{"POST", "/api/page", api.PageRequest{Tab: "lab"}},
+		{"POST", "/api/page", api.PageRequest{Tab: "none"}},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},

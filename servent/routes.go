@@ -1,9 +1,6 @@
 package servent
 
 import (
-	"context"
-
-	"servent/servent/api"
 	"servent/servent/web"
 )
 
@@ -15,7 +12,7 @@ func (s *Servent) routes() []web.Route {
 		web.Plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),
 		web.Plain(web.DescriptionPath, "This description.", describe),
 		s.watch("/api/events", "What happens in the servent from now on: hello with its status first, then links, transfers, own searches and hashing. It has no end of its own."),
-		web.Exchange("/api/page", "An address of the page that is good for one visit, and gives the browser a session.", func(ctx context.Context, _ api.PageRequest) (api.PageLink, error) { return s.PageLink(ctx) }),
+		web.Exchange("/api/page", "An address of the page that is good for one visit, and gives the browser a session.", s.PageLink),
 		web.Value("/api/status", "The servent at a glance.", s.Status),
 		web.Value("/api/peers", "The links, oldest first.", s.Peers),
 		web.Value("/api/horizon", "The servents whose distance is known: links, and those that Pongs told of. Has a Ping flooded, once a minute at most.", s.Horizon),

@@ -163,10 +163,15 @@ func (class *classroom) stop() error {
 	return errors.Join(errs...)
 }
 
-// page is the address of servent 1's page, empty where it is off.
-func (class *classroom) page(ctx context.Context) (string, error) {
+// page is an address of servent 1's page, for one visit, which leads to tab; empty
+// where it is off.
+func (class *classroom) page(ctx context.Context, tab string) (string, error) {
 	status, err := class.servents[0].Status(ctx)
-	return status.Web, err
+	if err != nil || status.Web == "" {
+		return "", err
+	}
+	link, err := class.servents[0].PageLink(ctx, api.PageRequest{Tab: tab})
+	return link.URL, err
 }
 
 func sharedFolder(dir string, n int) string {
