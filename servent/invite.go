@@ -23,7 +23,7 @@ func (s *Servent) Invite(context.Context) (api.Invite, error) {
 		return api.Invite{}, err
 	}
 	// Large letters take a mode of QR codes that packs them closer.
-	code, err := qrModules(strings.ToUpper(text))
+	code, err := QRCode(strings.ToUpper(text))
 	if err != nil {
 		return api.Invite{}, err
 	}

@@ -7,8 +7,8 @@ import (
 
 // A code of an invitation is a square with a finder pattern in three of its
 // corners, small enough for half a terminal.
-func TestQRModules(t *testing.T) {
-	rows, err := qrModules("SERVENT:AEAPADSW6BLNU2ODEPCAYPOJVVUQ4QGB7TEJSMG6SBS5LG3QSB5QYDQBAB7QAAABDNM4IT52")
+func TestQRCode(t *testing.T) {
+	rows, err := QRCode("SERVENT:AEAPADSW6BLNU2ODEPCAYPOJVVUQ4QGB7TEJSMG6SBS5LG3QSB5QYDQBAB7QAAABDNM4IT52")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestQRModules(t *testing.T) {
 			}
 		}
 	}
-	if _, err := qrModules(strings.Repeat("A", 5000)); err == nil {
+	if _, err := QRCode(strings.Repeat("A", 5000)); err == nil {
 		t.Error("a text too long for any code became one")
 	}
 }

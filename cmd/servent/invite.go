@@ -53,7 +53,7 @@ func (con *console) printInvite(invite api.Invite, withCode bool) error {
 	}
 	fmt.Fprintln(con.out, escape(invite.Text))
 	if withCode {
-		fmt.Fprintf(con.out, "\n%s\n", drawQR(invite.QR, con.color))
+		fmt.Fprintf(con.out, "\n%s\n", drawModules(invite.QR, con.color))
 	}
 	typed := "servent connect " + invite.Text
 	if len(invite.Hosts) > 0 {

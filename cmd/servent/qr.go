@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"strings"
+
+	"servent/servent"
+)
 
 // quietZone is the light frame around a QR code, in modules: scanners look for
 // it. Source: ISO/IEC 18004 §5.3.8.
@@ -13,10 +17,16 @@ const (
 	plainColours = "\x1b[0m"
 )
 
-// drawQR draws the modules of a QR code, a string of 0 and 1 for each row, as
+// drawQR draws text as a QR code.
+func drawQR(text string, colours bool) (string, error) {
+	modules, err := servent.QRCode(text)
+	return drawModules(modules, colours), err
+}
+
+// drawModules draws the modules of a QR code, a string of 0 and 1 for each row, as
 // half blocks, two rows of modules a line. Without colours the blocks are the light modules: that is right on a dark
 // terminal, and most phones read it on a light one.
-func drawQR(modules []string, colours bool) string {
+func drawModules(modules []string, colours bool) string {
 	size := len(modules)
 	dark := func(x, y int) bool {
 		x, y = x-quietZone, y-quietZone
