@@ -265,6 +265,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},
+		{"GET", "/api/horizon", nil},
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1}},
@@ -309,7 +310,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.Method, r.Path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "horizon", "doctor", "downloads", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}

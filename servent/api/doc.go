@@ -12,6 +12,7 @@
 //	GET  /api/status      Status
 //	POST /api/page        PageRequest       PageLink
 //	GET  /api/peers       []Link
+//	GET  /api/horizon     Horizon
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link
 //	GET  /api/invite      Invite
