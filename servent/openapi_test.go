@@ -49,7 +49,7 @@ func TestOpenAPI(t *testing.T) {
 
 // allRoutes are those of a servent that answers for everything.
 func allRoutes(t *testing.T) []web.Route {
-	return append(start(t, Config{}).ownRoutes(), web.LabRoutes(nil)...)
+	return web.WithCalls(append(start(t, Config{}).ownRoutes(), web.LabRoutes(nil)...))
 }
 
 // Every route is in the list of package api, and the other way round.
@@ -263,12 +263,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		method, path string
 		body         any
 	}{
-		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil},
+		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil}, {"GET", "/api/calls", nil},
 		{"POST", "/api/page", api.PageRequest{Tab: "lab"}},
 		{"POST", "/api/page", api.PageRequest{Tab: "none"}},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},
+		{"GET", "/api/horizon", nil},
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1}},
@@ -313,7 +314,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.Method, r.Path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "doctor", "downloads", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "horizon", "doctor", "downloads", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}
