@@ -7,6 +7,15 @@ import (
 // routes are all calls of the local API. The same answer on the socket and on the web
 // port; servent/api/openapi.json is made from them.
 func (s *Servent) routes() []web.Route {
+	routes := s.ownRoutes()
+	if s.cfg.Lab != nil {
+		routes = append(routes, web.LabRoutes(s.cfg.Lab)...)
+	}
+	return web.WithCalls(routes)
+}
+
+// ownRoutes are those that every servent has.
+func (s *Servent) ownRoutes() []web.Route {
 	return []web.Route{
 		web.Plain("/", "How to use this API.", s.sayHow),
 		web.Plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),
@@ -15,6 +24,7 @@ func (s *Servent) routes() []web.Route {
 		web.Exchange("/api/page", "An address of the page that is good for one visit, and gives the browser a session.", s.PageLink),
 		web.Value("/api/status", "The servent at a glance.", s.Status),
 		web.Value("/api/peers", "The links, oldest first.", s.Peers),
+		web.Value("/api/horizon", "The servents whose distance is known: links, and those that Pongs told of. Has a Ping flooded, once a minute at most.", s.Horizon),
 		web.Exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
 		web.Exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),
 		web.Value("/api/doctor", "What keeps others from finding this servent, and what to do.", s.Doctor),

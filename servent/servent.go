@@ -88,6 +88,7 @@ type Servent struct {
 	router    *routing.Router
 	links     linkTable
 	hosts     hostCache
+	horizon   horizon
 	typed     typed
 	shunned   shunned
 	bans      bans
