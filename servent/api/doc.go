@@ -28,6 +28,7 @@
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	POST /api/limits      LimitsRequest     Limits
 //	GET  /api/share       ShareList
+//	POST /api/share/files FilesRequest      FileList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
 //	POST /api/torrent     TorrentRequest    stream: Hashing…, Torrent
