@@ -384,4 +384,3 @@ func BenchmarkTraceMessage(b *testing.B) {
 		}
 	}
 }
-

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 
 	"servent/servent/api"
 	"servent/servent/web"
@@ -69,11 +71,14 @@ func (s *Servent) serveHTTP(ctx context.Context, server *web.Server, name string
 
 // PageLink returns an address of the page that is good for one visit, which gives
 // the browser a session. It fails where there is no page.
-func (s *Servent) PageLink(context.Context) (api.PageLink, error) {
+func (s *Servent) PageLink(_ context.Context, request api.PageRequest) (api.PageLink, error) {
 	if s.door == nil {
 		return api.PageLink{}, api.NewError(api.CodeNotFound, "page: this servent has none; start it with --web 127.0.0.1:6348")
 	}
-	return api.PageLink{URL: s.door.Link()}, nil
+	if request.Tab != "" && !slices.Contains(web.Tabs, request.Tab) {
+		return api.PageLink{}, api.NewError(api.CodeUsage, fmt.Sprintf("page: there is no tab %.50q; there are %s", request.Tab, strings.Join(web.Tabs, ", ")))
+	}
+	return api.PageLink{URL: s.door.Link(request.Tab)}, nil
 }
 
 // describe answers with the description of the local API.

@@ -103,6 +103,7 @@ func (class *classroom) config(n int, addrs [][]string) servent.Config {
 		Shares:      []string{sharedFolder(class.dir, n)},
 		Listen:      []string{loopback},
 		NoDiscovery: true,
+		Lab:         labWeb{},
 		Downloads:   filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
 	}
 	for _, link := range demoLinks {
@@ -163,10 +164,15 @@ func (class *classroom) stop() error {
 	return errors.Join(errs...)
 }
 
-// page is the address of servent 1's page, empty where it is off.
-func (class *classroom) page(ctx context.Context) (string, error) {
+// page is an address of servent 1's page, for one visit, which leads to tab; empty
+// where it is off.
+func (class *classroom) page(ctx context.Context, tab string) (string, error) {
 	status, err := class.servents[0].Status(ctx)
-	return status.Web, err
+	if err != nil || status.Web == "" {
+		return "", err
+	}
+	link, err := class.servents[0].PageLink(ctx, api.PageRequest{Tab: tab})
+	return link.URL, err
 }
 
 func sharedFolder(dir string, n int) string {

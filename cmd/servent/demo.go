@@ -50,11 +50,11 @@ func demo(ctx context.Context, con *console, c *cli.Context) (err error) {
 	if err := story.tell(ctx); err != nil {
 		return err
 	}
-	page, err := class.page(ctx)
+	page, err := class.page(ctx, "class")
 	if err != nil || page == "" || c.Bool("once") {
 		return err
 	}
-	fmt.Fprintf(con.out, "\nThe page of servent 1 is at %s; Ctrl-C ends the demo.\n", page)
+	fmt.Fprintf(con.out, "\nThe page of servent 1, for one browser: %s\nCtrl-C ends the demo.\n", page)
 	<-ctx.Done()
 	return nil
 }

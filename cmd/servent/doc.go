@@ -17,6 +17,7 @@
 //	share       say what is shared, and under which keywords
 //	torrent     write the .torrent or magnet link of a shared file
 //	status      what the running servent does
+//	page        let a browser into the page
 //	limit       show or change how fast the running servent transfers
 //	peers       the neighbours of the running servent
 //	connect     link to a servent by its address or invitation

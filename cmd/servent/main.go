@@ -71,7 +71,7 @@ func newApp(con *console) *cli.App {
 		},
 		Commands: []*cli.Command{
 			upVerb(con), searchVerb(con), getVerb(con), downloadsVerb(con), shareVerb(con), torrentVerb(con),
-			statusVerb(con), limitVerb(con), peersVerb(con), connectVerb(con), disconnectVerb(con), inviteVerb(con), doctorVerb(con),
+			statusVerb(con), pageVerb(con), limitVerb(con), peersVerb(con), connectVerb(con), disconnectVerb(con), inviteVerb(con), doctorVerb(con),
 			labVerb(con), demoVerb(con), configVerb(con), completionVerb(con), completeVerb(con), manVerb(con), versionVerb(con),
 		},
 	}

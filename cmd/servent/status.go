@@ -70,7 +70,7 @@ func (con *console) printStatus(status api.Status) {
 		rows = append(rows, []string{"uploaded", formatSize(status.Uploaded)})
 	}
 	if status.Web != "" {
-		rows = append(rows, []string{"page", status.Web})
+		rows = append(rows, []string{"page", status.Web + " (a browser that it does not know: servent page)"})
 	}
 	if status.BitTorrent != "" {
 		rows = append(rows, []string{"bittorrent", status.BitTorrent})

@@ -51,7 +51,7 @@ func upVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
-			&cli.BoolFlag{Name: "trace", Usage: "tell the network what this servent does (a class's page)"},
+			&cli.BoolFlag{Name: "trace", Usage: "tell the network what becomes of messages here"},
 			&cli.BoolFlag{Name: "trace-keywords", Usage: "with --trace: the words of own searches too"},
 			&cli.StringFlag{Name: "trace-name", Usage: "with --trace: what the servent is called, `NAME`"},
 		},
@@ -74,6 +74,7 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Rate:           c.Int("rate"),
 		Relay:          c.Bool("relay"),
 		Web:            c.String("web"),
+		Lab:            labWeb{},
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
 
@@ -154,6 +155,7 @@ type ready struct {
 	Peer  string   `json:"peer"`
 	Addrs []string `json:"addrs"` // full multiaddrs, /p2p/PEER included
 	Web   string   `json:"web"`   // URL; empty: off
+	Open  string   `json:"open"`  // the page, for one visit, which gives the browser a session; empty: off
 
 	BitTorrent string `json:"bittorrent"` // HOST:PORT; empty: off
 }
@@ -197,16 +199,22 @@ func (con *console) announce(ctx context.Context, s *servent.Servent) error {
 	if err != nil {
 		return err
 	}
+	var open api.PageLink
+	if status.Web != "" {
+		if open, err = s.PageLink(ctx, api.PageRequest{}); err != nil {
+			return err
+		}
+	}
 	if con.json {
-		con.print(ready{Type: "ready", Peer: status.Peer, Addrs: status.Addrs, Web: status.Web, BitTorrent: status.BitTorrent})
+		con.print(ready{Type: "ready", Peer: status.Peer, Addrs: status.Addrs, Web: status.Web, Open: open.URL, BitTorrent: status.BitTorrent})
 		return nil
 	}
 	fmt.Fprintf(con.out, "ready %s\n", status.Peer)
 	for _, addr := range status.Addrs {
 		fmt.Fprintf(con.out, "listening on %s\n", addr)
 	}
-	if status.Web != "" {
-		fmt.Fprintf(con.out, "page at %s\n", status.Web)
+	if open.URL != "" {
+		fmt.Fprintf(con.out, "page at %s\n", open.URL)
 	}
 	if status.BitTorrent != "" {
 		fmt.Fprintf(con.out, "bittorrent on %s\n", status.BitTorrent)

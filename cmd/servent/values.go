@@ -15,6 +15,7 @@ import (
 
 	"servent/servent"
 	"servent/servent/api"
+	"servent/servent/web"
 )
 
 // A valueSource tells what can stand at one place of the command line. The words are
@@ -89,6 +90,7 @@ var wordValues = map[string][]valueSource{
 	"share tag":    {{list: listTags}, anyFile},
 	"share untag":  {{list: listTags}, anyFile},
 	"disconnect":   {{list: listPeers}},
+	"page":         {{choices: web.Tabs}},
 	"completion":   {{choices: shells}},
 	"lab replay":   {anyFile},
 	"lab lesson":   {{list: offerLessons}},

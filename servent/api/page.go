@@ -6,7 +6,9 @@ import (
 )
 
 // A PageRequest asks for an address of the page.
-type PageRequest struct{}
+type PageRequest struct {
+	Tab string `json:"tab,omitempty"` // "search", "downloads", "library", "network", "settings", "lab", "class"; empty: the page as it was left
+}
 
 // A PageLink is an address of the page.
 type PageLink struct {
@@ -15,6 +17,6 @@ type PageLink struct {
 
 // PageLink returns an address of the page that is good for one visit, which gives
 // the browser a session.
-func (c *Client) PageLink(ctx context.Context) (PageLink, error) {
-	return call[PageLink](ctx, c, http.MethodPost, "/api/page", PageRequest{})
+func (c *Client) PageLink(ctx context.Context, request PageRequest) (PageLink, error) {
+	return call[PageLink](ctx, c, http.MethodPost, "/api/page", request)
 }

@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -54,10 +54,18 @@ func NewDoor(addr *net.TCPAddr, token string, log *slog.Logger) *Door {
 // URL returns the address of the page.
 func (g *Door) URL() string { return g.url }
 
+// Tabs are the names of the page's tabs, in its order; #NAME leads to one.
+var Tabs = []string{"search", "downloads", "library", "network", "settings", "lab", "class"}
+
 // Link returns an address of the page that is good for one visit, which gives the
-// browser a session.
-func (g *Door) Link() string {
-	return g.url + strings.TrimPrefix(openPath, "/") + "?link=" + g.sessions.newLink()
+// browser a session and leads to tab, one of [Tabs], or where it is empty to the
+// page as it was left.
+func (g *Door) Link(tab string) string {
+	link := g.url + strings.TrimPrefix(openPath, "/") + "?link=" + g.sessions.newLink()
+	if tab != "" {
+		link += "&tab=" + tab
+	}
+	return link
 }
 
 const (
@@ -65,7 +73,7 @@ const (
 	indexPath = "/index.html"
 	// openedPage leads on to the page by a step of its own: a browser that came by
 	// the link of another site would not send the new cookie with a redirect.
-	openedPage = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>servent</title><a href="/">servent</a>`
+	openedPage = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=%[1]s"><title>servent</title><a href="%[1]s">servent</a>`
 )
 
 // answers reports whether r asks for the page or a file of it, and answers then.
@@ -102,7 +110,11 @@ func (g *Door) open(w http.ResponseWriter, r *http.Request, known bool) {
 	g.sessions.begin(w, time.Now())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, openedPage) // a browser that is gone reads nothing
+	address := "/"
+	if tab := r.URL.Query().Get("tab"); slices.Contains(Tabs, tab) {
+		address += "#" + tab
+	}
+	_, _ = fmt.Fprintf(w, openedPage, address) // a browser that is gone reads nothing
 }
 
 // admits reports whether no other site can be behind r: it is asked for under
