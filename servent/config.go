@@ -101,6 +101,9 @@ type Config struct {
 	RelayBytes int64
 	RelayTime  time.Duration
 
+	// Lab, where set, answers the page's tab of the lab. Default: none.
+	Lab web.Lab
+
 	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
 	// port or the next free one of 32. "off": none. Default "off".
 	Web string

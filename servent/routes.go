@@ -7,6 +7,15 @@ import (
 // routes are all calls of the local API. The same answer on the socket and on the web
 // port; servent/api/openapi.json is made from them.
 func (s *Servent) routes() []web.Route {
+	routes := s.ownRoutes()
+	if s.cfg.Lab != nil {
+		routes = append(routes, web.LabRoutes(s.cfg.Lab)...)
+	}
+	return web.WithCalls(routes)
+}
+
+// ownRoutes are those that every servent has.
+func (s *Servent) ownRoutes() []web.Route {
 	return []web.Route{
 		web.Plain("/", "How to use this API.", s.sayHow),
 		web.Plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),

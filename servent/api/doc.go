@@ -37,6 +37,11 @@
 //	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
 //	GET  /api/events      stream: Event…
+//	POST /api/lab         LabRequest        LabRun
+//	POST /api/lab/table   LabTableRequest   LabTable
+//	POST /api/lab/rows    LabRequest        stream: LabProgress…, LabRows
+//	GET  /api/lab/lessons LabLessons
+//	GET  /api/calls       CallList
 //	GET  /api/openapi.json OpenAPI
 //	GET  /metrics         Prometheus text
 //	GET  /                text: how to call this
