@@ -169,6 +169,7 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	settings.limits = s
 	if r, ok := s.Repair(); ok {
 		con.sayRepair(r)
 	}

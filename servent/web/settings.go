@@ -18,13 +18,14 @@ type Settings interface {
 	SaveSettings(context.Context, api.SettingsRequest) (api.Settings, error)
 }
 
-// SettingsRoutes are the calls about s; nil: none.
-func SettingsRoutes(s Settings) []Route {
-	if s == nil {
-		return nil
-	}
+// SettingsRoutes are the calls that settings answers.
+func SettingsRoutes(settings Settings) []Route {
 	return []Route{
-		Value("/api/settings", "The settings, where each comes from and when it holds.", s.Settings),
-		Exchange("/api/settings", "Save settings in the configuration file. Limits hold at once, the rest from the next start on.", s.SaveSettings),
+		Value("/api/settings", "The settings, where each comes from and when it holds.", func(ctx context.Context) (api.Settings, error) {
+			return settings.Settings(ctx)
+		}),
+		Exchange("/api/settings", "Save settings in the configuration file. Limits hold at once, the rest from the next start on.", func(ctx context.Context, in api.SettingsRequest) (api.Settings, error) {
+			return settings.SaveSettings(ctx, in)
+		}),
 	}
 }
