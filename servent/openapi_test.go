@@ -245,13 +245,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
-	events := call(ctx, "GET", "/api/events", nil)
+	events := call(ctx, "GET", "/api/events?types="+strings.Join(eventTypes, ","), nil)
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
 		check := &schemaCheck{t: t, document: check.document, seen: map[string]bool{}}
 		check.answer("GET", "/api/events", events)
-		for _, kind := range []string{api.EventHello, api.EventLink, api.EventSearch, api.EventTransfer} {
+		for _, kind := range []string{api.EventHello, api.EventLink, api.EventSearch, api.EventTransfer, api.EventStatus, api.EventDownloads} {
 			if !check.seen[kind] {
 				t.Errorf("no event of type %q came", kind)
 			}
@@ -294,6 +294,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/tag", api.TagRequest{}},
+		{"POST", "/api/share/files", api.FilesRequest{Words: "own", Sort: api.FilesBySize, Limit: 3}},
+		{"POST", "/api/share/files", object{"sort": "taste"}},
 		{"POST", "/api/torrent", api.TorrentRequest{Path: filepath.Join(own, "own.txt")}},
 		{"POST", "/api/torrent", api.TorrentRequest{Path: filepath.Join(own, "none.txt")}},
 		{"POST", "/api/share/untag", api.TagRequest{Paths: []string{filepath.Join(own, "own.txt")}}},
@@ -314,7 +316,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.Method, r.Path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "horizon", "doctor", "downloads", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "horizon", "doctor", "downloads", "files", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}
@@ -402,6 +404,8 @@ func fill(v reflect.Value) {
 			v.SetString(string(api.DownloadDone))
 		case reflect.TypeFor[api.Priority]():
 			v.SetString(string(api.PriorityHigh))
+		case reflect.TypeFor[api.FileOrder]():
+			v.SetString(string(api.FilesByAge))
 		case reflect.TypeFor[api.SourceState]():
 			v.SetString(string(api.SourceAnswers))
 		}

@@ -43,6 +43,7 @@ func (s *Servent) ownRoutes() []web.Route {
 		web.Exchange("/api/downloads/cancel", "Stop downloads and remove what is there of them.", s.CancelDownloads),
 		web.Exchange("/api/limits", "Change the limits of all uploads and all downloads, until the servent ends.", s.SetLimits),
 		web.Value("/api/share", "The shared folders, and what in them cannot be shared.", s.ShareList),
+		web.Exchange("/api/share/files", "Some of the shared files, of a folder or with words, in an order.", s.ListFiles),
 		web.Stream("/api/share/add", "Share folders. Ends when their files can be found; the servent goes on where the caller leaves before that.", s.ShareAdd),
 		web.Exchange("/api/share/remove", "Stop sharing folders.", s.ShareRemove),
 		web.Stream("/api/share/tag", "Give files keywords, by their content. Ends when they can be found by them.", s.Tag),

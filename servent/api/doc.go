@@ -30,6 +30,7 @@
 //	GET  /api/settings    Settings
 //	POST /api/settings    SettingsRequest   Settings
 //	GET  /api/share       ShareList
+//	POST /api/share/files FilesRequest      FileList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
 //	POST /api/torrent     TorrentRequest    stream: Hashing…, Torrent
