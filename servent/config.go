@@ -101,9 +101,11 @@ type Config struct {
 	RelayBytes int64
 	RelayTime  time.Duration
 
-	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
-	// port or the next free one of 32. "off": none. Default "off".
-	Web string
+	// Web is the HOST:PORT of the page and of /metrics: the port or the next free
+	// one of 32. "off": none. Default "off". Where other computers can reach it,
+	// there must be a WebPassword, of 12 characters or more, which opens the page to
+	// browsers; it is not encrypted on its way.
+	Web, WebPassword string
 
 	// BitTorrent is the HOST:PORT on which ordinary BitTorrent clients are served, by
 	// plain TCP, what was exported or fetched as a torrent. Port 0: any. Default: none.
@@ -262,9 +264,23 @@ func (c Config) checkAddresses() error {
 			return configError("BitTorrent", " %q: %v; use HOST:PORT, such as 0.0.0.0:6881", c.BitTorrent, err)
 		}
 	}
-	if c.Web != WebOff {
-		if _, _, err := web.ParseAddress(c.Web); err != nil {
-			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
+	return c.checkWeb()
+}
+
+// checkWeb says what is wrong with the page's address or password.
+func (c Config) checkWeb() error {
+	if c.Web == WebOff {
+		return nil
+	}
+	if _, _, err := web.ParseAddress(c.Web); err != nil {
+		return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
+	}
+	if c.WebPassword == "" && web.IsBeyond(c.Web) {
+		return configError("Web", " %q: every computer that reaches this one could open the page and do there all that you can, so set a password, too", c.Web)
+	}
+	if c.WebPassword != "" {
+		if err := web.CheckPassword(c.WebPassword); err != nil {
+			return configError("WebPassword", ": %v", err)
 		}
 	}
 	return nil
