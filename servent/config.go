@@ -101,6 +101,9 @@ type Config struct {
 	RelayBytes int64
 	RelayTime  time.Duration
 
+	// Lab, where set, answers the page's tab of the lab. Default: none.
+	Lab web.Lab
+
 	// Web is the HOST:PORT of the page and of /metrics: the port or the next free
 	// one of 32. "off": none. Default "off". Where other computers can reach it,
 	// there must be a WebPassword, of 12 characters or more, which opens the page to

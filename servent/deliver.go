@@ -70,7 +70,8 @@ func (s *Servent) answerPing(now time.Time, ping messages.Message) {
 	s.step(now, routing.Self, pong)
 }
 
-// learn puts the servent that a Pong tells of into the host cache.
+// learn puts the servent that a Pong tells of into the horizon and into the host
+// cache.
 func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 	p, ok := s.parse(now, from, m)
 	if !ok {
@@ -82,8 +83,15 @@ func (s *Servent) learn(now time.Time, from routing.Link, m messages.Message) {
 	}
 	l := s.links.byID[from]
 	info, ok := addrInfo(told)
-	if !ok || l == nil || !s.believes(now, l, info.ID, m.Hops) {
+	if !ok || l == nil {
 		s.unwanted++
+		return
+	}
+	seen := s.hearOf(now, l, info, m, p.(messages.Pong))
+	if !s.believes(now, l, info.ID, m.Hops) {
+		if !seen {
+			s.unwanted++
+		}
 		return
 	}
 	info.Addrs, _ = apartOf(meantHere(info.Addrs, s.isFromOutside(l.addr))) // no link goes through a relay

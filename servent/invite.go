@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"strings"
 
 	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
@@ -21,7 +22,12 @@ func (s *Servent) Invite(context.Context) (api.Invite, error) {
 	if err != nil {
 		return api.Invite{}, err
 	}
-	out := api.Invite{Type: api.TypeInvite, Text: text, Network: v.network, Peer: v.peer.String(), Addrs: []string{}, Hosts: []string{}}
+	// Large letters take a mode of QR codes that packs them closer.
+	code, err := QRCode(strings.ToUpper(text))
+	if err != nil {
+		return api.Invite{}, err
+	}
+	out := api.Invite{Type: api.TypeInvite, Text: text, Network: v.network, Peer: v.peer.String(), Addrs: []string{}, Hosts: []string{}, QR: code}
 	for _, a := range v.addrs {
 		out.Addrs = append(out.Addrs, fullAddr(a.multiaddr(), v.peer))
 		if host := a.host(); !a.quic && !slices.Contains(out.Hosts, host) {

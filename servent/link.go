@@ -76,6 +76,7 @@ type link struct {
 	conduct  conduct
 	worth    worth
 	pongs    window    // those that told of others
+	far      window    // those that told of others, for the horizon
 	gaveHits time.Time // when a hit of ours last went to it
 
 	stuck    atomic.Bool  // it read nothing for writeTimeout

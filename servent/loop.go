@@ -247,6 +247,7 @@ func (s *Servent) detach(l *link, why string) {
 	s.endings.add(why)
 	s.log.Info("link ended", "peer", l.peer, "link", l.id, "reason", why)
 	s.hosts.parted(time.Now(), l.peer, l.since)
+	s.horizon.forget(l.peer)
 }
 
 // bye says why and ends the link; one that is closed through no fault of its own

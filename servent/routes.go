@@ -7,6 +7,15 @@ import (
 // routes are all calls of the local API. The same answer on the socket and on the web
 // port; servent/api/openapi.json is made from them.
 func (s *Servent) routes() []web.Route {
+	routes := s.ownRoutes()
+	if s.cfg.Lab != nil {
+		routes = append(routes, web.LabRoutes(s.cfg.Lab)...)
+	}
+	return web.WithCalls(routes)
+}
+
+// ownRoutes are those that every servent has.
+func (s *Servent) ownRoutes() []web.Route {
 	return []web.Route{
 		web.Plain("/", "How to use this API.", s.sayHow),
 		web.Plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),
@@ -16,6 +25,7 @@ func (s *Servent) routes() []web.Route {
 		web.EndSession(),
 		web.Value("/api/status", "The servent at a glance.", s.Status),
 		web.Value("/api/peers", "The links, oldest first.", s.Peers),
+		web.Value("/api/horizon", "The servents whose distance is known: links, and those that Pongs told of. Has a Ping flooded, once a minute at most.", s.Horizon),
 		web.Exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
 		web.Exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),
 		web.Value("/api/doctor", "What keeps others from finding this servent, and what to do.", s.Doctor),
@@ -31,6 +41,7 @@ func (s *Servent) routes() []web.Route {
 		web.Exchange("/api/downloads/cancel", "Stop downloads and remove what is there of them.", s.CancelDownloads),
 		web.Exchange("/api/limits", "Change the limits of all uploads and all downloads, until the servent ends.", s.SetLimits),
 		web.Value("/api/share", "The shared folders, and what in them cannot be shared.", s.ShareList),
+		web.Exchange("/api/share/files", "Some of the shared files, of a folder or with words, in an order.", s.ListFiles),
 		web.Stream("/api/share/add", "Share folders. Ends when their files can be found; the servent goes on where the caller leaves before that.", s.ShareAdd),
 		web.Exchange("/api/share/remove", "Stop sharing folders.", s.ShareRemove),
 		web.Stream("/api/share/tag", "Give files keywords, by their content. Ends when they can be found by them.", s.Tag),

@@ -14,7 +14,7 @@ const maxFirstLoad = 150 << 10
 
 // firstLoad measures what a first visit costs.
 func firstLoad(t *testing.T, b *browser) {
-	v := b.visit(t, startWeb(t).ready.Web, desktop)
+	v := startWeb(t).visit(b, desktop)
 	v.await("a first paint", "servent_witness.painted > 0")
 	var wire float64
 	var plain int64
@@ -30,21 +30,4 @@ func firstLoad(t *testing.T, b *browser) {
 		t.Errorf("the first load is %d bytes unpacked, want 1 to %d", plain, maxFirstLoad)
 	}
 	v.picture("first")
-}
-
-// startWeb starts a servent with a page, alone but for what args say.
-func startWeb(t *testing.T, args ...string) *process {
-	t.Helper()
-	return startWebOn(t, t.TempDir(), t.TempDir(), args...)
-}
-
-// startWebOn starts a servent with a page on a home, with dir as its folder.
-func startWebOn(t *testing.T, home, dir string, args ...string) *process {
-	t.Helper()
-	p, err := launchUp(home, dir, append([]string{"--no-discovery", "--web", "127.0.0.1:0"}, args...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.kill)
-	return p
 }

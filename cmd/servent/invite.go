@@ -53,12 +53,7 @@ func (con *console) printInvite(invite api.Invite, withCode bool) error {
 	}
 	fmt.Fprintln(con.out, escape(invite.Text))
 	if withCode {
-		// Large letters take a mode of QR codes that packs them closer.
-		picture, err := drawQR(strings.ToUpper(invite.Text), con.color)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(con.out, "\n%s\n", picture)
+		fmt.Fprintf(con.out, "\n%s\n", drawModules(invite.QR, con.color))
 	}
 	typed := "servent connect " + invite.Text
 	if len(invite.Hosts) > 0 {

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
-	"image/color"
 	"strings"
 
-	"github.com/boombuler/barcode/qr"
+	"servent/servent"
 )
 
 // quietZone is the light frame around a QR code, in modules: scanners look for
@@ -19,18 +17,20 @@ const (
 	plainColours = "\x1b[0m"
 )
 
-// drawQR draws text as a QR code of half blocks, two rows of modules a line.
-// Without colours the blocks are the light modules: that is right on a dark
-// terminal, and most phones read it on a light one.
+// drawQR draws text as a QR code.
 func drawQR(text string, colours bool) (string, error) {
-	code, err := qr.Encode(text, qr.L, qr.Auto)
-	if err != nil {
-		return "", fmt.Errorf("draw a QR code of %d letters: %w", len(text), err)
-	}
-	size := code.Bounds().Dx()
+	modules, err := servent.QRCode(text)
+	return drawModules(modules, colours), err
+}
+
+// drawModules draws the modules of a QR code, a string of 0 and 1 for each row, as
+// half blocks, two rows of modules a line. Without colours the blocks are the light modules: that is right on a dark
+// terminal, and most phones read it on a light one.
+func drawModules(modules []string, colours bool) string {
+	size := len(modules)
 	dark := func(x, y int) bool {
 		x, y = x-quietZone, y-quietZone
-		return x >= 0 && y >= 0 && x < size && y < size && code.At(x, y) == color.Black
+		return x >= 0 && y >= 0 && y < size && x < len(modules[y]) && modules[y][x] == '1'
 	}
 	ink := dark
 	if !colours {
@@ -51,7 +51,7 @@ func drawQR(text string, colours bool) (string, error) {
 		}
 		out.WriteByte('\n')
 	}
-	return out.String(), nil
+	return out.String()
 }
 
 // halfBlocks are the characters for two modules, the upper first.

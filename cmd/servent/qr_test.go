@@ -6,35 +6,19 @@ import (
 )
 
 // The corners of a code are three squares in a light frame, whichever way it is
-// drawn.
-func TestDrawQR(t *testing.T) {
-	const text = "SERVENT:AEAPADSW6BLNU2ODEPCAYPOJVVUQ4QGB7TEJSMG6SBS5LG3QSB5QYDQBAB7QAAABDNM4IT52"
-	plain, err := drawQR(text, false)
-	if err != nil {
-		t.Fatal(err)
+// drawn, and a row is one of modules in the upper half of a line or the lower.
+func TestDrawModules(t *testing.T) {
+	finder := []string{"1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"}
+	lines := strings.Split(strings.TrimSuffix(drawModules(finder, false), "\n"), "\n")
+	want := []string{
+		"███████████████", "███████████████", "████ ▄▄▄▄▄ ████", "████ █   █ ████",
+		"████ █▄▄▄█ ████", "████▄▄▄▄▄▄▄████", "███████████████", "███████████████",
 	}
-	lines := strings.Split(strings.TrimSuffix(plain, "\n"), "\n")
-	width := columns(lines[0])
-	if width > 48 || len(lines) > 24 {
-		t.Errorf("got %d columns and %d lines, more than half a terminal takes", width, len(lines))
+	if strings.Join(lines, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
-	for n, line := range lines {
-		if columns(line) != width || !strings.HasPrefix(line, "████") || !strings.HasSuffix(line, "████") {
-			t.Errorf("line %d: got %q, want %d columns in a frame of %d", n, line, width, quietZone)
-		}
-	}
-	if lines[0] != strings.Repeat("█", width) || !strings.HasPrefix(lines[2], "████ ▄▄▄▄▄ █") {
-		t.Errorf("got\n%s\n%s, want a frame and the corner of a finder pattern", lines[0], lines[2])
-	}
-	coloured, err := drawQR(text, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines = strings.Split(coloured, "\n")
-	if lines[0] != blackOnWhite+strings.Repeat(" ", width)+plainColours || !strings.HasPrefix(lines[2], blackOnWhite+"    █▀▀▀▀▀█ ") {
-		t.Errorf("got %q and %q, want black on white", lines[0], lines[2])
-	}
-	if _, err := drawQR(strings.Repeat("A", 5000), false); err == nil {
-		t.Error("a text too long for any code was drawn")
+	coloured := strings.Split(drawModules(finder, true), "\n")
+	if coloured[0] != blackOnWhite+strings.Repeat(" ", 15)+plainColours || !strings.HasPrefix(coloured[2], blackOnWhite+"    █▀▀▀▀▀█ ") {
+		t.Errorf("got %q and %q, want black on white", coloured[0], coloured[2])
 	}
 }

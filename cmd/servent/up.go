@@ -72,6 +72,7 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Rate:           c.Int("rate"),
 		Relay:          c.Bool("relay"),
 		Web:            c.String("web"),
+		Lab:            labWeb{},
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
 	}

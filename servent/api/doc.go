@@ -12,6 +12,7 @@
 //	GET  /api/status      Status
 //	POST /api/page        PageRequest       PageLink
 //	GET  /api/peers       []Link
+//	GET  /api/horizon     Horizon
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link
 //	GET  /api/invite      Invite
@@ -27,6 +28,7 @@
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	POST /api/limits      LimitsRequest     Limits
 //	GET  /api/share       ShareList
+//	POST /api/share/files FilesRequest      FileList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
 //	POST /api/torrent     TorrentRequest    stream: Hashing…, Torrent
@@ -34,6 +36,11 @@
 //	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
 //	GET  /api/events      stream: Event…
+//	POST /api/lab         LabRequest        LabRun
+//	POST /api/lab/table   LabTableRequest   LabTable
+//	POST /api/lab/rows    LabRequest        stream: LabProgress…, LabRows
+//	GET  /api/lab/lessons LabLessons
+//	GET  /api/calls       CallList
 //	GET  /api/openapi.json OpenAPI
 //	GET  /metrics         Prometheus text
 //	GET  /                text: how to call this

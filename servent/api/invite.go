@@ -16,6 +16,7 @@ type Invite struct {
 	Peer    string   `json:"peer"`
 	Addrs   []string `json:"addrs"` // multiaddrs ending in /p2p/PEER, in the order they are tried
 	Hosts   []string `json:"hosts"` // the same as IP or IP:PORT, for those who type
+	QR      []string `json:"qr"`    // Text as a QR code: a string for each row, 1 for each dark module and 0 for each light one; without the frame of 4 light ones
 }
 
 // Invite returns an invitation to the servent.

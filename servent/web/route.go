@@ -86,6 +86,18 @@ func Stream[In, Event, Last any](path, about string, call func(context.Context, 
 	}
 }
 
+// WithCalls returns routes and one more, which answers with the list of them all: by
+// it the page knows which of its parts it can show.
+func WithCalls(routes []Route) []Route {
+	var list api.CallList
+	routes = append(slices.Clip(routes), Value("/api/calls", "The calls that are answered here.",
+		func(context.Context) (api.CallList, error) { return list, nil }))
+	for _, r := range routes {
+		list.Calls = append(list.Calls, r.Method+" "+r.Path)
+	}
+	return routes
+}
+
 // A directory finds the route of a request. Paths are taken as they stand: one
 // that is merely like a route's is none.
 type directory map[string]map[string]Route // by path, by method

@@ -1,19 +1,18 @@
 // The local API, as servent/api/openapi.json describes it. The session's cookie
 // goes with each call by itself.
 
-/** What the servent answers a call that fails. */
-export class CallError extends Error {
-  /** @param {string} code @param {string} message @param {number} status */
-  constructor(code, message, status) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
+import { CallError } from './errors.js';
+
+export { CallError };
+
+/** The silence after which a stream is taken for dead, in ms; the servent keeps none silent for half as long. */
+const silence = 45_000;
+
+/** @typedef {'GET' | 'POST'} Method */
 
 /**
  * Makes a call and returns its value.
- * @param {'GET' | 'POST'} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal]
+ * @param {Method} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
 export async function call(method, path, body, signal) {
@@ -21,7 +20,7 @@ export async function call(method, path, body, signal) {
   return response.json();
 }
 
-/** @param {string} method @param {string} path @param {unknown} body @param {AbortSignal} [signal] */
+/** @param {Method} method @param {string} path @param {unknown} body @param {AbortSignal} [signal] */
 async function send(method, path, body, signal) {
   /** @type {RequestInit} */
   const request = { method, signal, headers: { Accept: 'application/json, text/event-stream' } };
@@ -29,39 +28,62 @@ async function send(method, path, body, signal) {
     request.headers = { ...request.headers, 'Content-Type': 'application/json' };
     request.body = JSON.stringify(body ?? {});
   }
-  const response = await fetch(path, request);
+  const response = await fetch(path, request).catch((error) => {
+    throw signal?.aborted ? error : new CallError({ type: 'error', code: 'lost', message: String(error) });
+  });
   if (!response.ok) {
-    const told = await response.json().catch(() => ({}));
-    throw new CallError(told.code ?? 'internal', told.message ?? response.statusText, response.status);
+    const told = await response.json().catch(() => ({ code: 'internal', message: response.statusText }));
+    throw new CallError(told, response.status);
   }
   return response;
 }
 
 /**
  * Makes a call that answers with a stream, tells of each event and returns the last.
- * @param {'GET' | 'POST'} method @param {string} path @param {unknown} body
+ * @param {Method} method @param {string} path @param {unknown} body
  * @param {(event: any) => void} tell @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
 export async function stream(method, path, body, tell, signal) {
-  const response = await send(method, path, body, signal);
   let last = null;
-  for await (const event of eventsOf(response)) {
-    if (event.type === 'error') throw new CallError(event.code, event.message, 200);
+  for await (const event of eventsOf(await send(method, path, body, signal), signal)) {
+    if (event.type === 'error') throw new CallError(event, 200);
     if (last) tell(last);
     last = event;
   }
   return last;
 }
 
-/** @param {Response} response */
-async function* eventsOf(response) {
+/**
+ * Follows a stream that has no end of its own. It returns, or throws, when the stream ends.
+ * @param {string} path @param {(event: any) => void} tell @param {AbortSignal} signal
+ */
+export async function follow(path, tell, signal) {
+  const watch = new AbortController();
+  const either = AbortSignal.any([signal, watch.signal]);
+  let timer = setTimeout(() => watch.abort(), silence);
+  try {
+    const heard = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => watch.abort(), silence);
+    };
+    for await (const event of eventsOf(await send('GET', path, undefined, either), signal, heard)) tell(event);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @param {Response} response @param {AbortSignal} [signal] @param {() => void} [heard] */
+async function* eventsOf(response, signal, heard) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error) => {
+      throw signal?.aborted ? error : new CallError({ type: 'error', code: 'lost', message: String(error) });
+    });
     if (done) return;
+    heard?.();
     text += decoder.decode(value, { stream: true });
     const lines = text.split('\n');
     text = /** @type {string} */ (lines.pop());

@@ -1,4 +1,7 @@
-// Elements from values: text is always text, so no name of a peer becomes markup.
+// Elements from values: text is always text, so no name of a peer becomes markup,
+// and none hides what it says.
+
+import { visible } from './visible.js';
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
@@ -31,12 +34,15 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Attributes that are read by people. */
+const read = new Set(['title', 'aria-label', 'aria-valuetext', 'alt', 'placeholder']);
+
 /** @param {Element} element @param {Record<string, any>} attributes */
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value);
     else if (value === true) element.setAttribute(name, '');
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, read.has(name) ? visible(String(value)) : String(value));
   }
 }
 
@@ -44,7 +50,7 @@ function set(element, attributes) {
 function nodes(children) {
   return /** @type {(Node | string)[]} */ (children.flat()
     .filter((child) => child !== null && child !== undefined && child !== false)
-    .map((child) => (child instanceof Node ? child : String(child))));
+    .map((child) => (child instanceof Node ? child : visible(String(child)))));
 }
 
 /** Replaces what is in an element. @param {Element} element @param {...(Child | Child[])} children */

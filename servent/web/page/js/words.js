@@ -27,17 +27,22 @@ export async function learn(part) {
   for (const [key, text] of Object.entries(module.default)) texts.set(key, String(text));
 }
 
+const grouped = new Intl.NumberFormat(language, { maximumFractionDigits: 20 });
+
 /**
  * Returns the text of a key. Where values.n is a number and the key has .one and
- * .other, the form is that of the number.
+ * .other, the form is that of the number. Numbers are written with grouped digits.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  */
 export function t(key, values = {}) {
   let text = texts.get(key);
   if (text === undefined && values.n !== undefined) {
-    text = texts.get(`${key}.${plural.select(Number(values.count ?? values.n))}`) ?? texts.get(`${key}.other`);
+    text = texts.get(`${key}.${plural.select(Number(values.n))}`) ?? texts.get(`${key}.other`);
   }
   if (text === undefined) return key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === 'number' ? grouped.format(value) : value;
+  });
 }

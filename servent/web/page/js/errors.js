@@ -1,0 +1,41 @@
+// How a call fails, and how that is said.
+
+import { h } from './dom.js';
+import { t } from './words.js';
+
+/** What the servent answers a call that fails; the code "lost" means that it did not. */
+export class CallError extends Error {
+  /** @param {import('./types.js').ApiError} told @param {number} [status] */
+  constructor(told, status = 0) {
+    super(told.message);
+    this.code = told.code;
+    this.status = status;
+    this.query = told.query ?? '';
+    this.at = told.at ?? 0;
+    this.length = told.length ?? 0;
+  }
+}
+
+/** Reports whether a call was ended by the page itself. @param {unknown} error */
+export function aborted(error) {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** What is wrong, as text, in the servent's words where it has some. @param {unknown} error @returns {string} */
+export function reason(error) {
+  if (error instanceof CallError && (error.code === 'lost' || error.code === 'unauthorized')) return t(`error.${error.code}`);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * What is wrong, in the reader's language; the servent's own words, which are
+ * English, are marked so for who reads them aloud.
+ * @param {unknown} error @returns {HTMLElement}
+ */
+export function inWords(error) {
+  const code = error instanceof CallError ? error.code : 'internal';
+  if (code === 'lost' || code === 'unauthorized') return h('span', {}, t(`error.${code}`));
+  const key = `error.${code}`;
+  const heading = t(key);
+  return h('span', {}, heading === key ? null : `${heading} `, h('span', { lang: 'en' }, reason(error)));
+}

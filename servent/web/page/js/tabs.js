@@ -1,0 +1,43 @@
+// The tabs of the page, in their order. Each is a module js/tabs/NAME.js with css/NAME.css
+// and catalogues js/text/*/NAME.js, and is there where the server answers the call it needs.
+
+/** @typedef {{name: string, letter: string, needs: string}} TabInfo */
+
+/** @type {TabInfo[]} */
+const all = [
+  // What others have.
+  { name: 'search', letter: 's', needs: '/api/search' },
+  // What is fetched and sent: { name: 'downloads', letter: 'd', needs: '/api/downloads' },
+
+  // What is shared: { name: 'library', letter: 'l', needs: '/api/share/files' },
+
+  // Who is linked: { name: 'network', letter: 'n', needs: '/api/peers' },
+
+  // What can be set: { name: 'settings', letter: 't', needs: '/api/settings' },
+
+  // Floods on networks in memory: { name: 'lab', letter: 'b', needs: '/api/lab' },
+
+  // The overlay of the class, as traces tell of it: { name: 'class', letter: 'c', needs: '/api/overlay' },
+];
+
+/** Returns the tabs that can be shown where these calls are answered. @param {string[]} calls as "GET /api/status" */
+export function offered(calls) {
+  const paths = new Set(calls.map((call) => call.split(' ')[1]));
+  return all.filter((tab) => paths.has(tab.needs));
+}
+
+/** @type {Map<string, Promise<void>>} */
+const styled = new Map();
+
+/** Loads the style sheet of a tab, once. @param {string} name */
+export function style(name) {
+  const loaded = styled.get(name) ?? new Promise((resolve) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = `/css/${name}.css`;
+    link.onload = link.onerror = () => resolve();
+    document.head.append(link);
+  });
+  styled.set(name, loaded);
+  return loaded;
+}

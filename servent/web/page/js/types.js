@@ -1,0 +1,58 @@
+// The values of the local API that the page uses, as servent/api says them.
+
+/** @typedef {{type: 'error', code: string, message: string, query?: string, at?: number, length?: number}} ApiError */
+
+/** @typedef {{peer: string, addrs: string[], hops: number, paths?: string[], partial?: boolean}} Source */
+
+/**
+ * @typedef {{type: 'hit' | 'update', n: number, name: string, names: string[], size: number, root: string, sha1: string,
+ *   path: string, tags: string[], signer: string | null, sources: Source[]}} Hit
+ */
+
+/**
+ * @typedef {{type: 'summary', hits: number, sources: number, filtered: number, left_out: number, own: number, links: number,
+ *   queries: number, ttl: number, elapsed_ms: number}} Summary
+ */
+
+/**
+ * @typedef {{words: string, strategy?: string, ttl?: number, timeout?: number, max?: number,
+ *   filter?: {type?: string, min_size?: number, max_size?: number}}} SearchRequest
+ */
+
+/** @typedef {{root?: string, sha1?: string, size: number, name?: string, sources?: Source[]}} GetRequest */
+
+/** @typedef {'queued' | 'running' | 'waiting' | 'paused' | 'failed' | 'done' | 'cancelled'} DownloadState */
+
+/** @typedef {Source & {state: string, received: number, rate: number, reason?: string}} DownloadSource */
+
+/**
+ * @typedef {{id: number, state: DownloadState, name: string, root: string, size: number, verified: number, rate: number, eta: number,
+ *   path: string, begun: string, priority: string, answering: number, code?: string, reason?: string, sources: DownloadSource[]}} Download
+ */
+
+/** @typedef {{type: 'downloads', downloads: Download[]}} DownloadList */
+
+/** @typedef {{id: number, direction: 'down' | 'up', peer: string, name: string, root: string, size: number, bytes: number}} Transfer */
+
+/** @typedef {{type: 'transfer', time: string, state: 'begun' | 'progress' | 'ended', transfer: Transfer, reason: string}} TransferEvent */
+
+/** @typedef {{type: 'download', time: string, download: Download, banned?: string, reason?: string}} DownloadEvent */
+
+/** @typedef {{reason: string, count: number}} Drop */
+
+/** @typedef {{type: string, received: number, sent: number, fresh: number, improved: number, duplicate: number}} Traffic */
+
+/**
+ * @typedef {{peer: string, version: string, network: string, addrs: string[], web: string, uptime: number, links: number, limited: number,
+ *   library: {files: number, bytes: number, hashing: number, problems: number}, messages: Traffic[], dropped: Drop[],
+ *   answers: {asked: number, answered: number, cut: number, stopped: number}, transfers: Transfer[], uploaded: number,
+ *   ended: Drop[], refused: Drop[], upload_rate: number, download_rate: number, bittorrent: string}} Status
+ */
+
+/** @typedef {{type: 'hello', time: string, status: Status}} Hello */
+
+/** What the frame gives a tab. @typedef {import('./main.js').Context} Context */
+
+/** What a tab gives the frame. @typedef {{close(): void}} Tab */
+
+export {};
