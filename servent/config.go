@@ -110,6 +110,10 @@ type Config struct {
 	// browsers; it is not encrypted on its way.
 	Web, WebPassword string
 
+	// Settings are what the page may change of the command that runs the servent.
+	// Default: nothing.
+	Settings web.Settings
+
 	// BitTorrent is the HOST:PORT on which ordinary BitTorrent clients are served, by
 	// plain TCP, what was exported or fetched as a torrent. Port 0: any. Default: none.
 	BitTorrent string
@@ -163,6 +167,13 @@ const (
 	// WebOff as Config.Web means that there is no page.
 	WebOff = "off"
 )
+
+// Check says which field cannot be, as [New] would: with a [*ConfigError], where it
+// is the fault of one.
+func (c Config) Check() error {
+	_, err := c.withDefaults()
+	return err
+}
 
 // withDefaults returns c with every zero field filled in, or says which field
 // cannot be.

@@ -49,7 +49,7 @@ func TestOpenAPI(t *testing.T) {
 
 // allRoutes are those of a servent that answers for everything.
 func allRoutes(t *testing.T) []web.Route {
-	return web.WithCalls(append(start(t, Config{}).ownRoutes(), web.LabRoutes(nil)...))
+	return web.WithCalls(slices.Concat(start(t, Config{}).ownRoutes(), web.LabRoutes(nil), web.SettingsRoutes(nil)))
 }
 
 // Every route is in the list of package api, and the other way round.

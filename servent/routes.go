@@ -11,6 +11,9 @@ func (s *Servent) routes() []web.Route {
 	if s.cfg.Lab != nil {
 		routes = append(routes, web.LabRoutes(s.cfg.Lab)...)
 	}
+	if s.cfg.Settings != nil {
+		routes = append(routes, web.SettingsRoutes(s.cfg.Settings)...)
+	}
 	return web.WithCalls(routes)
 }
 

@@ -27,6 +27,8 @@
 //	POST /api/downloads/priority PriorityRequest DownloadList
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	POST /api/limits      LimitsRequest     Limits
+//	GET  /api/settings    Settings
+//	POST /api/settings    SettingsRequest   Settings
 //	GET  /api/share       ShareList
 //	POST /api/share/files FilesRequest      FileList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
