@@ -86,9 +86,8 @@ func (s *Servent) PageLink(_ context.Context, request api.PageRequest) (api.Page
 	if request.Tab != "" && !slices.Contains(web.Tabs, request.Tab) {
 		return api.PageLink{}, api.NewError(api.CodeUsage, fmt.Sprintf("page: there is no tab %.50q; there are %s", request.Tab, strings.Join(web.Tabs, ", ")))
 	}
-	var link api.PageLink
-	link.URL, link.Elsewhere = s.door.Link(request.Tab)
-	return link, nil
+	link := s.door.Link(request.Tab)
+	return api.PageLink{URL: link, Elsewhere: s.door.Elsewhere(link)}, nil
 }
 
 // describe answers with the description of the local API.

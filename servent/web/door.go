@@ -59,17 +59,23 @@ var Tabs = []string{"search", "downloads", "library", "network", "settings", "la
 
 // Link returns an address of the page that is good for one visit, which gives the
 // browser a session and leads to tab, one of [Tabs], or where it is empty to the
-// page as it was left. The second is the same for browsers of other computers, empty
-// where none reach it.
-func (g *Door) Link(tab string) (here, elsewhere string) {
+// page as it was left.
+func (g *Door) Link(tab string) string {
 	link := strings.TrimPrefix(openPath, "/") + "?link=" + g.links.add(time.Now())
 	if tab != "" {
 		link += "&tab=" + tab
 	}
-	if all := g.names.elsewhere(); len(all) > 0 {
-		elsewhere = all[0] + link
+	return g.names.url + link
+}
+
+// Elsewhere returns what a [Door.Link] is for a browser of another computer; empty
+// where none reaches the page.
+func (g *Door) Elsewhere(link string) string {
+	all := g.names.elsewhere()
+	if len(all) == 0 {
+		return ""
 	}
-	return g.names.url + link, elsewhere
+	return all[0] + strings.TrimPrefix(link, g.names.url)
 }
 
 const (
