@@ -27,7 +27,9 @@ func (r *Router) retrace(from Link, m *messages.Message, out []Effect) []Effect 
 	if reason := r.refuseReply(from, pos, m.Header); reason != 0 {
 		return r.drop(reason, m, out)
 	}
-	if m.Type == messages.TypeQueryHit && from != Self {
+	// A hit of our own may name a servent GUID that the Config does not: Routers that
+	// were made together have one Config.
+	if m.Type == messages.TypeQueryHit && (from != Self || servent != r.shared.Servent) {
 		r.learn(servent, from)
 	}
 	r.credit(from)
@@ -114,7 +116,7 @@ func (r *Router) replyPart() float64 { return max(1, float64(r.shared.ReplyLimit
 
 // learn notes that hits of servent come by from. The first claim stands while
 // its link is attached and hits keep coming: a neighbour cannot draw the Pushes
-// for another servent to itself by naming its GUID. The draft is silent about
+// for another servent to itself by naming its GUID, nor ours. The draft is silent about
 // this; its §2.2.6 wants each servent GUID to belong to one servent.
 func (r *Router) learn(servent messages.GUID, from Link) {
 	if isBanned(servent) {
@@ -132,7 +134,7 @@ func (r *Router) learn(servent messages.GUID, from Link) {
 	}
 	e := r.servents.at(pos)
 	if e.link != from {
-		if _, found := r.links.find(e.link); found {
+		if _, found := r.links.find(e.link); from != Self && (found || e.link == Self) {
 			r.counters.others().contested++
 			return
 		}

@@ -260,7 +260,7 @@ func (w *twin) retrace(from routing.Link, m messages.Message) []routing.Effect {
 			out[0].Message.Hops++
 		}
 	}
-	if m.Type == messages.TypeQueryHit && from != routing.Self {
+	if m.Type == messages.TypeQueryHit && (from != routing.Self || servent != w.cfg.Servent) {
 		w.learn(servent, from)
 	}
 	return out
@@ -272,7 +272,8 @@ func (w *twin) learn(servent messages.GUID, from routing.Link) {
 	}
 	if i := w.find(&w.servents, servent); i >= 0 {
 		holder := w.servents[i].link
-		if _, found := w.links[holder]; found && holder != from {
+		_, found := w.links[holder]
+		if from != routing.Self && holder != from && (found || holder == routing.Self) {
 			return
 		}
 		w.servents = slices.Delete(w.servents, i, i+1)

@@ -101,9 +101,16 @@ type Config struct {
 	RelayBytes int64
 	RelayTime  time.Duration
 
+	// Lab, where set, answers the page's tab of the lab. Default: none.
+	Lab web.Lab
+
 	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
 	// port or the next free one of 32. "off": none. Default "off".
 	Web string
+
+	// Settings are what the page may change of the command that runs the servent.
+	// Default: nothing.
+	Settings web.Settings
 
 	// BitTorrent is the HOST:PORT on which ordinary BitTorrent clients are served, by
 	// plain TCP, what was exported or fetched as a torrent. Port 0: any. Default: none.
@@ -158,6 +165,13 @@ const (
 	// WebOff as Config.Web means that there is no page.
 	WebOff = "off"
 )
+
+// Check says which field cannot be, as [New] would: with a [*ConfigError], where it
+// is the fault of one.
+func (c Config) Check() error {
+	_, err := c.withDefaults()
+	return err
+}
 
 // withDefaults returns c with every zero field filled in, or says which field
 // cannot be.

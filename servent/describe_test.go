@@ -165,6 +165,8 @@ func (d *describer) schema(t reflect.Type) object {
 	switch t {
 	case reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}
+	case reflect.TypeFor[json.RawMessage]():
+		return object{"type": "object"}
 	case reflect.TypeFor[api.Code]():
 		d.schemas["Code"] = object{"type": "string", "description": d.docs.codes(), "enum": d.docs.values("Code")}
 		return ref("schemas", "Code")

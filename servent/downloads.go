@@ -29,6 +29,7 @@ type downloads struct {
 	file    string        // that keeps the list; empty: nothing is kept
 	dir     string        // of the torrents that are kept
 	changed chan struct{} // holds a token when the file is to be written; nil: never
+	told    chan struct{} // likewise when those who listen are to be told of the list
 	saving  sync.Mutex    // held while it is; taken before mu
 
 	mu    sync.Mutex

@@ -24,11 +24,11 @@ const (
 )
 
 // eventTypes are what a listener can ask for; hello and lost come unasked.
-var eventTypes = []string{api.EventLink, api.EventTransfer, api.EventSearch, api.EventHashing, api.EventDownload}
+var eventTypes = append([]string{api.EventLink, api.EventTransfer, api.EventSearch, api.EventHashing, api.EventDownload}, toBeNamed...)
 
 // Events tells what happens in the servent, until ctx ends or the loop breaks:
-// an [api.Hello] first, then events of the types that are named, or of all. A
-// loop that is slow loses events, see [api.Lost], and never holds up the
+// an [api.Hello] first, then events of the types that are named, or of all but
+// those that are to be named. A loop that is slow loses events, see [api.Lost], and never holds up the
 // servent. An error comes last, with a nil event.
 func (s *Servent) Events(ctx context.Context, types ...string) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
@@ -51,6 +51,7 @@ func (s *Servent) listen(types []string) (*listener, error) {
 		}
 	}
 	if l := s.feed.listen(types); l != nil {
+		s.snapshots.tellAll()
 		return l, nil
 	}
 	return nil, api.NewError(api.CodeBusy, fmt.Sprintf("events: %d listen already, and no more at once; end one of them", maxListeners))
@@ -195,6 +196,7 @@ func (s *Servent) tellLinkEvent(state string, l *link, reason string) {
 // tellDownload tells of the state of a download. The caller holds the list's
 // mutex.
 func (s *Servent) tellDownload(d *download) {
+	remind(s.downloads.told)
 	s.feed.tell(api.EventDownload, func(now time.Time) api.Event {
 		return api.DownloadEvent{Type: api.EventDownload, Time: now, Download: d.tell(now)}
 	})
@@ -241,9 +243,9 @@ func (t toldSearch) tell(e api.SearchEvent) {
 func (s *Servent) watch(path, about string) web.Route {
 	r := web.Route{
 		Method: http.MethodGet, Path: path, About: about, Handle: s.answerEvents,
-		Query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all.",
+		Query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all but " + strings.Join(toBeNamed, ", ") + ".",
 	}
-	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}} {
+	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}, api.StatusEvent{}, api.DownloadList{}} {
 		r.Tells = append(r.Tells, reflect.TypeOf(event))
 	}
 	return r

@@ -53,6 +53,16 @@ func (f *feed) listen(types []string) *listener {
 	return l
 }
 
+// wanted reports whether anybody listens for events of the type.
+func (f *feed) wanted(kind string) bool {
+	if f.listening.Load() == 0 {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.listeners, func(l *listener) bool { return l.wants(kind) })
+}
+
 // leave ends what listen began.
 func (f *feed) leave(l *listener) {
 	f.mu.Lock()
@@ -81,14 +91,35 @@ func (f *feed) tell(kind string, make func(now time.Time) api.Event) {
 	}
 }
 
+// toBeNamed are the types of events that only those hear who name them.
+var toBeNamed = []string{api.EventStatus, api.EventDownloads}
+
 func (l *listener) wants(kind string) bool {
-	return len(l.types) == 0 || slices.Contains(l.types, kind)
+	if len(l.types) == 0 {
+		return !slices.Contains(toBeNamed, kind)
+	}
+	return slices.Contains(l.types, kind)
+}
+
+// isWhole reports whether an event says all that earlier ones of its type did.
+func isWhole(event api.Event) bool {
+	kind := event.EventType()
+	return kind == api.EventStatus || kind == api.EventDownloads
 }
 
 // put has event wait for the listener, in the place of the oldest where there
-// is no room.
+// is no room, or of the one that it makes stale.
 func (l *listener) put(event api.Event) {
 	l.mu.Lock()
+	if isWhole(event) {
+		l.waiting = slices.DeleteFunc(l.waiting, func(one api.Event) bool {
+			stale := one.EventType() == event.EventType()
+			if stale {
+				l.weight -= weight(one)
+			}
+			return stale
+		})
+	}
 	l.waiting = append(l.waiting, event)
 	l.weight += weight(event)
 	drop := 0

@@ -89,6 +89,44 @@ func TestFeedOfASlowListener(t *testing.T) {
 	}
 }
 
+// What says how all is comes to those who name it, and to a slow one the latest
+// alone.
+func TestFeedOfWholeEvents(t *testing.T) {
+	t.Parallel()
+	var f feed
+	all := f.listen(nil)
+	if f.wanted(api.EventStatus) || !f.wanted(api.EventLink) {
+		t.Error("who names no type wants none that is to be named, and all others")
+	}
+	l := f.listen([]string{api.EventStatus, api.EventDownloads, api.EventHashing})
+	if !f.wanted(api.EventStatus) || !f.wanted(api.EventDownloads) {
+		t.Error("who names a type wants it")
+	}
+	tell := func(links int) {
+		f.tell(api.EventStatus, func(now time.Time) api.Event {
+			return api.StatusEvent{Type: api.EventStatus, Time: now, Status: api.Status{Links: links}}
+		})
+	}
+	for n := range 2 * maxWaiting {
+		tell(n)
+		if n == maxWaiting {
+			tellHashed(&f, 7)
+			f.tell(api.EventDownloads, func(time.Time) api.Event { return api.DownloadList{Type: api.EventDownloads} })
+		}
+	}
+	got, lost := l.take()
+	if len(got) != 3 || lost != 0 || got[0].EventType() != api.EventHashing || got[1].EventType() != api.EventDownloads ||
+		got[2].(api.StatusEvent).Status.Links != 2*maxWaiting-1 {
+		t.Errorf("got %v, %d lost, want the hashing, the downloads and the last status", got, lost)
+	}
+	if l.weight != 0 {
+		t.Errorf("nothing waits, and weighs %d", l.weight)
+	}
+	if got, _ := hashed(all); len(got) != 1 {
+		t.Errorf("who names no type: got %v, want the hashing alone", got)
+	}
+}
+
 func TestFeedHasRoomForSoMany(t *testing.T) {
 	t.Parallel()
 	var f feed

@@ -153,13 +153,17 @@ func splitSources(all []api.Source) (servents []api.Source, clients []contact) {
 	return servents, clients
 }
 
-// noteChange has the list written soon. The caller holds the list's mutex.
+// noteChange has the list written, and told to those who listen, soon. The caller
+// holds the list's mutex.
 func (l *downloads) noteChange() {
-	if l.changed == nil {
-		return
-	}
+	remind(l.changed)
+	remind(l.told)
+}
+
+// remind puts a token into c, where there is none yet. It never waits.
+func remind(c chan<- struct{}) {
 	select {
-	case l.changed <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -30,8 +30,7 @@ var rewrite = flag.Bool("rewrite", false, "renew the description of the local AP
 // TestOpenAPI: the description is that of the routes and of the values of
 // package api, and is one by the rules of OpenAPI.
 func TestOpenAPI(t *testing.T) {
-	s := start(t, Config{})
-	want := describeAPI(t, s.routes())
+	want := describeAPI(t, allRoutes(t))
 	if *rewrite {
 		if err := os.WriteFile("api/openapi.json", []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -48,6 +47,11 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
+// allRoutes are those of a servent that answers for everything.
+func allRoutes(t *testing.T) []web.Route {
+	return web.WithCalls(slices.Concat(start(t, Config{}).ownRoutes(), web.LabRoutes(nil), web.SettingsRoutes(nil)))
+}
+
 // Every route is in the list of package api, and the other way round.
 func TestDocOfPackageAPI(t *testing.T) {
 	text, err := os.ReadFile("api/doc.go")
@@ -55,7 +59,7 @@ func TestDocOfPackageAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want, listed []string
-	for _, r := range start(t, Config{}).routes() {
+	for _, r := range allRoutes(t) {
 		want = append(want, r.Method+" "+r.Path)
 	}
 	for _, line := range regexp.MustCompile(`(?m)^//\t(GET|POST) +(\S+)`).FindAllSubmatch(text, -1) {
@@ -76,7 +80,7 @@ func TestDocOfTheAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []string
-	for _, r := range start(t, Config{}).routes() {
+	for _, r := range allRoutes(t) {
 		want = append(want, "| `"+r.Method+" "+r.Path+"` |")
 	}
 	docs := readAPIDocs(t)
@@ -104,7 +108,7 @@ func TestDocOfTheAPI(t *testing.T) {
 // says it can have, and the other way round.
 func TestEventTypesAreDescribed(t *testing.T) {
 	docs, described, told := readAPIDocs(t), map[string]bool{"error": true}, map[reflect.Type]bool{}
-	for _, r := range start(t, Config{}).routes() {
+	for _, r := range allRoutes(t) {
 		for _, event := range append(slices.Clone(r.Tells), r.Answers) {
 			structsOf(event, told)
 			if event == nil || !r.Streams() {
@@ -241,13 +245,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
-	events := call(ctx, "GET", "/api/events", nil)
+	events := call(ctx, "GET", "/api/events?types="+strings.Join(eventTypes, ","), nil)
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
 		check := &schemaCheck{t: t, document: check.document, seen: map[string]bool{}}
 		check.answer("GET", "/api/events", events)
-		for _, kind := range []string{api.EventHello, api.EventLink, api.EventSearch, api.EventTransfer} {
+		for _, kind := range []string{api.EventHello, api.EventLink, api.EventSearch, api.EventTransfer, api.EventStatus, api.EventDownloads} {
 			if !check.seen[kind] {
 				t.Errorf("no event of type %q came", kind)
 			}
@@ -290,6 +294,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/share/add", api.ShareRequest{Paths: []string{filepath.Join(own, "none")}}},
 		{"POST", "/api/share/tag", api.TagRequest{Tags: []string{"Linux"}, Paths: []string{filepath.Join(own, "own.txt")}}},
 		{"POST", "/api/share/tag", api.TagRequest{}},
+		{"POST", "/api/share/files", api.FilesRequest{Words: "own", Sort: api.FilesBySize, Limit: 3}},
+		{"POST", "/api/share/files", object{"sort": "taste"}},
 		{"POST", "/api/torrent", api.TorrentRequest{Path: filepath.Join(own, "own.txt")}},
 		{"POST", "/api/torrent", api.TorrentRequest{Path: filepath.Join(own, "none.txt")}},
 		{"POST", "/api/share/untag", api.TagRequest{Paths: []string{filepath.Join(own, "own.txt")}}},
@@ -310,7 +316,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("%s %s is not tried: add it to the calls above", r.Method, r.Path)
 		}
 	}
-	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "horizon", "doctor", "downloads", "error"} {
+	for _, kind := range []string{"hit", "summary", "progress", "done", "file", "shares", "tagged", "invite", "horizon", "doctor", "downloads", "files", "error"} {
 		if !check.seen[kind] {
 			t.Errorf("no value of type %q came", kind)
 		}
@@ -350,7 +356,7 @@ func callSocket(t *testing.T, s *Servent) func(ctx context.Context, method, path
 // if all its fields are set.
 func TestSchemasNameEveryField(t *testing.T) {
 	check := newSchemaCheck(t)
-	for _, r := range start(t, Config{}).routes() {
+	for _, r := range allRoutes(t) {
 		for _, kind := range append(slices.Clone(r.Tells), r.Answers, r.Takes) {
 			if kind == nil || kind.Kind() != reflect.Struct {
 				continue
@@ -383,6 +389,10 @@ func fill(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem())
 	case reflect.Slice:
+		if v.Type() == reflect.TypeFor[json.RawMessage]() {
+			v.SetBytes([]byte("{}"))
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0))
 	case reflect.String:
@@ -394,6 +404,8 @@ func fill(v reflect.Value) {
 			v.SetString(string(api.DownloadDone))
 		case reflect.TypeFor[api.Priority]():
 			v.SetString(string(api.PriorityHigh))
+		case reflect.TypeFor[api.FileOrder]():
+			v.SetString(string(api.FilesByAge))
 		case reflect.TypeFor[api.SourceState]():
 			v.SetString(string(api.SourceAnswers))
 		}

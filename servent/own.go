@@ -49,8 +49,9 @@ const rootDigits = 2 * len(share.Root{})
 // resolve completes a request that names its file by the beginning of its root,
 // and refuses one that could mean two files.
 func (s *Servent) resolve(ctx context.Context, req api.GetRequest) (api.GetRequest, error) {
-	if req.Prefix == "" {
-		return req, nil
+	req, err := readWhat(req)
+	if req.Prefix == "" || err != nil {
+		return req, err
 	}
 	own, err := s.HaveRoot(ctx, req.Prefix)
 	if err != nil {

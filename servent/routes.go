@@ -7,7 +7,19 @@ import (
 // routes are all calls of the local API. The same answer on the socket and on the web
 // port; servent/api/openapi.json is made from them.
 func (s *Servent) routes() []web.Route {
-	return web.WithCalls([]web.Route{
+	routes := s.ownRoutes()
+	if s.cfg.Lab != nil {
+		routes = append(routes, web.LabRoutes(s.cfg.Lab)...)
+	}
+	if s.cfg.Settings != nil {
+		routes = append(routes, web.SettingsRoutes(s.cfg.Settings)...)
+	}
+	return web.WithCalls(routes)
+}
+
+// ownRoutes are those that every servent has.
+func (s *Servent) ownRoutes() []web.Route {
+	return []web.Route{
 		web.Plain("/", "How to use this API.", s.sayHow),
 		web.Plain("/metrics", "Metrics in Prometheus' text format.", s.metrics().ServeHTTP),
 		web.Plain(web.DescriptionPath, "This description.", describe),
@@ -32,11 +44,12 @@ func (s *Servent) routes() []web.Route {
 		web.Exchange("/api/downloads/cancel", "Stop downloads and remove what is there of them.", s.CancelDownloads),
 		web.Exchange("/api/limits", "Change the limits of all uploads and all downloads, until the servent ends.", s.SetLimits),
 		web.Value("/api/share", "The shared folders, and what in them cannot be shared.", s.ShareList),
+		web.Exchange("/api/share/files", "Some of the shared files, of a folder or with words, in an order.", s.ListFiles),
 		web.Stream("/api/share/add", "Share folders. Ends when their files can be found; the servent goes on where the caller leaves before that.", s.ShareAdd),
 		web.Exchange("/api/share/remove", "Stop sharing folders.", s.ShareRemove),
 		web.Stream("/api/share/tag", "Give files keywords, by their content. Ends when they can be found by them.", s.Tag),
 		web.Stream("/api/share/untag", "Take keywords from files, by their content. Ends when they can be found by them no longer.", s.Untag),
 		web.Stream("/api/torrent", "Make the metainfo of a shared file or folder for BitTorrent clients, and serve it. Ends when the files are hashed and it is written.", s.Torrent),
 		web.Stream("/api/share/rescan", "Look through shared folders again.", s.Rescan),
-	})
+	}
 }

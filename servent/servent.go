@@ -66,6 +66,7 @@ type Servent struct {
 	punching  punching
 	transfers transfers
 	feed      feed
+	snapshots *snapshots
 	downloads downloads
 	sources   sourceSlots
 	batches   batchRows
@@ -152,6 +153,7 @@ func New(cfg Config) (*Servent, error) {
 	}
 	s.choker = share.NewChoker(cfg.Uploads, s.up)
 	s.transfers.feed = &s.feed
+	s.snapshots = newSnapshots(s)
 	s.downloads.turn = waitTurn
 	s.running, s.stop = context.WithCancelCause(context.Background())
 	if err := s.open(); err != nil {
@@ -245,6 +247,7 @@ func (s *Servent) Run(ctx context.Context) error {
 	}
 	s.workers.Go(s.watchPunching)
 	s.workers.Go(s.scan)
+	s.workers.Go(func() { s.snapshots.run(s.running) })
 	if err := s.start(s.running); err != nil {
 		s.stop(err)
 	} else {

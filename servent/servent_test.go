@@ -106,7 +106,8 @@ func linked(t testing.TB, s *Servent, n int) {
 // addr is where others reach s.
 func addr(s *Servent) string { return s.listenAddrs()[0] }
 
-// folder makes a folder of files with the sizes given and seeded bytes.
+// folder makes a folder of files, some in folders below it, with the sizes given
+// and seeded bytes.
 func folder(t testing.TB, sizes map[string]int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -114,7 +115,8 @@ func folder(t testing.TB, sizes map[string]int) string {
 		b := make([]byte, size)
 		src := rand.NewChaCha8(sha256.Sum256([]byte(name)))
 		src.Read(b)
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+		at := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, b, 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}

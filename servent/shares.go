@@ -21,6 +21,7 @@ type Shares struct {
 	alone      bool // nobody scans the folders but its calls
 	torrents   *torrents
 	exported   func(*torrent.Metainfo) // is told of each that is exported; may be nil
+	view       fileView
 }
 
 // folders is how a [Servent] has the methods of its Shares, and keeps the rest
@@ -148,7 +149,7 @@ func (s *Shares) retag(ctx context.Context, verb string, req api.TagRequest, emi
 			return shareError(verb, culprit(req.Paths, err), err)
 		}
 		for _, f := range files {
-			out.Files = append(out.Files, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: append([]string{}, f.Tags...)})
+			out.Files = append(out.Files, tellSharedFile(&f))
 		}
 		return nil
 	})

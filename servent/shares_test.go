@@ -48,7 +48,7 @@ func TestSharesGoOnWithoutTheAsker(t *testing.T) {
 }
 
 // openTest returns the shares of a home that no servent runs on.
-func openTest(t *testing.T, home string) *Shares {
+func openTest(t testing.TB, home string) *Shares {
 	t.Helper()
 	s, err := OpenShares(home)
 	if err != nil {

@@ -19,10 +19,12 @@ type transfers struct {
 	uploaded int64 // bytes, of those that have ended too
 }
 
-// A transfer is one file on its way. Its meter is its owner's.
+// A transfer is one file on its way. The mutex of the list guards what it tells of.
 type transfer struct {
 	list   *transfers
 	told   api.Transfer
+	since  time.Time
+	meter  *meter
 	begun  bool   // the feed was told; it is not before the file is known
 	reason string // why it did not come to its end
 }
@@ -35,7 +37,9 @@ func (t *transfers) begin(told api.Transfer) *transfer {
 	}
 	t.last++
 	told.ID = t.last
-	one := &transfer{list: t, told: told}
+	now := time.Now()
+	one := &transfer{list: t, told: told, since: now, meter: newMeter(now)}
+	one.meter.look(now, told.Bytes)
 	t.now[t.last] = one
 	t.mu.Unlock()
 	one.tellBegun()
@@ -98,11 +102,19 @@ func (t *transfer) tell(state string) {
 		return
 	}
 	t.list.mu.Lock()
-	told := t.told
+	told := t.now(time.Now())
 	t.list.mu.Unlock()
 	t.list.feed.tell(api.EventTransfer, func(now time.Time) api.Event {
 		return tellTransfer(now, state, told, t.reason)
 	})
+}
+
+// now returns what is told of a transfer at that time. The caller holds the list's
+// mutex.
+func (t *transfer) now(now time.Time) api.Transfer {
+	told := t.told
+	told.Age, told.Rate = now.Sub(t.since).Seconds(), t.meter.look(now, told.Bytes)
+	return told
 }
 
 // all returns the transfers, oldest first.
@@ -114,9 +126,9 @@ func (t *transfers) all() []api.Transfer {
 		ordered = append(ordered, one)
 	}
 	slices.SortFunc(ordered, func(a, b *transfer) int { return cmp.Compare(a.told.ID, b.told.ID) })
-	out := []api.Transfer{}
+	out, now := []api.Transfer{}, time.Now()
 	for _, one := range ordered {
-		out = append(out, one.told)
+		out = append(out, one.now(now))
 	}
 	return out
 }
@@ -154,7 +166,9 @@ func (m *meter) look(now time.Time, bytes int64) float64 {
 	if m.rate == 0 {
 		m.rate = latest
 	}
-	m.rate = (m.rate + latest) / 2
+	if m.rate = (m.rate + latest) / 2; m.rate < 1 { // as nothing comes it would never be quite 0
+		m.rate = 0
+	}
 	m.since, m.bytes = now, bytes
 	return m.rate
 }

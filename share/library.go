@@ -22,6 +22,8 @@ type Library struct {
 	parts []part // those of the newest put first
 	files int
 	bytes int64
+
+	listings listings
 }
 
 // NewLibrary returns a Library of the files given.

@@ -145,6 +145,9 @@ func (line *commandLine) refuse(err *api.Error) {
 	}
 }
 
+// bareValues are what flags mean without a value, where they may stand so.
+var bareValues = map[string]string{"web": defaultWeb}
+
 // take reads the flag that args begin with, and returns how many of them it
 // used.
 func (line *commandLine) take(app *cli.App, args []string) (typedFlag, int) {
@@ -160,6 +163,8 @@ func (line *commandLine) take(app *cli.App, args []string) (typedFlag, int) {
 	case hasValue && value == "":
 		line.refuse(usage("%s= has no value", typed))
 	case hasValue:
+	case bareValues[flag.name] != "" && (len(args) == 1 || args[1] == "--" || isFlag(line.known(app), args[1])):
+		flag.value = bareValues[flag.name]
 	case len(args) == 1, args[1] == "--":
 		line.refuse(usage("%s needs a value", typed))
 	case isFlag(line.known(app), args[1]):

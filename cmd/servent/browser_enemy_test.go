@@ -110,12 +110,13 @@ func (e *enemy) answer(query messages.Message, results []messages.Result) error 
 		e.t.Error(err)
 		return err
 	}
-	const most = 100 // results in a QueryHit
+	const mostResults, mostBytes = 100, 10 << 10 // in a QueryHit, where there are several
 	for len(results) > 0 {
-		n, size := 0, 0
-		for n < min(len(results), most) && (n == 0 || size < 16<<10) {
-			size += len(results[n].Name) + len(results[n].Extensions)
-			n++
+		n := 1
+		for size := weight(results[0]); n < min(len(results), mostResults); n++ {
+			if size += weight(results[n]); size > mostBytes {
+				break
+			}
 		}
 		hit := messages.QueryHit{Results: results[:n], Trailer: trailer, ServentGUID: e.guid}
 		m, err := messages.New(query.GUID, query.Hops+2, hit)
@@ -135,6 +136,9 @@ func (e *enemy) answer(query messages.Message, results []messages.Result) error 
 	}
 	return nil
 }
+
+// weight is about how many bytes a result takes.
+func weight(r messages.Result) int { return len(r.Name) + len(r.Extensions) + 10 }
 
 // claim is a result of a file that nobody has.
 func claim(t *testing.T, n int, name, path string, tags ...string) messages.Result {

@@ -28,6 +28,8 @@ func TestBrowser(t *testing.T) {
 		{"layout is complained about", layoutComplaints},
 		{"axe finds", axeViolations},
 		{"first load", firstLoad},
+		{"hostile names", hostilePage},
+		{"connection lost and back", lostAndBack},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })
 	}

@@ -103,6 +103,7 @@ func (class *classroom) config(n int, addrs [][]string) servent.Config {
 		Shares:      []string{sharedFolder(class.dir, n)},
 		Listen:      []string{loopback},
 		NoDiscovery: true,
+		Lab:         labWeb{},
 		Downloads:   filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
 	}
 	for _, link := range demoLinks {

@@ -19,7 +19,7 @@ const labHelp = `Example:
 How far queries reach, at what cost, and what they find: the routing code of a
 real servent, in memory. One seed gives one result. Who asks is servent 0 (root,
 hub, end, corner), or drawn where the graph is. What mathematics says stands
-beside; --json and --csv give all figures, null where there is none.
+beside; --json and --csv give all figures, null for none; --web is the page.
 
 Usage: servent lab [graph|replay|lesson] [FLAGS]`
 
@@ -59,8 +59,14 @@ func labVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "plot", Usage: "draw the rows in `FILE`.svg or FILE.png"},
 			&cli.StringFlag{Name: "trace", Usage: "write every event to `FILE`, or with - here; see: lab replay"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace files that are there"},
+			&cli.StringFlag{Name: "web", Usage: "the lab in a browser, on `HOST:PORT` (" + defaultWeb + ")"},
 		},
-		Action:      func(c *cli.Context) error { return runLab(c.Context, con, c) },
+		Action: func(c *cli.Context) error {
+			if c.String("web") != "" {
+				return openLab(c.Context, con, c)
+			}
+			return runLab(c.Context, con, c)
+		},
 		Subcommands: []*cli.Command{labGraphVerb(con), labReplayVerb(con), labLessonVerb(con)},
 	}
 }

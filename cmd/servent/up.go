@@ -71,6 +71,7 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Rate:           c.Int("rate"),
 		Relay:          c.Bool("relay"),
 		Web:            c.String("web"),
+		Lab:            labWeb{},
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
 	}
@@ -104,18 +105,23 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 
 // rateOf reads a limit in bytes a second.
 func rateOf(c *cli.Context, flag string) (int64, error) {
-	text := c.String(flag)
+	rate, err := checkRate(c.String(flag))
+	if err != nil {
+		return 0, usage("--%s: %v", flag, err)
+	}
+	return rate, nil
+}
+
+// checkRate reads a limit in bytes a second that a servent can have; empty: none.
+func checkRate(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	rate, err := parseRate(text)
-	if err != nil {
-		return 0, usage("--%s: %v", flag, err)
+	if err == nil && rate != 0 && rate < servent.MinTransferRate {
+		err = usage("with %s, others would take this servent for dead; use %d KiB/s or more, or 0 for no limit", text, servent.MinTransferRate>>10)
 	}
-	if rate != 0 && rate < servent.MinTransferRate {
-		return 0, usage("--%s %s: others would take this servent for dead; use %d KiB/s or more, or 0 for no limit", flag, text, servent.MinTransferRate>>10)
-	}
-	return rate, nil
+	return rate, err
 }
 
 func checkTTL(ttl int) error {
@@ -157,10 +163,13 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	outliveReader()
 	watch := newLibraryWatch(con, time.Now())
 	config.OnProblem = watch.problem
+	settings := newPageSettings(con.settled, config.Home)
+	config.Settings = settings
 	s, err := servent.New(config)
 	if err != nil {
 		return err
 	}
+	settings.limits = s
 	if r, ok := s.Repair(); ok {
 		con.sayRepair(r)
 	}

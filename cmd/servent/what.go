@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base32"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -17,34 +16,43 @@ const (
 	rootDigits  = 64 // of a BEP 52 pieces root in hex
 	minPrefix   = servent.MinPrefix
 	sha1Letters = 32 // of a SHA-1 in base32
-	sha1URN     = "urn:sha1:"
 	unknownSize = -1
 )
 
-// parseWhat turns one WHAT of "servent get" into a request: the number of a
-// hit of last, a root or the beginning of one, a urn:sha1, or a magnet link.
+// parseWhat turns one WHAT of "servent get" into a request: the number of a hit of
+// last, or what [servent.ParseWhat] reads, with what last heard of it.
 func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
-	lower := strings.ToLower(what)
-	switch {
-	case isTorrent(lower):
-		path, err := filepath.Abs(what)
-		return api.GetRequest{Torrent: path, Size: unknownSize}, err
-	case torrent.IsMagnet(what):
-		return parseMagnet(what, last)
-	case strings.HasPrefix(lower, sha1URN):
-		return parseURN(what, last)
-	case len(what) < minPrefix && isNumber(what):
+	if isHitNumber(what) {
 		return byNumber(what, last)
-	case isHex(lower) && len(lower) == rootDigits:
-		return byRoot(lower, last), nil
-	case isHex(lower) && len(lower) >= minPrefix && len(lower) < rootDigits:
-		return byPrefix(lower, last)
 	}
-	return api.GetRequest{}, usage("%q names no file: give the number of a hit, a root (or %d of its digits and more), urn:sha1:…, a magnet link or a .torrent file", what, minPrefix)
+	request, err := servent.ParseWhat(what)
+	switch {
+	case err != nil:
+		return request, err
+	case request.Torrent != "":
+		if !torrent.IsMagnet(request.Torrent) {
+			request.Torrent, err = filepath.Abs(request.Torrent)
+		}
+		return request, err
+	case request.Prefix != "":
+		return byPrefix(request.Prefix, last)
+	}
+	heard := api.GetRequest{Size: unknownSize}
+	if request.SHA1 != "" {
+		heard = bySHA1(request.SHA1, last)
+	}
+	if request.Root != "" {
+		heard = byRoot(request.Root, last) // whatever was heard for the SHA-1
+		heard.SHA1 = request.SHA1
+	}
+	if heard.Size == unknownSize {
+		heard.Size = request.Size
+	}
+	if heard.Name == "" {
+		heard.Name = request.Name
+	}
+	return heard, nil
 }
-
-// isTorrent reports whether a word is the path of a .torrent file.
-func isTorrent(lower string) bool { return strings.HasSuffix(lower, ".torrent") }
 
 func isNumber(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 31)
@@ -113,15 +121,6 @@ func byPrefix(prefix string, last lastSearch) (api.GetRequest, error) {
 	return request, nil
 }
 
-// parseURN reads urn:sha1:BASE32. Source: HUGE 0.94 §3.2.
-func parseURN(urn string, last lastSearch) (api.GetRequest, error) {
-	sha1 := strings.ToUpper(urn[len(sha1URN):])
-	if len(sha1) != sha1Letters || strings.Trim(sha1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
-		return api.GetRequest{}, usage("%q is no SHA-1: %s takes %d letters and digits of base32", urn, sha1URN, sha1Letters)
-	}
-	return bySHA1(sha1, last), nil
-}
-
 // bySHA1 asks for a SHA-1; what the last search heard of it saves a query.
 func bySHA1(sha1 string, last lastSearch) api.GetRequest {
 	for _, hit := range last.Hits {
@@ -132,35 +131,4 @@ func bySHA1(sha1 string, last lastSearch) api.GetRequest {
 		}
 	}
 	return api.GetRequest{SHA1: sha1, Size: unknownSize}
-}
-
-// parseMagnet asks for what a magnet link names: a file that servents know, by its
-// root or SHA-1, or a torrent. A link that names both is taken for a torrent, whose
-// servents are asked as well, where it tells who knows its peers.
-func parseMagnet(text string, last lastSearch) (api.GetRequest, error) {
-	link, err := torrent.ParseMagnet(text)
-	if err != nil {
-		return api.GetRequest{}, usage("%v", err)
-	}
-	isKnown := link.HasRoot() || link.HasSHA1()
-	if link.HasSwarm() && (!isKnown || len(link.Trackers) > 0 || len(link.Peers) > 0) {
-		return api.GetRequest{Torrent: text, Size: unknownSize}, nil
-	}
-	var request api.GetRequest
-	sha1 := ""
-	if link.HasSHA1() {
-		sha1 = base32.StdEncoding.EncodeToString(link.SHA1[:])
-		request = bySHA1(sha1, last)
-	}
-	if link.HasRoot() {
-		request = byRoot(link.Root.String(), last) // whatever was heard for the SHA-1
-		request.SHA1 = sha1
-	}
-	if request.Size == unknownSize {
-		request.Size = link.Size
-	}
-	if request.Name == "" {
-		request.Name = link.Name
-	}
-	return request, nil
 }

@@ -144,6 +144,9 @@ func (ts *timers) put(do func()) uint32 {
 	return uint32(len(ts.planned) - 1)
 }
 
+// waiting returns how much is planned.
+func (ts *timers) waiting() int { return len(ts.planned) - len(ts.free) }
+
 func (ts *timers) take(number uint32) func() {
 	do := ts.planned[number]
 	ts.planned[number] = nil

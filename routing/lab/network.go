@@ -158,6 +158,9 @@ func (n *Network) Router(node Node) *routing.Router { return n.servents[node].ro
 // Now returns the time since the network began.
 func (n *Network) Now() time.Duration { return n.now }
 
+// Clock returns the time that Routers are given now.
+func (n *Network) Clock() time.Time { return epoch.Add(n.now) }
+
 // Begin begins a new query: it forgets what is under way and lets so much time
 // pass that every Router has forgotten what it saw, 10 minutes as a servent is
 // by default. Seed is that of the losses. So what follows does not depend on what
@@ -242,6 +245,17 @@ func (n *Network) Idle() bool { return n.queue.count == 0 }
 
 // Run goes on until nothing is under way and nothing is planned.
 func (n *Network) Run() { n.until(never) }
+
+// Settle goes on until nothing is under way. What is planned for a later time than
+// the last arrival stays planned.
+func (n *Network) Settle() {
+	for !n.stopped && n.queue.count > n.timers.waiting() {
+		for n.queue.count > n.timers.waiting() && !n.stops(1) && n.queue.next(never) {
+			n.wave()
+		}
+		n.until(n.now) // what is planned for the time of the last arrival
+	}
+}
 
 // Advance does what is due within d, and lets d pass. Less than nothing counts as
 // nothing.

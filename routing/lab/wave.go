@@ -10,24 +10,29 @@ import (
 // until does what is due until then, wave after wave.
 func (n *Network) until(end time.Duration) {
 	for !n.stops(1) && n.queue.next(end) {
-		n.now = n.queue.last
-		n.clock = epoch.Add(n.now)
-		wave := n.queue.take()
-		for len(wave) > 0 {
-			some := wave[:min(len(wave), warmed)]
-			if n.stops(len(some)) {
-				return
-			}
-			if len(some) > 1 && len(n.servents) > uncached {
-				for i := range some {
-					n.warm(&some[i])
-				}
-			}
-			for i := range some {
-				n.arrive(&some[i])
-			}
-			wave = wave[len(some):]
+		n.wave()
+	}
+}
+
+// wave does what is due next.
+func (n *Network) wave() {
+	n.now = n.queue.last
+	n.clock = epoch.Add(n.now)
+	wave := n.queue.take()
+	for len(wave) > 0 {
+		some := wave[:min(len(wave), warmed)]
+		if n.stops(len(some)) {
+			return
 		}
+		if len(some) > 1 && len(n.servents) > uncached {
+			for i := range some {
+				n.warm(&some[i])
+			}
+		}
+		for i := range some {
+			n.arrive(&some[i])
+		}
+		wave = wave[len(some):]
 	}
 }
 

@@ -28,7 +28,10 @@
 //	POST /api/downloads/priority PriorityRequest DownloadList
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	POST /api/limits      LimitsRequest     Limits
+//	GET  /api/settings    Settings
+//	POST /api/settings    SettingsRequest   Settings
 //	GET  /api/share       ShareList
+//	POST /api/share/files FilesRequest      FileList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
 //	POST /api/share/remove ShareRequest     ShareList
 //	POST /api/torrent     TorrentRequest    stream: Hashing…, Torrent
@@ -36,6 +39,10 @@
 //	POST /api/share/untag TagRequest        stream: Hashing…, TagResult
 //	POST /api/share/rescan ShareRequest     stream: Hashing…, ShareList
 //	GET  /api/events      stream: Event…
+//	POST /api/lab         LabRequest        LabRun
+//	POST /api/lab/table   LabTableRequest   LabTable
+//	POST /api/lab/rows    LabRequest        stream: LabProgress…, LabRows
+//	GET  /api/lab/lessons LabLessons
 //	GET  /api/calls       CallList
 //	GET  /api/openapi.json OpenAPI
 //	GET  /metrics         Prometheus text

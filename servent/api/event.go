@@ -20,6 +20,11 @@ const (
 	EventSearch   = "search"   // SearchEvent
 	EventHashing  = "hashing"  // HashingEvent
 	EventDownload = "download" // DownloadEvent
+
+	// These come to those who name them alone. Of each, only the latest waits for a
+	// listener that is slow: it says all that those before did.
+	EventStatus    = "status"    // StatusEvent
+	EventDownloads = "downloads" // DownloadList
 )
 
 // The states of what an [Event] tells of.
@@ -31,8 +36,8 @@ const (
 )
 
 // An Event tells what happens in the servent, from its [Hello] on: a Hello,
-// Lost, [LinkEvent], [TransferEvent], [SearchEvent], [HashingEvent] or [DownloadEvent]. Later
-// versions may tell of more.
+// Lost, [LinkEvent], [TransferEvent], [SearchEvent], [HashingEvent], [DownloadEvent],
+// [StatusEvent] or [DownloadList]. Later versions may tell of more.
 type Event interface {
 	// EventType returns the type of the event: one of the Event constants.
 	EventType() string
@@ -103,6 +108,21 @@ type DownloadEvent struct {
 	Reason   string    `json:"reason,omitempty"` // why it was
 }
 
+// A StatusEvent tells each second how all is.
+type StatusEvent struct {
+	Type   string    `json:"type" enum:"status"`
+	Time   time.Time `json:"time"`
+	Status Status    `json:"status"`
+}
+
+// EventType returns "status".
+func (StatusEvent) EventType() string { return EventStatus }
+
+// EventType returns "downloads". As an event the list has all downloads and
+// batches: at once, each second while any of them comes on, and soon after the
+// state of one changes.
+func (DownloadList) EventType() string { return EventDownloads }
+
 // EventType returns "download".
 func (DownloadEvent) EventType() string { return EventDownload }
 
@@ -125,7 +145,8 @@ func (SearchEvent) EventType() string { return EventSearch }
 func (HashingEvent) EventType() string { return EventHashing }
 
 // Events tells what happens in the servent, until ctx ends or the loop breaks:
-// a [Hello] first, then events of the types that are named, or of all. A loop
+// a [Hello] first, then events of the types that are named, or of all but those
+// that are to be named. A loop
 // that is slow loses events, see [Lost], and never holds up the servent. An
 // error comes last, with a nil Event.
 func (c *Client) Events(ctx context.Context, types ...string) iter.Seq2[Event, error] {
@@ -173,6 +194,10 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[HashingEvent](data)
 	case EventDownload:
 		return decode[DownloadEvent](data)
+	case EventStatus:
+		return decode[StatusEvent](data)
+	case EventDownloads:
+		return decode[DownloadList](data)
 	}
 	return nil, nil
 }

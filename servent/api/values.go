@@ -12,6 +12,7 @@ const (
 	TypeShares   = "shares"
 	TypeTagged   = "tagged"
 	TypeTorrent  = "torrent"
+	TypeFiles    = "files"
 	TypeError    = "error"
 )
 
@@ -90,6 +91,7 @@ type GetRequest struct {
 	Name      string        `json:"name,omitempty"`   // suggested by the hit: untrusted
 	Sources   []Source      `json:"sources,omitempty"`
 	Torrent   string        `json:"torrent,omitempty"` // in place of all above: the absolute path of a .torrent, or a magnet link of BitTorrent
+	What      string        `json:"what,omitempty"`    // in place of all above, as a user names it: a root or its beginning, urn:sha1:…, a magnet link, the absolute path of a .torrent
 	Output    string        `json:"output,omitempty"`  // absolute: a folder, or the file itself; empty: the downloads folder
 	Overwrite bool          `json:"overwrite,omitempty"`
 	Timeout   time.Duration `json:"timeout,omitempty"` // in ns; 0: none
@@ -254,6 +256,9 @@ type Transfer struct {
 	Root      string `json:"root"`
 	Size      int64  `json:"size"`
 	Bytes     int64  `json:"bytes"` // down: verified; up: sent
+
+	Rate float64 `json:"rate"` // bytes a second, lately
+	Age  float64 `json:"age"`  // seconds since it began
 }
 
 // A Link is a neighbour.

@@ -23,8 +23,11 @@ func isJSON(r *http.Request) bool {
 // readJSON reads the one value of a request, whole.
 func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error) {
 	most := int64(MaxRequest)
-	if _, many := any(in).(api.BatchRequest); many {
+	switch any(in).(type) {
+	case api.BatchRequest:
 		most = maxBatchRequest
+	case api.LabRequest, api.LabTableRequest: // a graph may be in it
+		most = maxLabRequest
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()

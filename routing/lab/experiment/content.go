@@ -51,7 +51,7 @@ func (f *files) hits(v graph.Node, objects []uint32) []messages.QueryHit {
 		r := f.result(object)
 		n := len(r.Name) + len(r.Extensions)
 		if last := len(all) - 1; last < 0 || len(all[last].Results) == hitResults || size+n > hitBytes {
-			all = append(all, messages.QueryHit{Trailer: trailer, ServentGUID: serventGUID(v)})
+			all = append(all, messages.QueryHit{Trailer: trailer, ServentGUID: ServentGUID(v)})
 			size = 0
 		}
 		hit := &all[len(all)-1]
@@ -61,8 +61,8 @@ func (f *files) hits(v graph.Node, objects []uint32) []messages.QueryHit {
 	return all
 }
 
-// serventGUID returns that of v.
-func serventGUID(v graph.Node) messages.GUID {
+// ServentGUID returns that of v, which its hits name.
+func ServentGUID(v graph.Node) messages.GUID {
 	return guidFrom(chance.New(0, chance.GUIDs, uint64(v)))
 }
 

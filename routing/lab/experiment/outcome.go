@@ -6,7 +6,7 @@ import "time"
 type Outcome struct {
 	Reached    int64 // servents that it came to, the origin left out, each once
 	Messages   int64 // Queries sent, or steps of walkers
-	Others     int64 // other messages sent: QueryHits
+	Others     int64 // other messages sent: QueryHits, and Pushes
 	Duplicates int64 // Queries that arrived, less Reached, under both rules
 	Improved   int64 // of the Duplicates: those that were forwarded again
 	Lost       int64 // messages that did not arrive

@@ -66,6 +66,14 @@ type Plan struct {
 	// tried on a network that begins as the graph. Default: all stay.
 	Churn *Churn
 
+	// Acts, where set, are done to the network of each query, which then has one of
+	// its own; closed forms do not hold. Not beside Churn. Default: none.
+	Acts []Act
+
+	// Push has who asks send a Push for the first hit with what is asked for, by the
+	// way that it came; answers to walkers lay none. Default: it fetches nothing.
+	Push bool
+
 	// Workers is how many queries are routed at once. Default: one a processor.
 	// Fewer are, where their servents would take too much memory.
 	Workers int
@@ -125,6 +133,9 @@ func (p *Plan) check() error {
 		return fmt.Errorf("experiment: plan: loss %g, want 0 or more and less than 1", p.Loss)
 	}
 	if p.Churn != nil {
+		if p.Acts != nil {
+			return errors.New("experiment: plan: acts beside churn")
+		}
 		if err := p.Churn.check(); err != nil {
 			return fmt.Errorf("experiment: plan: churn: %w", err)
 		}

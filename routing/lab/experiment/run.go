@@ -142,7 +142,7 @@ func (s *session) try(ctx context.Context, strategy Strategy, ttl uint8, progres
 // newLooks returns what each worker looks at the distances with, or nil where they
 // are known, or no closed form is wanted.
 func (s *session) newLooks(strategy Strategy) (looks []*waves) {
-	if s.around == nil && s.plan.Churn == nil && strategy.floods {
+	if s.around == nil && s.plan.Churn == nil && s.plan.Acts == nil && strategy.floods {
 		for range s.trials {
 			looks = append(looks, newWaves(s.graph))
 		}

@@ -81,7 +81,7 @@ func countTrace(t *testing.T, text io.Reader) map[string]int64 {
 			continue
 		}
 		e := record.Event
-		query := e.Type == "Query" || e.Type == walkerType
+		query := e.Type == "Query" || e.Type == WalkerName
 		switch {
 		case e.Verdict == trace.Lost:
 			count["lost"]++

@@ -79,6 +79,9 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	if s.rule != nil {
 		rule = *s.rule
 	}
+	if t.plan.Acts != nil {
+		clear(t.networks) // that of the query before is not as the graph
+	}
 	t.net = t.network(rule)
 	if t.tide != nil {
 		t.net.Advance(t.longest) // Begin forgets what is under way: not the Byes
@@ -87,6 +90,7 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	if t.tide != nil {
 		t.tide.pass(t.tide.churn.Between)
 	}
+	t.actBefore()
 	t.query, t.out = q, Outcome{}
 	t.begun, t.tried, t.round, t.sumTTLs = t.net.Now(), 0, 0, false
 	t.sent = t.begun
@@ -97,7 +101,9 @@ func (t *trial) ask(s Strategy, q query) Outcome {
 	}
 	t.reached[q.Source] = t.mark
 	clear(t.found)
+	t.planActs()
 	s.search(t, q)
+	t.actAfter()
 	return t.out
 }
 
@@ -140,7 +146,7 @@ func (t *trial) network(rule routing.Rule) *lab.Network {
 // settle lets time pass until nothing is under way.
 func (t *trial) settle() {
 	if t.tide == nil {
-		t.net.Run()
+		t.net.Settle()
 		return
 	}
 	// Byes of those who leave, and what is planned, are under way at all times.
@@ -204,8 +210,8 @@ func (t *trial) watch(e *lab.Event) {
 		t.out.Bytes += t.walkerSize
 		t.load[e.To]++
 	case lab.Lost:
-		if e.Effect != nil && e.Effect.Message.Type == messages.TypeBye {
-			return
+		if e.Effect != nil && (e.Effect.Message.Type == messages.TypeBye || e.Effect.To == routing.Self && e.From == e.To) {
+			return // of who leaves, or who asks and is away
 		}
 		t.out.Lost++
 		t.load[e.To]--
@@ -296,7 +302,11 @@ func (t *trial) takeHit(m *messages.Message) {
 	if t.sumTTLs {
 		hops = t.tried
 	}
+	before := t.out.Found()
 	t.takeResults(m, hops)
+	if t.plan.Push && !before && t.out.Found() {
+		t.push(m)
+	}
 }
 
 // foundBy has v, steps away, give the origin its answer past all links.

@@ -171,6 +171,25 @@ func (t Topology) String() string {
 	return t.kind.name + ":" + strings.Join(numbers, ",")
 }
 
+// Name returns what t is called, as ring, and its whole numbers in the order of
+// its form.
+func (t Topology) Name() (name string, numbers []int) {
+	if t.kind == nil {
+		return "", nil
+	}
+	return t.kind.name, []int{t.a, t.b}[:len(t.kind.ints)]
+}
+
+// Size returns how many servents and links t has, or about how many links where
+// they are drawn.
+func (t Topology) Size() (servents, links int) {
+	if t.kind == nil {
+		return 0, 0
+	}
+	n, m := t.kind.size(t)
+	return int(n), int(m)
+}
+
 // Drawn reports whether chance is in t, so that another seed gives another graph.
 func (t Topology) Drawn() bool { return t.kind != nil && t.kind.drawn }
 

@@ -57,11 +57,11 @@ async function show() {
   if (name === current && rest.length === 0) return;
   const mine = ++turn;
   current = name;
-  markTab(name);
   try {
     const [module] = await Promise.all([import(`./tabs/${name}.js`), learn(name), style(name)]);
     if (mine !== turn) return;
     leave();
+    markTab(name);
     document.title = `${t(`tab.${name}`)} · servent`;
     shown = module.open(main, context(rest.join('/')));
   } catch (error) {

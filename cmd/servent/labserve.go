@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"github.com/urfave/cli/v2"
+
+	"servent/servent/api"
+	"servent/servent/web"
+)
+
+// labTab is the page's tab of the lab.
+const labTab = "lab"
+
+// labTold is what a browser is told that has no session.
+const labTold = `This is the lab of a servent. Open the address that "servent lab --web" has printed;
+it is good for one visit. Type the command again for another one.
+`
+
+// openLab opens the lab of the page: that of the servent which runs on the home,
+// or else one of its own, until ctx ends.
+func openLab(ctx context.Context, con *console, c *cli.Context) error {
+	if err := noWords("lab --web", c.Args().Slice()); err != nil {
+		return err
+	}
+	if link, err := runningPage(ctx, homeOf(c)); err == nil || !errors.Is(err, api.CodeNotRunning) && !errors.Is(err, api.CodeNotFound) {
+		if err != nil {
+			return err
+		}
+		con.say("the servent that runs here has the lab on its page")
+		return con.printPage(link, false)
+	}
+	l, err := web.Listen(c.String("web"))
+	if err != nil {
+		return usage("--%v", err)
+	}
+	log := con.log(slog.LevelWarn)
+	door := web.NewDoor(l.Addr().(*net.TCPAddr), rand.Text(), log)
+	routes := append(web.LabRoutes(labWeb{}), web.Plain("/", "How to open the page.", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		// An asker that is gone reads nothing.
+		_, _ = io.WriteString(w, labTold)
+	}))
+	if err := con.printPage(api.PageLink{URL: door.Link(labTab)}, false); err != nil {
+		return err
+	}
+	con.say("the lab alone; Ctrl-C ends it")
+	if err := web.NewServer(log, web.WithCalls(routes)).Serve(ctx, l, door); err != nil {
+		return fmt.Errorf("lab: serve the page on %s: %w", l.Addr(), err)
+	}
+	return nil
+}
+
+// runningPage returns a link into the page of the servent that runs on home.
+func runningPage(ctx context.Context, home string) (api.PageLink, error) {
+	client, err := api.Dial(home)
+	if err != nil {
+		return api.PageLink{}, err
+	}
+	defer client.Close()
+	return client.PageLink(ctx, api.PageRequest{Tab: labTab})
+}

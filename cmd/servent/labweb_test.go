@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"testing"
+
+	"servent/servent/api"
+)
+
+// playLab plays a search on the lab of the page.
+func playLab(t *testing.T, request api.LabRequest) api.LabRun {
+	t.Helper()
+	run, err := labWeb{}.Run(t.Context(), request)
+	if err != nil {
+		t.Fatalf("%+v: %v", request, err)
+	}
+	return run
+}
+
+// rowOf reads figures of a row.
+func rowOf(t *testing.T, text json.RawMessage) map[string]any {
+	t.Helper()
+	var row map[string]any
+	if err := json.Unmarshal(text, &row); err != nil {
+		t.Fatal(err)
+	}
+	return row
+}
+
+// TestLabWebRing: in a ring of 12, a flood with TTL 3 has reached 6 servents after
+// three hops, two in each, and so says its row.
+func TestLabWebRing(t *testing.T) {
+	run := playLab(t, api.LabRequest{Topology: "ring:12", TTL: 3})
+	s := run.Searches[0]
+	var reached []int // after each hop
+	for hop := 1.0; hop <= 3; hop++ {
+		n := 0
+		for i, verdict := range s.Events.Verdict {
+			if s.Events.Verdicts[verdict] == "delivered" && s.Events.Time[i] <= hop {
+				n++
+			}
+		}
+		reached = append(reached, n)
+	}
+	if want := []int{2, 4, 6}; !slices.Equal(reached, want) {
+		t.Errorf("reached after each hop: got %v, want %v", reached, want)
+	}
+	row := rowOf(t, s.Row)
+	if row["reached_mean"] != 6.0 || row["messages_mean"] != 6.0 || s.Closed.Reached == nil || *s.Closed.Reached != 6 || !slices.Equal(s.Closed.Hops, []int64{2, 2, 2}) {
+		t.Errorf("row and closed form: got %s, %+v, want 6 reached with 6 messages", s.Row, s.Closed)
+	}
+	if run.Graph.Shape != "ring" || run.Graph.Nodes != 12 || len(run.Graph.Edges) != 24 || run.Source != 0 || run.Network != "ring:12" {
+		t.Errorf("the network: got %+v", run)
+	}
+}
+
+// TestLabWebIsTheCommand: a row of the page is that of the command.
+func TestLabWebIsTheCommand(t *testing.T) {
+	request := api.LabRequest{
+		Topology: "regular:60,4", TTLs: "2..3", Strategies: []string{"flood", "ring", "walk:4"}, Latency: "exp:50ms", Loss: "2%",
+		Dedup: "ttl", Replicas: "2,5%", Sources: "20", Runs: 2,
+	}
+	rows, err := labWeb{}.Rows(t.Context(), request, func(api.LabProgress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, row := range rows.Rows {
+		got += string(row) + "\n"
+	}
+	want := output(t, "servent lab --json --topology regular:60,4 --ttl 2..3 --strategy flood,ring,walk:4 --latency exp:50ms --loss 2% --dedup ttl --replicas 2,5% --sources 20 --runs 2")
+	if got != want {
+		t.Errorf("rows of the page:\n%s\nthose of the command:\n%s", got, want)
+	}
+}
+
+// TestLabWebRefuses: what is hostile or too large is refused as a wrong request,
+// before it takes time.
+func TestLabWebRefuses(t *testing.T) {
+	many := make([]api.LabAction, 10_001)
+	for i := range many {
+		many[i].Do = "leave"
+	}
+	far := 1 << 40
+	for name, request := range map[string]api.LabRequest{
+		"a topology of too many servents": {Topology: "ring:100001"},
+		"too many links":                  {Topology: "complete:5000"},
+		"no topology":                     {Topology: "moebius:3"},
+		"two networks":                    {Topology: "ring:3", Graph: "0 1"},
+		"an empty graph":                  {Graph: "# nothing"},
+		"a graph that is none":            {Graph: "<graphml", GraphName: "g.graphml"},
+		"too many servents announced":     {Graph: "# Nodes: 9999999\n0 1\n"},
+		"four strategies":                 {Strategies: []string{"flood", "ring", "walk:1", "walk:2"}},
+		"one strategy twice":              {Strategies: []string{"flood", "flood"}},
+		"TTL 16":                          {TTL: 16},
+		"TTL -1":                          {TTL: -1},
+		"a file of sources":               {Sources: "/etc/passwd"},
+		"a source that is not there":      {Topology: "ring:3", Source: &far},
+		"a negative seed":                 {Seed: func() *int64 { n := int64(-1); return &n }()},
+		"unknown wants":                   {Wants: "all"},
+		"an unknown action":               {Actions: []api.LabAction{{Do: "explode"}}},
+		"an action on nobody":             {Topology: "ring:3", Actions: []api.LabAction{{Node: 3, Do: "leave"}}},
+		"an action on a negative servent": {Topology: "ring:3", Actions: []api.LabAction{{Node: -1, Do: "leave"}}},
+		"an action too late":              {Topology: "ring:3", Actions: []api.LabAction{{Time: 1e300, Do: "leave"}}},
+		"too many actions":                {Topology: "ring:3", Actions: many},
+		"two numbers of replicas":         {Replicas: "1,2"},
+		"more replicas than servents":     {Topology: "ring:3", Replicas: "5"},
+		"churn":                           {Churn: "5m,10m"},
+		"loss of all":                     {Loss: "100%"},
+	} {
+		_, err := labWeb{}.Run(t.Context(), request)
+		if !errors.Is(err, api.CodeUsage) {
+			t.Errorf("%s: got %v, want it refused as a wrong request", name, err)
+		}
+	}
+}
