@@ -270,6 +270,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},
 		{"GET", "/api/horizon", nil},
+		{"GET", "/api/overlay", nil},
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1}},

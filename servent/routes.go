@@ -27,6 +27,7 @@ func (s *Servent) ownRoutes() []web.Route {
 		web.Exchange("/api/page", "An address of the page that is good for one visit, and gives the browser a session.", s.PageLink),
 		web.Value("/api/status", "The servent at a glance.", s.Status),
 		web.Value("/api/peers", "The links, oldest first.", s.Peers),
+		web.Value("/api/overlay", "The network as its servents tell of it: those that run with --trace.", s.Overlay),
 		web.Value("/api/horizon", "The servents whose distance is known: links, and those that Pongs told of. Has a Ping flooded, once a minute at most.", s.Horizon),
 		web.Exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
 		web.Exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),

@@ -15,6 +15,7 @@
 //	GET  /api/horizon     Horizon
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link
+//	GET  /api/overlay     Overlay
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
