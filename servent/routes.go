@@ -11,6 +11,9 @@ func (s *Servent) routes() []web.Route {
 	if s.cfg.Lab != nil {
 		routes = append(routes, web.LabRoutes(s.cfg.Lab)...)
 	}
+	if s.cfg.Settings != nil {
+		routes = append(routes, web.SettingsRoutes(s.cfg.Settings)...)
+	}
 	return web.WithCalls(routes)
 }
 
@@ -24,12 +27,14 @@ func (s *Servent) ownRoutes() []web.Route {
 		web.Exchange("/api/page", "An address of the page that is good for one visit, and gives the browser a session.", s.PageLink),
 		web.Value("/api/status", "The servent at a glance.", s.Status),
 		web.Value("/api/peers", "The links, oldest first.", s.Peers),
+		web.Value("/api/overlay", "The network as its servents tell of it: those that run with --trace.", s.Overlay),
 		web.Value("/api/horizon", "The servents whose distance is known: links, and those that Pongs told of. Has a Ping flooded, once a minute at most.", s.Horizon),
 		web.Exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
 		web.Exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),
 		web.Value("/api/doctor", "What keeps others from finding this servent, and what to do.", s.Doctor),
 		web.Value("/api/invite", "An invitation to this servent.", s.Invite),
 		web.Stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
+		web.Value("/api/kinds", "The kinds of files that type: takes in the words of a search.", s.ListKinds),
 		web.Stream("/api/get", "Fetch a file by its content, verified piece by piece.", s.Get),
 		web.Stream("/api/get-many", "Fetch many files, whole folders among them, into one folder. Ends when each has come or failed.", s.GetMany),
 		web.Value("/api/downloads", "What is fetched, was, or lies unfinished in the partial folder.", s.Downloads),

@@ -51,6 +51,9 @@ func upVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
+			&cli.BoolFlag{Name: "trace", Usage: "tell the network what becomes of messages here"},
+			&cli.BoolFlag{Name: "trace-keywords", Usage: "with --trace: the words of own searches too"},
+			&cli.StringFlag{Name: "trace-name", Usage: "with --trace: what the servent is called, `NAME`"},
 		},
 		Action: func(c *cli.Context) error { return up(c.Context, con, c) },
 	}
@@ -74,6 +77,13 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Lab:            labWeb{},
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
+
+		TraceNetwork:  c.Bool("trace"),
+		TraceKeywords: c.Bool("trace-keywords"),
+		TraceName:     c.String("trace-name"),
+	}
+	if !config.TraceNetwork && (config.TraceKeywords || config.TraceName != "") {
+		return config, usage("--trace-keywords and --trace-name say how to trace: add --trace")
 	}
 	var err error
 	if config.Rule, err = routing.ParseRule(c.String("dedup")); err != nil {
@@ -105,18 +115,23 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 
 // rateOf reads a limit in bytes a second.
 func rateOf(c *cli.Context, flag string) (int64, error) {
-	text := c.String(flag)
+	rate, err := checkRate(c.String(flag))
+	if err != nil {
+		return 0, usage("--%s: %v", flag, err)
+	}
+	return rate, nil
+}
+
+// checkRate reads a limit in bytes a second that a servent can have; empty: none.
+func checkRate(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	rate, err := parseRate(text)
-	if err != nil {
-		return 0, usage("--%s: %v", flag, err)
+	if err == nil && rate != 0 && rate < servent.MinTransferRate {
+		err = usage("with %s, others would take this servent for dead; use %d KiB/s or more, or 0 for no limit", text, servent.MinTransferRate>>10)
 	}
-	if rate != 0 && rate < servent.MinTransferRate {
-		return 0, usage("--%s %s: others would take this servent for dead; use %d KiB/s or more, or 0 for no limit", flag, text, servent.MinTransferRate>>10)
-	}
-	return rate, nil
+	return rate, err
 }
 
 func checkTTL(ttl int) error {
@@ -158,10 +173,13 @@ func up(ctx context.Context, con *console, c *cli.Context) error {
 	outliveReader()
 	watch := newLibraryWatch(con, time.Now())
 	config.OnProblem = watch.problem
+	settings := newPageSettings(con.settled, config.Home)
+	config.Settings = settings
 	s, err := servent.New(config)
 	if err != nil {
 		return err
 	}
+	settings.limits = s
 	if r, ok := s.Repair(); ok {
 		con.sayRepair(r)
 	}

@@ -18,6 +18,7 @@ type wholeFile struct {
 	*os.File
 	path      string
 	overwrite bool
+	mode      fs.FileMode // once it is kept
 }
 
 // checkTarget says why no file may be written to path, or nil.
@@ -81,7 +82,7 @@ func createWhole(path string, overwrite bool) (*wholeFile, error) {
 	if err != nil {
 		return nil, writeError(path, err)
 	}
-	w := &wholeFile{File: f, path: path, overwrite: overwrite}
+	w := &wholeFile{File: f, path: path, overwrite: overwrite, mode: 0o644}
 	unkept.Store(w, nil)
 	return w, nil
 }
@@ -89,7 +90,7 @@ func createWhole(path string, overwrite bool) (*wholeFile, error) {
 // keep gives the file its name.
 func (w *wholeFile) keep() error {
 	err := w.Sync()
-	if err := errors.Join(err, w.Chmod(0o644), w.Close()); err != nil {
+	if err := errors.Join(err, w.Chmod(w.mode), w.Close()); err != nil {
 		return writeError(w.path, err)
 	}
 	if err := checkTarget(w.path, w.overwrite); err != nil {

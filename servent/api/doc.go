@@ -15,9 +15,11 @@
 //	GET  /api/horizon     Horizon
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link
+//	GET  /api/overlay     Overlay
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
+//	GET  /api/kinds       KindList
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	POST /api/get-many    BatchRequest      stream: BatchProgress…, BatchSummary
 //	GET  /api/downloads   DownloadList
@@ -27,6 +29,8 @@
 //	POST /api/downloads/priority PriorityRequest DownloadList
 //	POST /api/downloads/cancel DownloadsRequest DownloadList
 //	POST /api/limits      LimitsRequest     Limits
+//	GET  /api/settings    Settings
+//	POST /api/settings    SettingsRequest   Settings
 //	GET  /api/share       ShareList
 //	POST /api/share/files FilesRequest      FileList
 //	POST /api/share/add   ShareRequest      stream: Hashing…, ShareList
