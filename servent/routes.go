@@ -35,6 +35,7 @@ func (s *Servent) ownRoutes() []web.Route {
 		web.Value("/api/doctor", "What keeps others from finding this servent, and what to do.", s.Doctor),
 		web.Value("/api/invite", "An invitation to this servent.", s.Invite),
 		web.Stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
+		web.Value("/api/kinds", "The kinds of files that type: takes in the words of a search.", s.ListKinds),
 		web.Stream("/api/get", "Fetch a file by its content, verified piece by piece.", s.Get),
 		web.Stream("/api/get-many", "Fetch many files, whole folders among them, into one folder. Ends when each has come or failed.", s.GetMany),
 		web.Value("/api/downloads", "What is fetched, was, or lies unfinished in the partial folder.", s.Downloads),

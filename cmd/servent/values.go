@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"servent/routing/lab/lesson"
 	"servent/servent"
 	"servent/servent/api"
 	"servent/servent/web"
@@ -43,6 +44,8 @@ var flagValues = map[string]valueSource{
 	"home":   anyFolder,
 	"config": anyFile,
 	"dedup":  {choices: []string{"plain", "ttl"}},
+
+	"lang": {choices: lesson.Languages},
 
 	"search.strategy": {choices: []string{api.StrategyFlood, api.StrategyRing}},
 	"web": {list: func(_ context.Context, c *candidates, _ []string) {
