@@ -104,9 +104,11 @@ type Config struct {
 	// Lab, where set, answers the page's tab of the lab. Default: none.
 	Lab web.Lab
 
-	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
-	// port or the next free one of 32. "off": none. Default "off".
-	Web string
+	// Web is the HOST:PORT of the page and of /metrics: the port or the next free
+	// one of 32. "off": none. Default "off". Where other computers can reach it,
+	// there must be a WebPassword, of 12 characters or more, which opens the page to
+	// browsers; it is not encrypted on its way.
+	Web, WebPassword string
 
 	// Settings are what the page may change of the command that runs the servent.
 	// Default: nothing.
@@ -136,6 +138,14 @@ type Config struct {
 	// came in by ([routing.Self] for our own) and each effect of routing it. The
 	// loop calls it; it must not block, nor call the servent.
 	Trace func(at time.Time, from routing.Link, e routing.Effect)
+
+	// TraceNetwork has this servent tell its network what becomes of each message
+	// here, and hear the same of others: see [Servent.Overlay]. Whoever is in the
+	// network can then see who asks, who answers and who is linked with whom.
+	// TraceKeywords tells the words of own searches too. TraceName is what the
+	// servent is called there, at most 40 characters that print. Default: no.
+	TraceNetwork, TraceKeywords bool
+	TraceName                   string
 
 	// Log takes what an operator would act on (Info) and a line for each
 	// message (Debug). Default: nothing is logged.
@@ -237,6 +247,12 @@ func (c Config) check() error {
 	if c.RelayBytes < 0 || c.RelayTime < time.Second {
 		return configError("RelayTime", " %v, RelayBytes %d: use a second and a byte or more, or 0 for the defaults", c.RelayTime, c.RelayBytes)
 	}
+	if !c.TraceNetwork && (c.TraceKeywords || c.TraceName != "") {
+		return configError("TraceKeywords", ", TraceName: they are of no use without TraceNetwork; set it too")
+	}
+	if c.TraceName != traceText(c.TraceName, maxTraceName) {
+		return configError("TraceName", " %q: use at most %d characters, all of which print", c.TraceName, maxTraceName)
+	}
 	if c.KeepAlive < 0 {
 		return configError("KeepAlive", " %v: use a time above 0, or 0 for the default", c.KeepAlive)
 	}
@@ -276,9 +292,23 @@ func (c Config) checkAddresses() error {
 			return configError("BitTorrent", " %q: %v; use HOST:PORT, such as 0.0.0.0:6881", c.BitTorrent, err)
 		}
 	}
-	if c.Web != WebOff {
-		if _, _, err := web.ParseAddress(c.Web); err != nil {
-			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
+	return c.checkWeb()
+}
+
+// checkWeb says what is wrong with the page's address or password.
+func (c Config) checkWeb() error {
+	if c.Web == WebOff {
+		return nil
+	}
+	if _, _, err := web.ParseAddress(c.Web); err != nil {
+		return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
+	}
+	if c.WebPassword == "" && web.IsBeyond(c.Web) {
+		return configError("Web", " %q: every computer that reaches this one could open the page and do there all that you can, so set a password, too", c.Web)
+	}
+	if c.WebPassword != "" {
+		if err := web.CheckPassword(c.WebPassword); err != nil {
+			return configError("WebPassword", ": %v", err)
 		}
 	}
 	return nil

@@ -47,10 +47,14 @@ func upVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
 			&cli.BoolFlag{Name: "relay", Usage: "relay for those that no other way joins (doctor)"},
 			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
+			&cli.StringFlag{Name: "web-password", Usage: "ask browsers for the 1st line of `FILE` (servent page)"},
 			&cli.StringFlag{Name: "bittorrent", Usage: "serve torrents to other clients on `HOST:PORT` (no)"},
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
+			&cli.BoolFlag{Name: "trace", Usage: "tell the network what becomes of messages here"},
+			&cli.BoolFlag{Name: "trace-keywords", Usage: "with --trace: the words of own searches too"},
+			&cli.StringFlag{Name: "trace-name", Usage: "with --trace: what the servent is called, `NAME`"},
 		},
 		Action: func(c *cli.Context) error { return up(c.Context, con, c) },
 	}
@@ -74,6 +78,13 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Lab:            labWeb{},
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
+
+		TraceNetwork:  c.Bool("trace"),
+		TraceKeywords: c.Bool("trace-keywords"),
+		TraceName:     c.String("trace-name"),
+	}
+	if !config.TraceNetwork && (config.TraceKeywords || config.TraceName != "") {
+		return config, usage("--trace-keywords and --trace-name say how to trace: add --trace")
 	}
 	var err error
 	if config.Rule, err = routing.ParseRule(c.String("dedup")); err != nil {
@@ -98,8 +109,11 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		return config, err
 	}
 	if dir := c.String("downloads"); dir != "" {
-		config.Downloads, err = filepath.Abs(dir)
+		if config.Downloads, err = filepath.Abs(dir); err != nil {
+			return config, err
+		}
 	}
+	config.WebPassword, err = pagePassword(c.String("web"), c.String("web-password"))
 	return config, err
 }
 
@@ -216,6 +230,10 @@ func (con *console) announce(ctx context.Context, s *servent.Servent) error {
 	}
 	if status.BitTorrent != "" {
 		fmt.Fprintf(con.out, "bittorrent on %s\n", status.BitTorrent)
+	}
+	if open.Elsewhere != "" {
+		address, _, _ := strings.Cut(open.Elsewhere, "open?")
+		con.say("every computer that reaches this one can open the page at %s with the password; what passes is not encrypted: who listens on the way can read it, the password too", address)
 	}
 	con.say("sharing %s, Ctrl-C stops", nameFolders(shares.Folders))
 	return nil

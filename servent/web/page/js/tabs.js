@@ -7,7 +7,8 @@
 const all = [
   // What others have.
   { name: 'search', letter: 's', needs: '/api/search' },
-  // What is fetched and sent: { name: 'downloads', letter: 'd', needs: '/api/downloads' },
+  // What is fetched and sent.
+  { name: 'downloads', letter: 'd', needs: '/api/downloads' },
 
   // What is shared: { name: 'library', letter: 'l', needs: '/api/share/files' },
 
