@@ -57,7 +57,8 @@ var flagValues = map[string]valueSource{
 			c.add(kind, "a kind of files")
 		}
 	}},
-	"downloads": anyFolder,
+	"web-password": anyFile,
+	"downloads":    anyFolder,
 	"bittorrent": {list: func(_ context.Context, c *candidates, _ []string) {
 		c.add("0.0.0.0:6881", "every IPv4 address")
 	}},
