@@ -47,6 +47,7 @@ export function drawWays(pen, scene, colours) {
     pen.strokeStyle = colour;
     pen.lineWidth = width;
     pen.setLineDash(dash);
+    pen.globalAlpha = look === USED && scene.looks.length > MANY ? 0.35 : 1;
     /** @type {number[]} */
     const links = [];
     scene.looks.forEach((is, k) => { if (is === look) links.push(k); });
@@ -54,6 +55,9 @@ export function drawWays(pen, scene, colours) {
   }
   pen.setLineDash([]);
 }
+
+/** Of so many links, those that were crossed are drawn lightly: they would hide the rest. */
+const MANY = 400;
 
 /**
  * @param {Pen} pen
