@@ -187,7 +187,7 @@ function drawLabels(pen, scene, colours) {
     }
     if (hops[i] <= 0 || radius < 1.3 * LABELLED || marks[i] === DEAD) continue;
     pen.textAlign = 'start';
-    pen.font = Math.max(0.65 * colours.rem, 0.6 * radius) + family;
+    pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
     pen.fillStyle = colours.ink;
     pen.fillText(String(hops[i]), scene.x[i] + 1.05 * radius, scene.y[i] - 1.05 * radius);
   }
