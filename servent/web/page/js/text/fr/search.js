@@ -78,7 +78,7 @@ export default {
   'search.source.paths': 'Dossiers',
   'search.partial': 'en a des parties',
   'search.none': 'Aucun fichier ne correspond.',
-  'search.went': 'Voici jusqu’où la recherche est allée : {how}.',
+  'search.went': 'Jusqu’où la recherche est allée : {how}.',
   'search.asked.one': '{n} voisin interrogé',
   'search.asked.other': '{n} voisins interrogés',
   'search.queries': '{n} requêtes jusqu’au TTL {ttl}',
