@@ -19,6 +19,7 @@
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
+//	GET  /api/kinds       KindList
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	POST /api/get-many    BatchRequest      stream: BatchProgress…, BatchSummary
 //	GET  /api/downloads   DownloadList
