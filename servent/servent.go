@@ -81,6 +81,7 @@ type Servent struct {
 	door      *web.Door // of the page, likewise; nil: there is none
 	ran       atomic.Bool
 	wire      *plainWire
+	examining sync.Mutex // held by the examination that runs
 	closeOnce sync.Once
 	closeErr  error
 

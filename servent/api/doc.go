@@ -17,6 +17,7 @@
 //	POST /api/disconnect  DisconnectRequest Link
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
+//	POST /api/doctor      DoctorRequest     Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	POST /api/get-many    BatchRequest      stream: BatchProgress…, BatchSummary
