@@ -137,6 +137,14 @@ type Config struct {
 	// loop calls it; it must not block, nor call the servent.
 	Trace func(at time.Time, from routing.Link, e routing.Effect)
 
+	// TraceNetwork has this servent tell its network what becomes of each message
+	// here, and hear the same of others: see [Servent.Overlay]. Whoever is in the
+	// network can then see who asks, who answers and who is linked with whom.
+	// TraceKeywords tells the words of own searches too. TraceName is what the
+	// servent is called there, at most 40 characters that print. Default: no.
+	TraceNetwork, TraceKeywords bool
+	TraceName                   string
+
 	// Log takes what an operator would act on (Info) and a line for each
 	// message (Debug). Default: nothing is logged.
 	Log *slog.Logger
@@ -236,6 +244,12 @@ func (c Config) check() error {
 	}
 	if c.RelayBytes < 0 || c.RelayTime < time.Second {
 		return configError("RelayTime", " %v, RelayBytes %d: use a second and a byte or more, or 0 for the defaults", c.RelayTime, c.RelayBytes)
+	}
+	if !c.TraceNetwork && (c.TraceKeywords || c.TraceName != "") {
+		return configError("TraceKeywords", ", TraceName: they are of no use without TraceNetwork; set it too")
+	}
+	if c.TraceName != traceText(c.TraceName, maxTraceName) {
+		return configError("TraceName", " %q: use at most %d characters, all of which print", c.TraceName, maxTraceName)
 	}
 	if c.KeepAlive < 0 {
 		return configError("KeepAlive", " %v: use a time above 0, or 0 for the default", c.KeepAlive)

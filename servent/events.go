@@ -50,7 +50,7 @@ func (s *Servent) listen(types []string) (*listener, error) {
 			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("events: there is no type %.40q; use %s", kind, strings.Join(eventTypes, ", ")))
 		}
 	}
-	if l := s.feed.listen(types); l != nil {
+	if l := s.tracing.listen(&s.feed, types); l != nil {
 		s.snapshots.tellAll()
 		return l, nil
 	}
@@ -245,7 +245,7 @@ func (s *Servent) watch(path, about string) web.Route {
 		Method: http.MethodGet, Path: path, About: about, Handle: s.answerEvents,
 		Query: "types: the types of events that are wanted beside hello and lost, with commas between them: " + strings.Join(eventTypes, ", ") + ". None: all but " + strings.Join(toBeNamed, ", ") + ".",
 	}
-	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}, api.StatusEvent{}, api.DownloadList{}} {
+	for _, event := range []api.Event{api.Hello{}, api.Lost{}, api.LinkEvent{}, api.TransferEvent{}, api.SearchEvent{}, api.HashingEvent{}, api.DownloadEvent{}, api.StatusEvent{}, api.DownloadList{}, api.OverlayEvent{}, api.TraceEvent{}} {
 		r.Tells = append(r.Tells, reflect.TypeOf(event))
 	}
 	return r

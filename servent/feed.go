@@ -30,7 +30,7 @@ type feed struct {
 
 // A listener is one of those who listen to a feed.
 type listener struct {
-	types []string      // none: all
+	types []string      // none: all but namedEventTypes
 	wake  chan struct{} // holds a token when something is new
 
 	mu      sync.Mutex // guards what follows; whoever holds it calls nobody
@@ -92,7 +92,7 @@ func (f *feed) tell(kind string, make func(now time.Time) api.Event) {
 }
 
 // toBeNamed are the types of events that only those hear who name them.
-var toBeNamed = []string{api.EventStatus, api.EventDownloads}
+var toBeNamed = []string{api.EventStatus, api.EventDownloads, api.EventOverlay, api.EventTrace}
 
 func (l *listener) wants(kind string) bool {
 	if len(l.types) == 0 {
@@ -104,7 +104,7 @@ func (l *listener) wants(kind string) bool {
 // isWhole reports whether an event says all that earlier ones of its type did.
 func isWhole(event api.Event) bool {
 	kind := event.EventType()
-	return kind == api.EventStatus || kind == api.EventDownloads
+	return kind == api.EventStatus || kind == api.EventDownloads || kind == api.EventOverlay
 }
 
 // put has event wait for the listener, in the place of the oldest where there
@@ -149,6 +149,9 @@ func (l *listener) take() (waiting []api.Event, lost uint64) {
 func weight(event api.Event) int {
 	if e, ok := event.(api.SearchEvent); ok && e.Hit != nil {
 		return 1 + len(e.Hit.Sources)
+	}
+	if e, ok := event.(api.TraceEvent); ok {
+		return 1 + len(e.Events)/16
 	}
 	return 1
 }

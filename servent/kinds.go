@@ -1,9 +1,12 @@
 package servent
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
+
+	"servent/servent/api"
 )
 
 // kinds are what type: takes beside extensions, and the extensions that each
@@ -27,6 +30,14 @@ var otherKinds = map[string]string{
 
 // Kinds returns the kinds of files that type: knows, in alphabetical order.
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// ListKinds returns them with the extensions that each stands for.
+func (s *Servent) ListKinds(context.Context) (list api.KindList, _ error) {
+	for _, name := range Kinds() {
+		list.Kinds = append(list.Kinds, api.Kind{Name: name, Extensions: extensionsOf(name)})
+	}
+	return list, nil
+}
 
 // extensionsOf returns the extensions that one word behind type: stands for.
 func extensionsOf(word string) []string {

@@ -52,6 +52,10 @@ const (
 	// source opens.
 	maxGIVStreams     = 128
 	maxGIVStreamsPeer = 8
+	// maxTraceStreams is streams of the trace, one each way with each peer; of one
+	// peer maxTraceStreamsPeer, for one ends while the next begins.
+	maxTraceStreams     = maxConns
+	maxTraceStreamsPeer = 2
 
 	// maxStreamMemory is bytes in the receive windows of all streams, of which
 	// one peer may hold maxStreamMemoryPeer: a window of 16 MiB, which 1 Gbit/s
@@ -128,7 +132,7 @@ func resourceLimits() rcmgr.PartialLimitConfig {
 		Streams: maxStreamsPeer, StreamsInbound: maxStreamsPeerIn, StreamsOutbound: maxStreamsPeer,
 		Memory: maxStreamMemoryPeer,
 	}
-	return rcmgr.PartialLimitConfig{
+	limits := rcmgr.PartialLimitConfig{
 		System: system, Transient: transient,
 		PeerDefault: peer,
 		Conn:        rcmgr.ResourceLimits{Conns: 1, ConnsInbound: 1, ConnsOutbound: 1, FD: 1, Memory: maxStreamMemoryPeer},
@@ -153,6 +157,11 @@ func resourceLimits() rcmgr.PartialLimitConfig {
 		ServiceDefault:     streamLimits(maxStreams, maxStreams, maxStreamMemory),
 		ServicePeerDefault: streamLimits(maxStreamsPeerIn, maxStreamsPeerIn, maxStreamMemoryPeer),
 	}
+	for _, id := range tracePubsubProtocols() {
+		limits.Protocol[id] = streamLimits(maxTraceStreams, maxTraceStreams, maxStreamMemory)
+		limits.ProtocolPeer[id] = streamLimits(maxTraceStreamsPeer, maxTraceStreamsPeer, maxStreamMemoryPeer)
+	}
+	return limits
 }
 
 // streamLimits is limits of streams that others open, and that we do.

@@ -101,6 +101,7 @@ func (s *Servent) attach(n neighbour, p pipe, r *bufio.Reader) *link {
 	s.workers.Go(func() { l.read(r, s.tell) })
 	s.log.Info("link", "peer", n.peer, "link", l.id, "addr", n.addr, "outbound", n.outbound, "agent", n.agent)
 	s.tellLinkEvent(api.StateBegun, l, "")
+	s.tellTraceLinks()
 	s.host.ConnManager().Protect(n.peer, linkTag)
 	s.greet(now, l)
 	return l

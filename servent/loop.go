@@ -237,6 +237,7 @@ func (s *Servent) detach(l *link, why string) {
 	s.router.Detach(l.id)
 	s.links.remove(l)
 	s.linked.Store(int32(len(s.links.byID)))
+	s.tellTraceLinks()
 	l.out.put(l.pending...)
 	l.pending = l.pending[:0]
 	l.out.close()

@@ -263,13 +263,14 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		method, path string
 		body         any
 	}{
-		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil}, {"GET", "/api/calls", nil},
+		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil}, {"GET", "/api/calls", nil}, {"GET", "/api/kinds", nil},
 		{"POST", "/api/page", api.PageRequest{Tab: "lab"}},
 		{"POST", "/api/page", api.PageRequest{Tab: "none"}},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},
 		{"GET", "/api/horizon", nil},
+		{"GET", "/api/overlay", nil},
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
 		{"POST", "/api/doctor", api.DoctorRequest{Quiet: true}},

@@ -82,6 +82,7 @@ type Servent struct {
 	ran       atomic.Bool
 	wire      *plainWire
 	examining sync.Mutex // held by the examination that runs
+	tracing   *tracing   // nil: the network is not traced
 	closeOnce sync.Once
 	closeErr  error
 
@@ -198,6 +199,7 @@ func (s *Servent) open() (err error) {
 	s.guid = serventGUID(s.host.ID())
 	s.listens, _ = apartOf(s.host.Network().ListenAddresses())
 	s.know()
+	s.beginTracing()
 	s.hosts = newHostCache(s.host.ID())
 	s.recallHosts()
 	s.router = routing.New(routing.Config{
@@ -268,6 +270,9 @@ func (s *Servent) Run(ctx context.Context) error {
 // servents of the configuration.
 func (s *Servent) start(ctx context.Context) error {
 	if err := s.listenWire(ctx); err != nil {
+		return err
+	}
+	if err := s.startTracing(ctx); err != nil {
 		return err
 	}
 	server := web.NewServer(s.log, s.routes())

@@ -40,7 +40,7 @@ func ParseWhat(what string) (api.GetRequest, error) {
 		return api.GetRequest{Prefix: lower, Size: unknownSize}, nil
 	}
 	return api.GetRequest{}, api.NewError(api.CodeUsage, fmt.Sprintf(
-		"%.200q names no file: give the number of a hit, a root (or %d of its digits and more), urn:sha1:…, a magnet link or a .torrent file", what, MinPrefix))
+		"%.200q names no file: give a root (or %d of its digits and more), urn:sha1:…, a magnet link or a .torrent file", what, MinPrefix))
 }
 
 // readWhat returns a request in which What says nothing any more that the other

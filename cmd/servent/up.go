@@ -51,6 +51,9 @@ func upVerb(con *console) *cli.Command {
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
 			&cli.StringFlag{Name: "downloads", Usage: "finished files go to `DIR` (downloads in the home)"},
+			&cli.BoolFlag{Name: "trace", Usage: "tell the network what becomes of messages here"},
+			&cli.BoolFlag{Name: "trace-keywords", Usage: "with --trace: the words of own searches too"},
+			&cli.StringFlag{Name: "trace-name", Usage: "with --trace: what the servent is called, `NAME`"},
 		},
 		Action: func(c *cli.Context) error { return up(c.Context, con, c) },
 	}
@@ -74,6 +77,13 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Lab:            labWeb{},
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
+
+		TraceNetwork:  c.Bool("trace"),
+		TraceKeywords: c.Bool("trace-keywords"),
+		TraceName:     c.String("trace-name"),
+	}
+	if !config.TraceNetwork && (config.TraceKeywords || config.TraceName != "") {
+		return config, usage("--trace-keywords and --trace-name say how to trace: add --trace")
 	}
 	var err error
 	if config.Rule, err = routing.ParseRule(c.String("dedup")); err != nil {

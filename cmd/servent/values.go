@@ -64,7 +64,7 @@ var flagValues = map[string]valueSource{
 	"graph":        anyFile,
 	"export":       anyFile,
 	"csv":          anyFile,
-	"trace":        anyFile,
+	"lab.trace":    anyFile,
 	"lab.strategy": {list: listStrategies},
 	"lab.latency":  {list: listLatencies},
 	"replication":  {list: listReplications},

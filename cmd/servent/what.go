@@ -28,7 +28,7 @@ func parseWhat(what string, last lastSearch) (api.GetRequest, error) {
 	request, err := servent.ParseWhat(what)
 	switch {
 	case err != nil:
-		return request, err
+		return request, usage("%v; the number of a hit of the last search will do, too", err)
 	case request.Torrent != "":
 		if !torrent.IsMagnet(request.Torrent) {
 			request.Torrent, err = filepath.Abs(request.Torrent)

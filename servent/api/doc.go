@@ -15,10 +15,12 @@
 //	GET  /api/horizon     Horizon
 //	POST /api/connect     ConnectRequest    Link
 //	POST /api/disconnect  DisconnectRequest Link
+//	GET  /api/overlay     Overlay
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
 //	POST /api/doctor      DoctorRequest     Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
+//	GET  /api/kinds       KindList
 //	POST /api/get         GetRequest        stream: Progress…, Done
 //	POST /api/get-many    BatchRequest      stream: BatchProgress…, BatchSummary
 //	GET  /api/downloads   DownloadList

@@ -21,10 +21,12 @@ const (
 	EventHashing  = "hashing"  // HashingEvent
 	EventDownload = "download" // DownloadEvent
 
-	// These come to those who name them alone. Of each, only the latest waits for a
+	// These come to those who name them alone. Of each but the trace, only the latest waits for a
 	// listener that is slow: it says all that those before did.
 	EventStatus    = "status"    // StatusEvent
 	EventDownloads = "downloads" // DownloadList
+	EventOverlay   = "overlay"   // OverlayEvent
+	EventTrace     = "trace"     // TraceEvent
 )
 
 // The states of what an [Event] tells of.
@@ -37,7 +39,8 @@ const (
 
 // An Event tells what happens in the servent, from its [Hello] on: a Hello,
 // Lost, [LinkEvent], [TransferEvent], [SearchEvent], [HashingEvent], [DownloadEvent],
-// [StatusEvent] or [DownloadList]. Later versions may tell of more.
+// [StatusEvent], [DownloadList], [OverlayEvent] or [TraceEvent]. Later versions may
+// tell of more.
 type Event interface {
 	// EventType returns the type of the event: one of the Event constants.
 	EventType() string
@@ -198,6 +201,10 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[StatusEvent](data)
 	case EventDownloads:
 		return decode[DownloadList](data)
+	case EventOverlay:
+		return decode[OverlayEvent](data)
+	case EventTrace:
+		return decode[TraceEvent](data)
 	}
 	return nil, nil
 }

@@ -38,8 +38,12 @@ async function send(method, path, body, signal) {
   return response;
 }
 
+/** The types of the values that end a stream. */
+const lasts = new Set(['summary', 'done', 'shares', 'tagged', 'torrent', 'rows']);
+
 /**
- * Makes a call that answers with a stream, tells of each event and returns the last.
+ * Makes a call that answers with a stream, tells of each event as it comes, and
+ * returns the value that ends the stream; null where it was cut off before that.
  * @param {Method} method @param {string} path @param {unknown} body
  * @param {(event: any) => void} tell @param {AbortSignal} [signal]
  * @returns {Promise<any>}
@@ -48,8 +52,8 @@ export async function stream(method, path, body, tell, signal) {
   let last = null;
   for await (const event of eventsOf(await send(method, path, body, signal), signal)) {
     if (event.type === 'error') throw new CallError(event, 200);
-    if (last) tell(last);
-    last = event;
+    if (lasts.has(event.type)) last = event;
+    else tell(event);
   }
   return last;
 }

@@ -7,10 +7,10 @@
 
 const HOPS = ['#440154', '#46327e', '#365c8d', '#277f8e', '#1fa187', '#4ac16d', '#a0da39', '#fde725'];
 /** Okabe and Ito, 2008: told apart by those who see fewer colours. */
-const SERIES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#f0e442', '#000000'];
+const SERIES = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#f0e442', '#000000'];
 
-/** Which of the series a kind of message has. */
-const KINDS = { query: 0, hit: 1, push: 3, walker: 2, ping: 5, pong: 4, bye: 7 };
+/** Which of the series a kind of message has. @type {Record<string, number>} */
+export const SERIES_OF = { query: 0, hit: 4, push: 3, walker: 2, ping: 5, pong: 1, bye: 7 };
 
 /**
  * The colours that hold at an element, in light or dark, as rgb(…).
@@ -30,10 +30,10 @@ export function coloursAt(element) {
   };
   const lines = SERIES.map((or, k) => get(`--c${k}`, or));
   const colours = {
-    ink: get('--ink', '#16191d'), muted: get('--faint', '#777'), paper: get('--page', '#fff'),
+    ink: get('--ink', '#16191d'), muted: get('--faint', '#777'), paper: get('--card', '#fff'),
     link: get('--line', '#aaa'), focus: get('--link', '#0072b2'),
     hops: HOPS.map((or, k) => get(`--hop${k}`, or)),
-    kinds: Object.fromEntries(Object.entries(KINDS).map(([kind, k]) => [kind, get(`--message-${kind}`, lines[k])])), lines,
+    kinds: Object.fromEntries(Object.entries(SERIES_OF).map(([kind, k]) => [kind, lines[k]])), lines,
     rem: parseFloat(getComputedStyle(document.documentElement).fontSize) || 16,
     font: style.fontFamily || 'sans-serif',
   };

@@ -23,6 +23,10 @@ const paths = {
   stop: 'M6.500 6.500h11v11h-11z',
   pause: 'M8 5v14M16 5v14',
   play: 'M7 4.500v15l12-7.500z',
+  step: 'M6 5v14l9-7zM18 5v14',
+  back: 'M18 5v14l-9-7zM6 5v14',
+  start: 'M19 5v14l-7-7zM12 5v14l-7-7zM4 5v14',
+  end: 'M5 5v14l7-7zM12 5v14l7-7zM20 5v14',
 };
 
 /** Draws an icon. @param {string} name @returns {SVGElement} */

@@ -22,6 +22,7 @@ import { offered, style } from './tabs.js';
  * @property {(text: string) => void} announce has a text read aloud, politely
  * @property {typeof toast} toast
  * @property {typeof help} help names the keys of the tab
+ * @property {(call: string) => boolean} offers reports whether the servent answers a call, as "GET /api/horizon"
  * @property {string} address what stands behind "#NAME/" in the address
  */
 
@@ -56,11 +57,11 @@ async function show() {
   if (name === current && rest.length === 0) return;
   const mine = ++turn;
   current = name;
-  markTab(name);
   try {
     const [module] = await Promise.all([import(`./tabs/${name}.js`), learn(name), style(name)]);
     if (mine !== turn) return;
     leave();
+    markTab(name);
     document.title = `${t(`tab.${name}`)} · servent`;
     shown = module.open(main, context(rest.join('/')));
   } catch (error) {
@@ -83,7 +84,7 @@ function leave() {
 
 /** @param {string} address @returns {Context} */
 function context(address) {
-  return { status: () => status, on: (type, tell) => events([type], (event) => event.type === type && tell(event)), announce, toast, help, address };
+  return { status: () => status, on: (type, tell) => events([type], (event) => event.type === type && tell(event)), announce, toast, help, offers: (name) => calls.includes(name), address };
 }
 
 function bindKeys() {

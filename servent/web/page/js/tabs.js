@@ -7,7 +7,8 @@
 const all = [
   // What others have.
   { name: 'search', letter: 's', needs: '/api/search' },
-  // What is fetched and sent: { name: 'downloads', letter: 'd', needs: '/api/downloads' },
+  // What is fetched and sent.
+  { name: 'downloads', letter: 'd', needs: '/api/downloads' },
 
   // What is shared: { name: 'library', letter: 'l', needs: '/api/share/files' },
 
@@ -17,7 +18,8 @@ const all = [
   // What can be set.
   { name: 'settings', letter: 't', needs: '/api/settings' },
 
-  // Floods on networks in memory: { name: 'lab', letter: 'b', needs: '/api/lab' },
+  // Floods on networks in memory.
+  { name: 'lab', letter: 'b', needs: '/api/lab' },
 
   // The overlay of the class, as traces tell of it: { name: 'class', letter: 'c', needs: '/api/overlay' },
 ];

@@ -30,9 +30,38 @@
  *   path: string, begun: string, priority: string, answering: number, code?: string, reason?: string, sources: DownloadSource[]}} Download
  */
 
-/** @typedef {{type: 'downloads', downloads: Download[]}} DownloadList */
+/**
+ * @typedef {{name: string, path: string, begun: string, files: number, done: number, already: number, failed: number, size: number,
+ *   verified: number, rate: number, eta: number}} Batch
+ */
 
-/** @typedef {{id: number, direction: 'down' | 'up', peer: string, name: string, root: string, size: number, bytes: number}} Transfer */
+/** @typedef {{type: 'downloads', downloads: Download[], batches?: Batch[]}} DownloadList */
+
+/**
+ * @typedef {{id: number, direction: 'down' | 'up', peer: string, name: string, root: string, size: number, bytes: number, rate: number,
+ *   age: number}} Transfer
+ */
+
+/**
+ * @typedef {{location: string, size: number, root: string, tags: string[], name: string, folder: string, path: string, sha1: string,
+ *   modified: string}} ListedFile
+ */
+
+/** @typedef {{type: 'files', total: number, bytes: number, files: ListedFile[], hashing: number}} FileList */
+
+/** @typedef {{path: string, files: number, bytes: number}} Folder */
+
+/**
+ * @typedef {{scanning: boolean, file: string, files: number, hashed: number, bytes: number, bytes_hashed: number, rate: number,
+ *   eta: number}} Hashing
+ */
+
+/** @typedef {{set_aside: string, cause: string, folders: number, tags: number}} Repair */
+
+/**
+ * @typedef {{type: 'shares', folders: Folder[], hashing: number, hashing_bytes: number, problems: {path: string, reason: string}[],
+ *   more_problems: number, repair?: Repair}} ShareList
+ */
 
 /** @typedef {{type: 'transfer', time: string, state: 'begun' | 'progress' | 'ended', transfer: Transfer, reason: string}} TransferEvent */
 
@@ -44,7 +73,7 @@
 
 /**
  * @typedef {{peer: string, version: string, network: string, addrs: string[], web: string, uptime: number, links: number, limited: number,
- *   library: {files: number, bytes: number, hashing: number, problems: number}, messages: Traffic[], dropped: Drop[],
+ *   library: {files: number, bytes: number, hashing: number, progress?: Hashing, problems: number, repair?: Repair}, messages: Traffic[], dropped: Drop[],
  *   answers: {asked: number, answered: number, cut: number, stopped: number}, transfers: Transfer[], uploaded: number,
  *   ended: Drop[], refused: Drop[], upload_rate: number, download_rate: number, bittorrent: string}} Status
  */

@@ -1,0 +1,112 @@
+// The counters: what the events of a search come to by now, what the engine says
+// in the end, what mathematics says, and whether they agree.
+
+import { fill, h } from '../dom.js';
+import { decimal, number, percent } from '../format.js';
+import { COUNTERS } from '../playback.js';
+import { t } from '../words.js';
+
+/** @typedef {import('../playback.js').Playback} Playback */
+
+/** Counters that mathematics knows. @type {Record<string, string>} */
+const CLOSED = { reached: 'reached', messages: 'messages' };
+
+export class Counters {
+  constructor() {
+    this.body = h('tbody');
+    this.levels = h('p', { class: 'small' });
+    this.verdict = h('p', { class: 'lab-agree' });
+    this.head = h('thead');
+    this.element = h('section', { class: 'card lab-counters', 'aria-labelledby': 'lab-counters-title' },
+      h('h2', { id: 'lab-counters-title' }, t('lab.counters')),
+      h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('lab.counters') }, h('table', {}, h('caption', { class: 'unseen' }, t('lab.counters.caption')), this.head, this.body)),
+      this.levels, this.verdict);
+    /** @type {{cell: HTMLElement, track: number, counter: string}[]} */
+    this.cells = [];
+    /** @type {Playback|null} */
+    this.playback = null;
+  }
+
+  /** @param {Playback} playback */
+  load(playback) {
+    this.playback = playback;
+    this.cells = [];
+    const { run } = playback;
+    const head = (/** @type {string} */ text) => h('th', { scope: 'col', class: 'figure' }, text);
+    fill(this.head, h('tr', {}, h('th', { scope: 'col' }, t('lab.strategy')), COUNTERS.map((c) => head(t(`lab.counter.${c}`)))));
+    fill(this.body, run.searches.flatMap((/** @type {any} */ search, /** @type {number} */ k) => this.rows(search, k)));
+    this.agree();
+  }
+
+  /**
+   * @param {any} search
+   * @param {number} k
+   */
+  rows(search, k) {
+    const now = h('tr', { class: 'lab-now' }, h('th', { scope: 'row' }, search.strategy), COUNTERS.map((counter) => {
+      const cell = h('td', { class: 'figure' });
+      this.cells.push({ cell, track: k, counter });
+      return cell;
+    }));
+    const line = (/** @type {string} */ name, /** @type {(c: string) => string} */ value) => h('tr', { class: 'faint' },
+      h('th', { scope: 'row' }, name), COUNTERS.map((c) => h('td', { class: 'figure' }, value(c))));
+    return [now,
+      search.row && line(t('lab.engine'), (c) => number(search.row[`${c}_sum`] ?? 0)),
+      search.closed && line(t('lab.closed'), (c) => closed(search.closed, c))].filter(Boolean);
+  }
+
+  /** Says whether events, engine and closed form agree, at the end. */
+  agree() {
+    const { run, tracks, end } = /** @type {Playback} */ (this.playback);
+    /** @type {string[]} */
+    const off = [];
+    run.searches.forEach((/** @type {any} */ search, /** @type {number} */ k) => {
+      const c = tracks[k].counters(end);
+      if (!search.events || !search.row) return;
+      for (const name of COUNTERS) {
+        const engine = search.row[`${name}_sum`];
+        if (engine !== undefined && engine !== c[name]) off.push(t('lab.differ', { strategy: search.strategy, what: t(`lab.counter.${name}`), events: number(c[name]), other: number(engine) }));
+        const exact = search.closed && CLOSED[name] && !(name === 'reached' && search.closed.at_most) && !run.actions?.length ? search.closed[name] : null;
+        if (exact !== null && exact !== undefined && Math.abs(exact - c[name]) > 1e-6) {
+          off.push(t('lab.differ', { strategy: search.strategy, what: t(`lab.counter.${name}`), events: number(c[name]), other: decimal(exact, 2) }));
+        }
+      }
+    });
+    const known = run.searches.some((/** @type {any} */ s) => s.row && s.events);
+    this.verdict.hidden = !known;
+    fill(this.verdict, h('span', { class: `badge ${off.length ? 'bad' : 'good'}` }, off.length ? t('lab.disagree') : t('lab.agree')), off.length ? ` ${off.join('; ')}` : '');
+  }
+
+  /** @param {number} time */
+  show(time) {
+    const { playback } = this;
+    if (!playback) return;
+    const all = playback.tracks.map((track) => track.counters(time));
+    for (const { cell, track, counter } of this.cells) {
+      const text = number(all[track][/** @type {import('../playback.js').Counter} */ (counter)]);
+      if (cell.textContent !== text) cell.textContent = text;
+    }
+  }
+
+  /** What takes a look at each servent: only where time stays. @param {number} time */
+  stopped(time) {
+    const { playback } = this;
+    if (!playback) return;
+    const others = Math.max(1, playback.run.graph.nodes - 1);
+    fill(this.levels, playback.tracks.map((track, k) => {
+      const levels = track.levels(time), sum = levels.reduce((a, b) => a + b, 0);
+      const way = levels.length > 1 ? `${levels.map((n) => number(n)).join(' + ')} = ${number(sum)}` : number(sum);
+      return h('span', { class: 'lab-levels' }, t('lab.levels', { strategy: playback.run.searches[k].strategy, way, share: percent(sum / others) }));
+    }));
+  }
+}
+
+/**
+ * @param {any} form
+ * @param {string} counter
+ */
+function closed(form, counter) {
+  const value = CLOSED[counter] ? form[counter] : null;
+  if (value === null || value === undefined) return '';
+  return counter === 'reached' && form.at_most ? `≤ ${decimal(value, 2)}` : decimal(value, 2);
+}
