@@ -4,8 +4,8 @@ import { h, fill } from './dom.js';
 import { t } from './words.js';
 import { call } from './calls.js';
 import { inWords } from './errors.js';
-import { duration } from './format.js';
 import { announce } from './announce.js';
+import { span } from './netmap.js';
 import { copyButton } from './copy.js';
 
 /** @import {Doctor, CheckState} from './types.js' */
@@ -24,7 +24,7 @@ export function diagnosis() {
       announce(t('network.doctor.busy'));
       try {
         const doctor = await call('POST', '/api/doctor', {});
-        fill(result, draw(doctor));
+        fill(result, draw(doctor).flat());
         announce(result.querySelector('h3')?.textContent ?? '');
       } catch (error) {
         fill(result, h('p', { class: 'problem' }, inWords(error)));
@@ -71,7 +71,7 @@ function groups(d) {
     ['multicast', d.multicast.map((m) => ({ name: m.interface, state: m.own ? 'ok' : 'problem',
       text: m.problem || t('network.doctor.heard', { computers: t('network.computers', { n: m.computers }), servents: t('network.servents', { n: m.servents }) }) }))],
     ['ways', d.ways.map((w) => ({ name: t(`network.way.${w.name}`), state: w.on && !w.reason ? 'ok' : 'note',
-      text: [w.reason, ...w.heard.slice(0, 5).map((x) => `${x.addr} (${duration(Math.max(1, Math.round(x.ago)))})`)].filter(Boolean).join(' · ') || t('network.doctor.nobody') }))],
+      text: [w.reason, ...w.heard.slice(0, 5).map((x) => `${x.addr} (${span(x.ago)})`)].filter(Boolean).join(' · ') || t('network.doctor.nobody') }))],
     ['firewalls', d.firewalls.map((f) => ({ name: f.name, state: f.state, text: f.reason }))],
     ['computer', d.checks],
   ];

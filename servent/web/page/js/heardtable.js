@@ -2,11 +2,11 @@
 
 import { h, fill } from './dom.js';
 import { t } from './words.js';
-import { duration, number, size } from './format.js';
+import { number, size } from './format.js';
 import { call } from './calls.js';
 import { inWords } from './errors.js';
 import { toast } from './toast.js';
-import { short } from './netmap.js';
+import { short, span } from './netmap.js';
 
 /** @import {HorizonPeer} from './types.js' */
 
@@ -70,5 +70,5 @@ function row(peer, changed) {
   return h('tr', { 'data-peer': peer.peer },
     h('th', { scope: 'row' }, h('span', { class: 'mono', title: peer.peer }, short(peer.peer)), h('div', { class: 'mono small faint' }, peer.addrs[0] ?? '')),
     cell('hops', number(peer.hops)), cell('files', number(peer.files)), cell('size', size(peer.kib * 1024)),
-    cell('ago', t('network.ago', { time: duration(Math.max(1, Math.round(peer.ago))) })), cell('via', short(peer.via), 'mono'), h('td', {}, go));
+    cell('ago', t('network.ago', { time: span(peer.ago) })), cell('via', short(peer.via), 'mono'), h('td', {}, go));
 }

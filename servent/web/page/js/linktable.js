@@ -3,11 +3,11 @@
 import { h, fill } from './dom.js';
 import { t } from './words.js';
 import { shown, plain } from './names.js';
-import { duration, number } from './format.js';
+import { number } from './format.js';
 import { call } from './calls.js';
 import { inWords } from './errors.js';
 import { toast } from './toast.js';
-import { short } from './netmap.js';
+import { short, span } from './netmap.js';
 import { reasonWords } from './reasons.js';
 
 /** @import {Link} from './types.js' */
@@ -18,7 +18,7 @@ import { reasonWords } from './reasons.js';
 export function linkTable(changed) {
   const body = h('tbody');
   const table = h('table', { class: 'cards links' }, h('caption', { class: 'unseen' }, t('network.links.title')),
-    h('thead', {}, h('tr', {}, ['servent', 'address', 'made', 'age', 'received', 'sent', 'useless', 'state'].map((column) =>
+    h('thead', {}, h('tr', {}, ['servent', 'address', 'age', 'received', 'sent', 'useless', 'state'].map((column) =>
       h('th', { scope: 'col', class: ['age', 'received', 'sent', 'useless'].includes(column) ? 'figure' : null }, t(`network.column.${column}`))),
     h('th', { scope: 'col' }, h('span', { class: 'unseen' }, t('network.column.act'))))), body);
   const empty = h('p', { class: 'faint' }, t('network.links.none'));
@@ -68,13 +68,13 @@ function makeRow(link, changed) {
   }, t('network.disconnect'));
   const element = h('tr', {},
     h('th', { scope: 'row' }, shown(link.agent, 40), h('div', { class: 'mono small faint', title: link.peer }, short(link.peer))),
-    h('td', { class: 'mono', 'data-label': t('network.column.address') }, h('span', {}, link.addr)),
-    h('td', { 'data-label': t('network.column.made') }, link.outbound ? t('network.out') : t('network.in')),
-    age, received, sent, useless, state, h('td', {}, stop));
+    h('td', { 'data-label': t('network.column.address') }, h('div', {}, h('span', { class: 'mono' }, link.addr),
+      h('div', { class: 'small faint' }, link.outbound ? t('network.made.here') : t('network.made.there')))),
+    age, received, sent, useless, state, h('td', { class: 'figure' }, stop));
   /** @type {string | null} */
   let limited = null;
   const set = (/** @type {Link} */ now) => {
-    age.textContent = duration(Math.max(1, Math.floor(now.age)));
+    age.textContent = span(now.age);
     received.textContent = number(now.received);
     sent.textContent = number(now.sent);
     useless.textContent = number(now.useless);

@@ -3,7 +3,7 @@
 
 import { h, svg, fill } from './dom.js';
 import { t } from './words.js';
-import { rings } from './rings.js';
+import { radius, rings } from './rings.js';
 import { duration, number } from './format.js';
 
 /** @import {HorizonPeer, Link} from './types.js' */
@@ -16,6 +16,11 @@ const mostNames = 12;
 /** The end of a peer ID, where they differ. @param {string} peer */
 export function short(peer) {
   return peer.length > 10 ? `…${peer.slice(-8)}` : peer;
+}
+
+/** A span of time that goes on: whole seconds. @param {number} seconds */
+export function span(seconds) {
+  return seconds < 10 ? `${number(Math.max(1, Math.floor(seconds)))}\u00a0s` : duration(Math.floor(seconds));
 }
 
 /** Makes the map. */
@@ -45,10 +50,10 @@ function asPeer(link) {
 function draw(links, peers) {
   const { rings: count, placed } = rings(peers);
   const places = new Map(placed.map((p) => [p.peer.peer, p]));
-  const radius = Math.max(1.1, Math.min(5, 40 / Math.sqrt(peers.length + 1)));
+  const size = Math.max(1.1, Math.min(5, 40 / Math.sqrt(peers.length + 1)));
   const parts = [];
   for (let hop = count; hop > 0; hop--) {
-    const r = (outer * hop) / count;
+    const r = outer * radius(hop, count);
     parts.push(svg('circle', { class: 'ring', r }));
     parts.push(svg('text', { class: 'hops', x: 0, y: -r - 1.5 }, number(hop)));
   }
@@ -63,9 +68,9 @@ function draw(links, peers) {
   }
   const names = links.size <= mostNames;
   for (const { peer, x, y } of placed) {
-    parts.push(node(peer, links.get(peer.peer), outer * x, outer * y, radius));
+    parts.push(node(peer, links.get(peer.peer), outer * x, outer * y, size));
     if (names && peer.hops === 1) {
-      parts.push(svg('text', { class: 'peer', x: outer * x, y: outer * y + (y < 0 ? -radius - 2 : radius + 6) }, short(peer.peer)));
+      parts.push(svg('text', { class: 'peer', x: outer * x, y: outer * y + (y < 0 ? -size - 2 : size + 6) }, short(peer.peer)));
     }
   }
   parts.push(svg('g', { class: 'self' }, svg('circle', { r: 6 }), svg('circle', { r: 3 }), svg('title', {}, t('network.self'))));
@@ -84,7 +89,7 @@ function arrow(x, y, outbound) {
  */
 function node(peer, link, x, y, r) {
   const said = link
-    ? [link.outbound ? t('network.out') : t('network.in'), duration(link.age), link.limited ? t('network.limited') : '']
+    ? [link.outbound ? t('network.made.here') : t('network.made.there'), span(link.age), link.limited ? t('network.limited') : '']
     : [t('network.hops', { n: peer.hops }), t('network.files', { n: peer.files })];
   const shape = link?.limited
     ? svg('rect', { class: 'limited', x: x - r, y: y - r, width: 2 * r, height: 2 * r })

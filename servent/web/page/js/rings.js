@@ -26,16 +26,21 @@ export function rings(peers) {
   let from = -0.25; // of a turn: the top
   for (const [via, behind] of [...sectors].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const width = weight(behind) / whole, neighbour = own.get(via);
-    if (neighbour?.hops === 1) placed.push(at(neighbour, from + width / 2, 1 / outermost));
+    if (neighbour?.hops === 1) placed.push(at(neighbour, from + width / 2, radius(1, outermost)));
     /** @type {Map<number, HorizonPeer[]>} */
     const byHops = new Map();
     for (const p of behind) byHops.set(p.hops, [...(byHops.get(p.hops) ?? []), p]);
     for (const [hops, on] of byHops) {
-      on.forEach((p, i) => placed.push(at(p, from + (width * (i + 0.5)) / on.length, hops / outermost)));
+      on.forEach((p, i) => placed.push(at(p, from + (width * (i + 0.5)) / on.length, radius(hops, outermost))));
     }
     from += width;
   }
   return { rings: outermost, placed };
+}
+
+/** How far from the middle a ring is; the first has room for names. @param {number} hops @param {number} outermost */
+export function radius(hops, outermost) {
+  return (hops + 0.5) / (outermost + 0.5);
 }
 
 /** How much room those behind a neighbour need beside others. @param {HorizonPeer[]} behind */
@@ -43,7 +48,7 @@ function weight(behind) {
   return 1 + Math.sqrt(behind.length);
 }
 
-/** @param {HorizonPeer} peer @param {number} turn @param {number} radius @returns {Placed} */
-function at(peer, turn, radius) {
-  return { peer, x: radius * Math.cos(2 * Math.PI * turn), y: radius * Math.sin(2 * Math.PI * turn) };
+/** @param {HorizonPeer} peer @param {number} turn @param {number} r @returns {Placed} */
+function at(peer, turn, r) {
+  return { peer, x: r * Math.cos(2 * Math.PI * turn), y: r * Math.sin(2 * Math.PI * turn) };
 }

@@ -75,7 +75,7 @@ export function open(root, context) {
     context.on('status', (event) => {
       count(event.status);
       ticks++;
-      if (ticks % linksEvery === 0) void look(ticks % horizonEvery === 0);
+      if (ticks % linksEvery === 0) void look(ticks === linksEvery || ticks % horizonEvery === 0);
     }),
     context.on('link', refresh),
   ];
