@@ -104,9 +104,11 @@ type Config struct {
 	// Lab, where set, answers the page's tab of the lab. Default: none.
 	Lab web.Lab
 
-	// Web is the HOST:PORT of the page and of /metrics, loopback only: the
-	// port or the next free one of 32. "off": none. Default "off".
-	Web string
+	// Web is the HOST:PORT of the page and of /metrics: the port or the next free
+	// one of 32. "off": none. Default "off". Where other computers can reach it,
+	// there must be a WebPassword, of 12 characters or more, which opens the page to
+	// browsers; it is not encrypted on its way.
+	Web, WebPassword string
 
 	// Settings are what the page may change of the command that runs the servent.
 	// Default: nothing.
@@ -290,9 +292,23 @@ func (c Config) checkAddresses() error {
 			return configError("BitTorrent", " %q: %v; use HOST:PORT, such as 0.0.0.0:6881", c.BitTorrent, err)
 		}
 	}
-	if c.Web != WebOff {
-		if _, _, err := web.ParseAddress(c.Web); err != nil {
-			return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
+	return c.checkWeb()
+}
+
+// checkWeb says what is wrong with the page's address or password.
+func (c Config) checkWeb() error {
+	if c.Web == WebOff {
+		return nil
+	}
+	if _, _, err := web.ParseAddress(c.Web); err != nil {
+		return configError("Web", ": %s", strings.TrimPrefix(err.Error(), "web: "))
+	}
+	if c.WebPassword == "" && web.IsBeyond(c.Web) {
+		return configError("Web", " %q: every computer that reaches this one could open the page and do there all that you can, so set a password, too", c.Web)
+	}
+	if c.WebPassword != "" {
+		if err := web.CheckPassword(c.WebPassword); err != nil {
+			return configError("WebPassword", ": %v", err)
 		}
 	}
 	return nil

@@ -266,6 +266,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/", nil}, {"GET", "/metrics", nil}, {"GET", web.DescriptionPath, nil}, {"GET", "/api/calls", nil}, {"GET", "/api/kinds", nil},
 		{"POST", "/api/page", api.PageRequest{Tab: "lab"}},
 		{"POST", "/api/page", api.PageRequest{Tab: "none"}},
+		{"POST", "/api/page/end", api.PageEnd{}},
 		{"POST", "/api/connect", api.ConnectRequest{Addr: addr(far)}},
 		{"POST", "/api/connect", object{"addr": 7}},
 		{"GET", "/api/peers", nil},

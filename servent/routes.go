@@ -25,6 +25,7 @@ func (s *Servent) ownRoutes() []web.Route {
 		web.Plain(web.DescriptionPath, "This description.", describe),
 		s.watch("/api/events", "What happens in the servent from now on: hello with its status first, then links, transfers, own searches and hashing. It has no end of its own."),
 		web.Exchange("/api/page", "An address of the page that is good for one visit, and gives the browser a session.", s.PageLink),
+		web.EndSession(),
 		web.Value("/api/status", "The servent at a glance.", s.Status),
 		web.Value("/api/peers", "The links, oldest first.", s.Peers),
 		web.Value("/api/overlay", "The network as its servents tell of it: those that run with --trace.", s.Overlay),

@@ -49,11 +49,19 @@ func (s *Servent) serveWeb(ctx context.Context, server *web.Server) error {
 		s.log.Warn("others of this computer could read the token; remove it and start again to get a new one",
 			"path", s.home.path(tokenFile), "err", err)
 	}
-	l, err := web.Listen(s.cfg.Web)
+	listen := web.Listen
+	if s.cfg.WebPassword != "" {
+		listen = web.ListenBeyond
+	}
+	l, err := listen(s.cfg.Web)
 	if err != nil {
 		return fmt.Errorf("servent: %w", err)
 	}
-	s.door = web.NewDoor(l.Addr().(*net.TCPAddr), token, s.log)
+	if s.cfg.WebPassword != "" {
+		s.door = web.NewPasswordDoor(l.Addr().(*net.TCPAddr), token, s.cfg.WebPassword, s.log)
+	} else {
+		s.door = web.NewDoor(l.Addr().(*net.TCPAddr), token, s.log)
+	}
 	s.web = s.door.URL()
 	s.serveHTTP(ctx, server, "the page", l, s.door)
 	return nil
@@ -78,7 +86,8 @@ func (s *Servent) PageLink(_ context.Context, request api.PageRequest) (api.Page
 	if request.Tab != "" && !slices.Contains(web.Tabs, request.Tab) {
 		return api.PageLink{}, api.NewError(api.CodeUsage, fmt.Sprintf("page: there is no tab %.50q; there are %s", request.Tab, strings.Join(web.Tabs, ", ")))
 	}
-	return api.PageLink{URL: s.door.Link(request.Tab)}, nil
+	link := s.door.Link(request.Tab)
+	return api.PageLink{URL: link, Elsewhere: s.door.Elsewhere(link)}, nil
 }
 
 // describe answers with the description of the local API.

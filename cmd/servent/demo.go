@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/urfave/cli/v2"
+
+	"servent/servent/web"
 )
 
 const demoHelp = `Example:
@@ -34,6 +36,9 @@ func demoVerb(con *console) *cli.Command {
 func demo(ctx context.Context, con *console, c *cli.Context) (err error) {
 	if con.json || c.Args().Present() {
 		return usage("demo takes no words and no --json: it tells a story, for JSON there are search and status")
+	}
+	if web.IsBeyond(c.String("web")) {
+		return usage("--web %s: the page of the demo is for this computer alone; use %s", c.String("web"), defaultWeb)
 	}
 	outliveReader() // or the folder would stay
 	dir, err := os.MkdirTemp("", "servent-demo-")

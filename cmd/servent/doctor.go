@@ -295,7 +295,7 @@ func (con *console) printAdvice(d api.Doctor) {
 // word is longer.
 func wrap(text string, limit int) (lines []string) {
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.FieldsFunc(text, breaks) {
 		if line != "" && columns(line)+1+columns(word) > limit {
 			lines, line = append(lines, line), ""
 		}
@@ -306,3 +306,6 @@ func wrap(text string, limit int) (lines []string) {
 	}
 	return append(lines, line)
 }
+
+// breaks reports whether a line may end at r: at no space that is to stay.
+func breaks(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }

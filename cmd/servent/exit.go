@@ -57,7 +57,7 @@ func noWords(verb string, words []string) error {
 
 // flagsOfConfig are the flags behind fields of a [servent.Config] that the verbs
 // leave to it to check.
-var flagsOfConfig = map[string]string{"Network": "network", "Listen": "listen", "Connect": "connect", "Web": "web"}
+var flagsOfConfig = map[string]string{"Network": "network", "Listen": "listen", "Connect": "connect", "Web": "web", "WebPassword": "web-password"}
 
 // asTyped calls a field of the configuration as the command line does.
 func asTyped(err error) error {

@@ -11,10 +11,11 @@ import (
 )
 
 // Lessons returns the lessons for the page.
-func (l labWeb) Lessons(string) (api.LabLessons, error) {
-	told := api.LabLessons{Language: "en"}
-	for i, one := range lesson.All {
-		told.Lessons = append(told.Lessons, l.lesson(i+1, &one))
+func (l labWeb) Lessons(language string) (api.LabLessons, error) {
+	book := lesson.In(language)
+	told := api.LabLessons{Language: book.Language}
+	for i := range book.Lessons {
+		told.Lessons = append(told.Lessons, l.lesson(i+1, &book.Lessons[i]))
 	}
 	return told, nil
 }

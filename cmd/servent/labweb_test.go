@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"servent/servent/api"
@@ -66,14 +67,51 @@ func TestLabWebIsTheCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := ""
-	for _, row := range rows.Rows {
-		got += string(row) + "\n"
-	}
+	got := rowsText(rows)
 	want := output(t, "servent lab --json --topology regular:60,4 --ttl 2..3 --strategy flood,ring,walk:4 --latency exp:50ms --loss 2% --dedup ttl --replicas 2,5% --sources 20 --runs 2")
 	if got != want {
 		t.Errorf("rows of the page:\n%s\nthose of the command:\n%s", got, want)
 	}
+}
+
+// TestLessonsForThePage: the requests of a lesson ask what its commands do, and are
+// there but for a trace and its replay; each but churn can be watched.
+func TestLessonsForThePage(t *testing.T) {
+	lessons, err := labWeb{}.Lessons("fr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons.Lessons {
+		commands := slices.Clone(l.Check)
+		for _, step := range l.Steps {
+			commands = append(commands, step.LabCommand)
+		}
+		for _, c := range commands {
+			traces := strings.Contains(c.Command, "ring.trace")
+			if c.Request == nil != traces || c.Plays != (!traces && !strings.Contains(c.Command, "--churn")) {
+				t.Errorf("%s: request %+v, plays %v", c.Command, c.Request, c.Plays)
+			}
+			if c.Request == nil {
+				continue
+			}
+			rows, err := labWeb{}.Rows(t.Context(), *c.Request, func(api.LabProgress) {})
+			if err != nil {
+				t.Fatalf("%s: %v", c.Command, err)
+			}
+			if got, want := rowsText(rows), output(t, c.Command+" --json"); got != want {
+				t.Errorf("%s: the page says\n%s\nwant\n%s", c.Command, got, want)
+			}
+		}
+	}
+}
+
+// rowsText returns rows as the command prints them.
+func rowsText(rows api.LabRows) string {
+	text := ""
+	for _, row := range rows.Rows {
+		text += string(row) + "\n"
+	}
+	return text
 }
 
 // TestLabWebRefuses: what is hostile or too large is refused as a wrong request,

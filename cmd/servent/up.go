@@ -47,6 +47,7 @@ func upVerb(con *console) *cli.Command {
 			&cli.IntFlag{Name: "rate", Usage: "`N` queries a second a link may bring, 0: any (200)", Value: 200},
 			&cli.BoolFlag{Name: "relay", Usage: "relay for those that no other way joins (doctor)"},
 			&cli.StringFlag{Name: "web", Usage: "the page on `HOST:PORT`, or off (127.0.0.1:6348)", Value: defaultWeb},
+			&cli.StringFlag{Name: "web-password", Usage: "ask browsers for the 1st line of `FILE` (servent page)"},
 			&cli.StringFlag{Name: "bittorrent", Usage: "serve torrents to other clients on `HOST:PORT` (no)"},
 			&cli.StringFlag{Name: "up", Usage: "upload at most `RATE`, as 500k or 2MiB/s (no limit)"},
 			&cli.StringFlag{Name: "down", Usage: "download at most `RATE`, likewise (no limit)"},
@@ -108,8 +109,11 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		return config, err
 	}
 	if dir := c.String("downloads"); dir != "" {
-		config.Downloads, err = filepath.Abs(dir)
+		if config.Downloads, err = filepath.Abs(dir); err != nil {
+			return config, err
+		}
 	}
+	config.WebPassword, err = pagePassword(c.String("web"), c.String("web-password"))
 	return config, err
 }
 
@@ -226,6 +230,10 @@ func (con *console) announce(ctx context.Context, s *servent.Servent) error {
 	}
 	if status.BitTorrent != "" {
 		fmt.Fprintf(con.out, "bittorrent on %s\n", status.BitTorrent)
+	}
+	if open.Elsewhere != "" {
+		address, _, _ := strings.Cut(open.Elsewhere, "open?")
+		con.say("every computer that reaches this one can open the page at %s with the password; what passes is not encrypted: who listens on the way can read it, the password too", address)
 	}
 	con.say("sharing %s, Ctrl-C stops", nameFolders(shares.Folders))
 	return nil

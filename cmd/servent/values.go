@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"servent/routing/lab/lesson"
 	"servent/servent"
 	"servent/servent/api"
 	"servent/servent/web"
@@ -44,6 +45,8 @@ var flagValues = map[string]valueSource{
 	"config": anyFile,
 	"dedup":  {choices: []string{"plain", "ttl"}},
 
+	"lang": {choices: lesson.Languages},
+
 	"search.strategy": {choices: []string{api.StrategyFlood, api.StrategyRing}},
 	"web": {list: func(_ context.Context, c *candidates, _ []string) {
 		c.add(servent.WebOff, "no page")
@@ -54,7 +57,8 @@ var flagValues = map[string]valueSource{
 			c.add(kind, "a kind of files")
 		}
 	}},
-	"downloads": anyFolder,
+	"web-password": anyFile,
+	"downloads":    anyFolder,
 	"bittorrent": {list: func(_ context.Context, c *candidates, _ []string) {
 		c.add("0.0.0.0:6881", "every IPv4 address")
 	}},

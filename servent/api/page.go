@@ -12,7 +12,8 @@ type PageRequest struct {
 
 // A PageLink is an address of the page.
 type PageLink struct {
-	URL string `json:"url"` // good for one visit, which gives the browser a session
+	URL       string `json:"url"`                 // good for one visit, which gives the browser a session
+	Elsewhere string `json:"elsewhere,omitempty"` // the same for a browser of another computer; empty: none reaches the page
 }
 
 // PageLink returns an address of the page that is good for one visit, which gives
@@ -20,3 +21,6 @@ type PageLink struct {
 func (c *Client) PageLink(ctx context.Context, request PageRequest) (PageLink, error) {
 	return call[PageLink](ctx, c, http.MethodPost, "/api/page", request)
 }
+
+// A PageEnd asks that the browser be signed out of the page, and says that it is.
+type PageEnd struct{}

@@ -8,9 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"servent/servent/api"
@@ -21,38 +19,40 @@ import (
 // another site could have a browser ask, and whoever has neither the token nor a
 // session. Any goroutine may call its methods.
 type Door struct {
-	hosts    map[string]bool // what a request may be asked for as, and be asked by
-	url      string          // how to open the page
+	names    names
 	token    [sha256.Size]byte
+	links    links
 	sessions sessions
+	password *password // nil: none opens it
 	log      *slog.Logger
-	wrong    wrongTokens
-}
 
-// httpPort is the one that browsers leave out.
-const httpPort = 80
+	wrongTokens, wrongCookies, wrongLinks tries
+}
 
 // NewDoor returns the Door of the port that addr is of; token opens it to programs.
 func NewDoor(addr *net.TCPAddr, token string, log *slog.Logger) *Door {
-	port := strconv.Itoa(addr.Port)
-	g := &Door{
-		hosts:    map[string]bool{addr.String(): true},
-		url:      "http://" + addr.String() + "/",
-		token:    sha256.Sum256([]byte(token)),
-		sessions: newSessions(addr.Port, token),
-		log:      log,
+	return &Door{
+		names:        newNames(addr),
+		token:        sha256.Sum256([]byte(token)),
+		sessions:     newSessions(addr.Port, token, ""),
+		log:          log,
+		wrongTokens:  tries{what: "tokens"},
+		wrongCookies: tries{what: "sessions"},
+		wrongLinks:   tries{what: "links"},
 	}
-	for _, host := range []string{"127.0.0.1", "localhost", "::1"} {
-		g.hosts[net.JoinHostPort(host, port)] = true
-		if addr.Port == httpPort {
-			g.hosts[strings.TrimSuffix(net.JoinHostPort(host, port), ":"+port)] = true
-		}
-	}
+}
+
+// NewPasswordDoor returns a Door that a password opens, too: on an address that
+// other computers reach there must be one. Sessions end where it changes.
+func NewPasswordDoor(addr *net.TCPAddr, token, secret string, log *slog.Logger) *Door {
+	g := NewDoor(addr, token, log)
+	g.sessions = newSessions(addr.Port, token, secret)
+	g.password = newPassword(secret)
 	return g
 }
 
-// URL returns the address of the page.
-func (g *Door) URL() string { return g.url }
+// URL returns the address of the page for a browser of this computer.
+func (g *Door) URL() string { return g.names.url }
 
 // Tabs are the names of the page's tabs, in its order; #NAME leads to one.
 var Tabs = []string{"search", "downloads", "library", "network", "settings", "lab", "class"}
@@ -61,142 +61,257 @@ var Tabs = []string{"search", "downloads", "library", "network", "settings", "la
 // browser a session and leads to tab, one of [Tabs], or where it is empty to the
 // page as it was left.
 func (g *Door) Link(tab string) string {
-	link := g.url + strings.TrimPrefix(openPath, "/") + "?link=" + g.sessions.newLink()
+	link := strings.TrimPrefix(openPath, "/") + "?link=" + g.links.add(time.Now())
 	if tab != "" {
 		link += "&tab=" + tab
 	}
-	return link
+	return g.names.url + link
+}
+
+// Elsewhere returns what a [Door.Link] is for a browser of another computer; empty
+// where none reaches the page.
+func (g *Door) Elsewhere(link string) string {
+	all := g.names.elsewhere()
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0] + strings.TrimPrefix(link, g.names.url)
 }
 
 const (
 	openPath  = "/open"
+	loginPath = "/login"
 	indexPath = "/index.html"
-	// openedPage leads on to the page by a step of its own: a browser that came by
-	// the link of another site would not send the new cookie with a redirect.
-	openedPage = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=%[1]s"><title>servent</title><a href="%[1]s">servent</a>`
+	// steppingStone leads on to an address of the page by a step of its own: where a
+	// browser follows the link of another site, or is sent on from one, it keeps a
+	// strict cookie to itself.
+	steppingStone = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=%[1]s"><title>servent</title><a href="%[1]s">servent</a>`
 )
 
-// answers reports whether r asks for the page or a file of it, and answers then.
+// leadOn answers with a step to an address of the page.
+func leadOn(w http.ResponseWriter, address string) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = fmt.Fprintf(w, steppingStone, address) // a browser that is gone reads nothing
+}
+
+// answers reports whether r asks for the page, a file of it or the way in, and
+// answers then.
 func (g *Door) answers(w http.ResponseWriter, r *http.Request) bool {
+	if r.URL.Path == loginPath && g.password != nil {
+		g.login(w, r)
+		return true
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	known := g.sessions.has(r, time.Now())
 	switch r.URL.Path {
 	case openPath:
-		g.open(w, r, known)
+		g.open(w, r)
 		return true
 	case "/":
-		if !known {
-			return false
-		}
-		g.sessions.begin(w, time.Now()) // it lasts from the last visit on
-		files()[indexPath].serve(w, r, http.StatusOK)
-		return true
+		return g.index(w, r)
 	}
 	f, ok := files()[r.URL.Path]
 	if ok {
-		f.serve(w, r, http.StatusOK)
+		f.serve(w, r)
 	}
 	return ok
 }
 
-// open begins the session of a browser that follows a link.
-func (g *Door) open(w http.ResponseWriter, r *http.Request, known bool) {
-	if !known && !g.sessions.follow(r.URL.Query().Get("link")) {
-		g.forbid(w, r, "this link was used already, or is of a servent that has ended")
+// index answers with the page itself to a browser with a session, and with how to
+// get one to another. It leaves programs to the route.
+func (g *Door) index(w http.ResponseWriter, r *http.Request) bool {
+	id, known := g.sessions.of(r, time.Now())
+	switch {
+	case known == sessionGood:
+		g.sessions.begin(w, id, time.Now()) // it lasts from the last visit on
+		files()[indexPath].serve(w, r)
+	case !wantsPage(r):
+		return false
+	case comesFromAnotherSite(r):
+		leadOn(w, "/")
+	default:
+		g.turnAway(w, r, known)
+	}
+	return true
+}
+
+// open begins the session of a browser that follows a link. One that only fetches
+// ahead does not follow it.
+func (g *Door) open(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead || fetchesAhead(r) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	g.sessions.begin(w, time.Now())
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
+	now := time.Now()
+	id, known := g.sessions.of(r, now)
+	if !g.links.follow(r.URL.Query().Get("link"), now) && known != sessionGood {
+		if first, many := g.wrongLinks.add(now); many {
+			g.tooMany(w, r, &g.wrongLinks, first)
+			return
+		}
+		g.refuse(w, r, refusal{reason: usedLink})
+		return
+	}
+	if known != sessionGood {
+		id = ""
+	}
+	g.sessions.begin(w, id, now)
 	address := "/"
 	if tab := r.URL.Query().Get("tab"); slices.Contains(Tabs, tab) {
 		address += "#" + tab
 	}
-	_, _ = fmt.Fprintf(w, openedPage, address) // a browser that is gone reads nothing
+	leadOn(w, address)
+}
+
+// fetchesAhead reports whether a browser asks before its user does. Source:
+// Nav Speculation (Sec-Purpose), and what browsers sent before it.
+func fetchesAhead(r *http.Request) bool {
+	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
+		value := strings.ToLower(r.Header.Get(name))
+		if strings.HasPrefix(value, "prefetch") || strings.HasPrefix(value, "prerender") || value == "preview" {
+			return true
+		}
+	}
+	return false
 }
 
 // admits reports whether no other site can be behind r: it is asked for under
 // a name of this computer, so that no name of another leads here (DNS
-// rebinding), and by no page but our own. If not, it answers.
+// rebinding), and by no page but our own, unless the user follows a link to the
+// page. If not, it answers.
 func (g *Door) admits(w http.ResponseWriter, r *http.Request) bool {
-	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
-	followed := r.Header.Get("Sec-Fetch-Mode") == "navigate" && (r.URL.Path == "/" || r.URL.Path == openPath) // a link, clicked by the user
+	origin := r.Header.Get("Origin")
 	switch {
-	case !g.hosts[strings.ToLower(r.Host)]:
-		g.forbid(w, r, fmt.Sprintf("it was asked for as %.100q, which is no name of this servent: another site may be using your browser to get at it", r.Host))
+	case !g.names.has(r):
+		g.refuse(w, r, refusal{reason: wrongName, asked: r.Host})
 	case len(r.Header["Origin"]) > 1 || origin != "" && origin != "http://"+r.Host:
-		g.forbid(w, r, fmt.Sprintf("the page of %.100q asked for it, and only the servent's own may", origin))
-	case (site == "cross-site" || site == "same-site") && !followed:
-		g.forbid(w, r, "the page of another site asked for it, and only the servent's own may")
+		g.refuse(w, r, refusal{reason: otherPage, asked: origin})
+	case comesFromAnotherSite(r) && !isFollowed(r):
+		g.refuse(w, r, refusal{reason: otherPage})
 	default:
 		return true
 	}
 	return false
 }
 
-func (g *Door) forbid(w http.ResponseWriter, r *http.Request, why string) {
-	text := "refused: " + why + ". To open it, type " + g.url + " into the browser yourself; programs ask at that address"
-	if strings.HasPrefix(r.URL.Path, "/api/") {
-		AnswerError(w, http.StatusForbidden, api.CodeForbidden, text)
-		return
-	}
-	http.Error(w, text, http.StatusForbidden)
+// comesFromAnotherSite reports whether the browser says so. One on another
+// computer does not say, for there is no TLS.
+func comesFromAnotherSite(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site == "cross-site" || site == "same-site" // the second: another port of this computer
+}
+
+// isFollowed reports whether r is a link to the page that the user followed, in a
+// window of its own and no frame.
+func isFollowed(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (r.URL.Path == "/" || r.URL.Path == openPath) &&
+		r.Header.Get("Sec-Fetch-Mode") == "navigate" && (dest == "" || dest == "document")
+}
+
+// isFromOwnPage reports whether the browser says that our own page asks: a cookie
+// goes along with whatever any page asks. All browsers say so of what changes
+// something; those of this century's teens by Origin alone.
+func isFromOwnPage(r *http.Request) bool {
+	return r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") == "same-origin" // of another origin none is admitted
 }
 
 // knows reports whether r bears the token or is of a session; if not, it answers. However many
 // wrong ones come, the right one passes.
 func (g *Door) knows(w http.ResponseWriter, r *http.Request) bool {
 	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if token == "" && g.sessions.has(r, time.Now()) {
-		return true
+	if token = strings.TrimSpace(token); token == "" {
+		return g.knowsSession(w, r)
 	}
 	// The sums are compared, so that not even the length can be timed.
-	sum := sha256.Sum256([]byte(strings.TrimSpace(token)))
+	sum := sha256.Sum256([]byte(token))
 	if strings.EqualFold(kind, "Bearer") && subtle.ConstantTimeCompare(sum[:], g.token[:]) == 1 {
 		return true
 	}
-	w.Header().Set("WWW-Authenticate", `Bearer realm="servent"`)
-	text := `this takes the token of the servent, in the header "Authorization: Bearer TOKEN"; TOKEN is what the file api.token in its home holds`
-	if token == "" {
-		AnswerError(w, http.StatusUnauthorized, api.CodeUnauthorized, text)
+	if first, many := g.wrongTokens.add(time.Now()); many {
+		g.tooMany(w, r, &g.wrongTokens, first)
 		return false
 	}
-	first, many := g.wrong.add(time.Now())
-	if first {
-		g.log.Warn("wrong tokens are being tried on the web port", "url", g.url)
-	}
-	if many {
-		w.Header().Set("Retry-After", strconv.Itoa(int(WrongWindow.Seconds())))
-		AnswerError(w, http.StatusTooManyRequests, api.CodeBusy, "too many wrong tokens; wait a minute, then send the right one: "+text)
-		return false
-	}
-	AnswerError(w, http.StatusUnauthorized, api.CodeUnauthorized, "that is not the token: "+text)
+	g.refuse(w, r, refusal{reason: wrongToken})
 	return false
 }
 
-// wrongTokens counts the wrong tokens of a while. A token of 256 bits is not
-// guessed; but whoever tries shall be seen, and not often answered.
-type wrongTokens struct {
-	mu    sync.Mutex
-	count int
-	since time.Time
+// knowsSession is knows for a request without a token.
+func (g *Door) knowsSession(w http.ResponseWriter, r *http.Request) bool {
+	_, known := g.sessions.of(r, time.Now())
+	switch {
+	case known != sessionGood:
+		g.turnAway(w, r, known)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && !isFromOwnPage(r):
+		g.refuse(w, r, refusal{reason: nobodysPage})
+	default:
+		return true
+	}
+	return false
 }
 
-const (
-	MaxWrongTokens = 10 // in WrongWindow
-	WrongWindow    = time.Minute
-)
-
-// add counts one more. It reports whether they are too many by now, and
-// whether this one is the first of those.
-func (n *wrongTokens) add(now time.Time) (first, many bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if now.Sub(n.since) > WrongWindow {
-		n.count, n.since = 0, now
+// turnAway tells who has no good session how to get one.
+func (g *Door) turnAway(w http.ResponseWriter, r *http.Request, known sessionState) {
+	if known == sessionWrong {
+		if first, many := g.wrongCookies.add(time.Now()); many {
+			g.tooMany(w, r, &g.wrongCookies, first)
+			return
+		}
 	}
-	n.count++
-	return n.count == MaxWrongTokens+1, n.count > MaxWrongTokens
+	g.refuse(w, r, refusal{reason: g.unknown(known)})
+}
+
+// unknown is why a browser without a session is not let in.
+func (g *Door) unknown(known sessionState) reason {
+	switch {
+	case g.password != nil:
+		return askPassword
+	case known == sessionOver:
+		return sessionEnded
+	}
+	return unknownBrowser
+}
+
+// opensTo reports whether r may have what needs neither token nor session. Other
+// computers have nothing.
+func (g *Door) opensTo(r *http.Request) bool {
+	return !g.names.beyond || isLoopback(r.RemoteAddr)
+}
+
+// tooMany answers one more of too many tries, and has the log say so of the first.
+func (g *Door) tooMany(w http.ResponseWriter, r *http.Request, t *tries, first bool) {
+	if first {
+		g.log.Warn("wrong "+t.what+" are being tried on the web port", "url", g.names.url)
+	}
+	g.refuse(w, r, refusal{reason: tooManyTries, wait: tryWindow})
+}
+
+// errorOf is what a program is told of f.
+func (f refusal) errorOf(g *Door) *api.Error {
+	const how = `this takes the token of the servent, in the header "Authorization: Bearer TOKEN"; TOKEN is what the file api.token in its home holds`
+	switch f.reason {
+	case wrongToken:
+		return api.NewError(api.CodeUnauthorized, "that is not the token: "+how)
+	case unknownBrowser, sessionEnded, askPassword, wrongPassword:
+		return api.NewError(api.CodeUnauthorized, how)
+	case tooManyTries:
+		return api.NewError(api.CodeBusy, "too many wrong ones were tried; wait "+f.wait.String()+", then send the right one: "+how)
+	case notFound:
+		return api.NewError(api.CodeUsage, fmt.Sprintf("there is no %.100q here; the calls are listed at %s", f.asked, DescriptionPath))
+	}
+	why := "the page of another site asked for it, and only the servent's own may"
+	switch {
+	case f.reason == wrongName:
+		why = fmt.Sprintf("it was asked for as %.100q, which is no name of this servent: another site may be using your browser to get at it", f.asked)
+	case f.reason == nobodysPage:
+		why = "a session's call that changes something says which page it comes from, and this one does not: send Origin or Sec-Fetch-Site, as browsers do"
+	case f.reason == usedLink:
+		why = "this link was used already, has grown too old, or is of a servent that has ended; another one: servent page"
+	case f.asked != "":
+		why = fmt.Sprintf("the page of %.100q asked for it, and only the servent's own may", f.asked)
+	}
+	return api.NewError(api.CodeForbidden, "refused: "+why+". To open the page, type "+g.names.url+" into the browser yourself; programs ask at that address")
 }

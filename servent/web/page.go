@@ -7,11 +7,12 @@ import (
 	"embed"
 	"encoding/base64"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed page
@@ -24,9 +25,10 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // A pageFile is one file of the page, as it is sent.
 type pageFile struct {
-	kind          string // its Content-Type
-	plain, packed []byte
-	tag           string // ETag
+	kind   string // its Content-Type
+	tag    string // ETag, without its quotes
+	plain  []byte
+	packed func() []byte // with gzip; nil where that gains nothing
 }
 
 // files are those of the page by their paths: /js/main.js.
@@ -51,14 +53,22 @@ var files = sync.OnceValue(func() map[string]pageFile {
 
 func newPageFile(name string, b []byte) pageFile {
 	sum := sha256.Sum256(b)
+	return pageFile{
+		kind: kinds[path.Ext(name)], plain: b, packed: sync.OnceValue(func() []byte { return pack(b) }),
+		tag: base64.RawURLEncoding.EncodeToString(sum[:12]),
+	}
+}
+
+// pack returns b with gzip, or nil where that is not smaller.
+func pack(b []byte) []byte {
 	var packed bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	_, _ = w.Write(b) // a Buffer takes all
 	_ = w.Close()
-	return pageFile{
-		kind: kinds[path.Ext(name)], plain: b, packed: packed.Bytes(),
-		tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
+	if packed.Len() >= len(b) {
+		return nil
 	}
+	return packed.Bytes()
 }
 
 // kinds are the types of the files of the page; those that the system knows may be
@@ -71,34 +81,37 @@ var kinds = map[string]string{
 }
 
 // serve sends f, unless the browser has it.
-func (f pageFile) serve(w http.ResponseWriter, r *http.Request, status int) {
+func (f pageFile) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Content-Type", f.kind)
-	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", f.tag)
+	h.Set("Cache-Control", "no-cache") // kept, and asked for again each time
 	h.Set("Vary", "Accept-Encoding")
-	if status == http.StatusOK && r.Header.Get("If-None-Match") == f.tag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	body := f.plain
+	body, tag := f.plain, f.tag
 	if acceptsGzip(r) {
-		h.Set("Content-Encoding", "gzip")
-		body = f.packed
+		if packed := f.packed(); packed != nil {
+			h.Set("Content-Encoding", "gzip")
+			body, tag = packed, tag+"-gzip"
+		}
 	}
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // a browser that is gone reads nothing
-	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
+// acceptsGzip reports whether r names gzip, and not to refuse it. Source: RFC 9110
+// §12.5.3.
 func acceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, params, err := mime.ParseMediaType(strings.TrimSpace(part))
-		if err == nil && name == "gzip" && params["q"] != "0" {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		name, params, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			continue
+		}
+		key, value, weighted := strings.Cut(strings.TrimSpace(params), "=")
+		if !weighted || !strings.EqualFold(strings.TrimSpace(key), "q") {
 			return true
 		}
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		return err == nil && q > 0
 	}
 	return false
 }

@@ -93,11 +93,18 @@ func (s *Server) Handler(door *Door) http.Handler {
 			_ = control.SetReadDeadline(time.Now().Add(BodyTimeout))
 		}
 		shield(w.Header())
-		if door != nil && (!door.admits(w, r) || door.answers(w, r)) {
-			return
+		if door != nil {
+			if !door.admits(w, r) || door.answers(w, r) {
+				return
+			}
+			if s.routes[r.URL.Path] == nil && wantsPage(r) {
+				door.refuse(w, r, refusal{reason: notFound, asked: r.URL.Path})
+				return
+			}
+			r = r.WithContext(context.WithValue(r.Context(), doorKey{}, door))
 		}
 		route, ok := s.routes.find(w, r)
-		if !ok || door != nil && !route.Open && !door.knows(w, r) {
+		if !ok || door != nil && !(route.Open && door.opensTo(r)) && !door.knows(w, r) {
 			return
 		}
 		if route.Takes != nil && !isJSON(r) {
@@ -121,7 +128,9 @@ func (s *Server) Handler(door *Door) http.Handler {
 // showing it to another site.
 func shield(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
 }

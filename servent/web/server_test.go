@@ -7,31 +7,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"servent/servent/api"
 )
-
-func TestWrongTokensAreForgotten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var n wrongTokens
-		firsts := 0
-		for range 2 * MaxWrongTokens {
-			first, _ := n.add(time.Now())
-			if first {
-				firsts++
-			}
-		}
-		if _, many := n.add(time.Now()); !many || firsts != 1 {
-			t.Errorf("got many %v, said %d times, want it said once", many, firsts)
-		}
-		time.Sleep(WrongWindow + time.Second)
-		if _, many := n.add(time.Now()); many {
-			t.Error("a minute later they still count")
-		}
-	})
-}
 
 // More streams than there may be are refused, and other calls answered.
 func TestStreamsAreBounded(t *testing.T) {

@@ -1,90 +1,155 @@
 package web
 
 import (
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"servent/servent/api"
 )
 
 const (
 	// sessionTime is how long a browser stays known after its last visit.
 	sessionTime = 30 * 24 * time.Hour
-	// maxLinks is how many links to the page can be open at once; the oldest goes.
-	maxLinks = 16
+	// maxEnded is how many sessions that a user has ended are remembered; the one
+	// that would have ended first goes.
+	maxEnded = 1024
+	// maxCookies is how many cookies of our name a request may bring. Another port
+	// of this computer can set some of its own beside ours.
+	maxCookies = 8
 )
 
-// sessions are the links that wait to be followed, and the cookies of browsers
-// that have followed one. A cookie holds when it ends, signed: it is good after a
-// restart of the servent too, and as long as the token of the local API is.
+// sessions are the cookies of browsers that have been let in. Nothing is kept of
+// them: a cookie says when it ends and which session it is of, and bears a MAC
+//
+//	END.SESSION.MAC   END in seconds since 1970; MAC: HMAC-SHA256 of name and both
+//
+// whose key comes from the token of the local API and the password. So it is good
+// after a restart, and as long as these stay the same.
 type sessions struct {
-	cookie string // its name: cookies do not keep ports apart
-	key    [sha256.Size]byte
+	name string // of the cookie: cookies do not keep ports apart
+	key  []byte
 
 	mu    sync.Mutex
-	links []string
+	ended map[string]int64 // of sessions that were ended before their END
 }
 
-func newSessions(port int, token string) sessions {
-	return sessions{
-		cookie: "servent-" + strconv.Itoa(port),
-		key:    sha256.Sum256([]byte("session of the page\x00" + token)),
+func newSessions(port int, token, password string) sessions {
+	salt := sha256.Sum256([]byte(password))
+	key, err := hkdf.Key(sha256.New, []byte(token), salt[:], "servent: sessions of the page", sha256.Size)
+	if err != nil {
+		panic("web: derive the key of sessions: " + err.Error()) // of a length that is ours
 	}
+	return sessions{name: "servent-" + strconv.Itoa(port), key: key, ended: map[string]int64{}}
 }
 
-// newLink returns the secret of a new link.
-func (s *sessions) newLink() string {
-	link := rand.Text()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.links = append(s.links, link)
-	if len(s.links) > maxLinks {
-		s.links = s.links[1:]
+// begin gives the browser behind w a session, or more time for the one of that ID.
+func (s *sessions) begin(w http.ResponseWriter, id string, now time.Time) {
+	if id == "" {
+		id = rand.Text()
 	}
-	return link
-}
-
-// follow reports whether link waits to be followed, and that it does no longer.
-func (s *sessions) follow(link string) bool {
-	sum := sha256.Sum256([]byte(link))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, known := range s.links {
-		if expected := sha256.Sum256([]byte(known)); hmac.Equal(sum[:], expected[:]) {
-			s.links = append(s.links[:i], s.links[i+1:]...)
-			return true
-		}
-	}
-	return false
-}
-
-// begin gives the browser behind w a session.
-func (s *sessions) begin(w http.ResponseWriter, now time.Time) {
 	end := strconv.FormatInt(now.Add(sessionTime).Unix(), 10)
+	s.set(w, end+"."+id+"."+s.sign(end, id), int(sessionTime.Seconds()))
+}
+
+func (s *sessions) set(w http.ResponseWriter, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: s.cookie, Value: end + "." + s.sign(end), Path: "/", MaxAge: int(sessionTime.Seconds()),
+		Name: s.name, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 }
 
-// has reports whether r comes from a browser with a session.
-func (s *sessions) has(r *http.Request, now time.Time) bool {
-	cookie, err := r.Cookie(s.cookie)
-	if err != nil {
-		return false
+// A sessionState says what the cookies of a request are worth.
+type sessionState int
+
+const (
+	sessionNone  sessionState = iota
+	sessionWrong              // not ours, or of another token
+	sessionOver               // was good once
+	sessionGood
+)
+
+// of returns what session r is of: the best that its cookies say.
+func (s *sessions) of(r *http.Request, now time.Time) (id string, best sessionState) {
+	for i, cookie := range r.CookiesNamed(s.name) {
+		if i == maxCookies {
+			break
+		}
+		got, state := s.read(cookie.Value, now)
+		if state > best {
+			id, best = got, state
+		}
 	}
-	end, signature, _ := strings.Cut(cookie.Value, ".")
-	seconds, err := strconv.ParseInt(end, 10, 64)
-	return err == nil && hmac.Equal([]byte(signature), []byte(s.sign(end))) && now.Unix() < seconds
+	return id, best
 }
 
-func (s *sessions) sign(end string) string {
-	mac := hmac.New(sha256.New, s.key[:])
-	mac.Write([]byte(end))
+// read returns what one cookie is worth.
+func (s *sessions) read(value string, now time.Time) (id string, _ sessionState) {
+	end, rest, _ := strings.Cut(value, ".")
+	id, mac, _ := strings.Cut(rest, ".")
+	if !hmac.Equal([]byte(mac), []byte(s.sign(end, id))) {
+		return "", sessionWrong
+	}
+	seconds, err := strconv.ParseInt(end, 10, 64) // ours, but for a token that others know
+	s.mu.Lock()
+	_, ended := s.ended[id]
+	s.mu.Unlock()
+	if err != nil || now.Unix() >= seconds || ended {
+		return "", sessionOver
+	}
+	return id, sessionGood
+}
+
+func (s *sessions) sign(end, id string) string {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write([]byte(s.name + "." + end + "." + id))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
+
+// end takes the session from the browser behind r, and refuses it from now on.
+func (s *sessions) end(w http.ResponseWriter, r *http.Request, now time.Time) {
+	s.set(w, "", -1)
+	id, state := s.of(r, now)
+	if state != sessionGood {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ended) == maxEnded {
+		first := ""
+		for known, end := range s.ended {
+			if first == "" || end < s.ended[first] {
+				first = known
+			}
+		}
+		delete(s.ended, first)
+	}
+	s.ended[id] = now.Add(sessionTime).Unix() // no cookie of it ends later
+}
+
+// EndSession is the route by which the page signs its browser out. Who asks
+// otherwise has no session to end.
+func EndSession() Route {
+	return Route{
+		Method: http.MethodPost, Path: "/api/page/end", About: "Sign the browser that asks out of the page.",
+		Takes: reflect.TypeFor[api.PageEnd](), Answers: reflect.TypeFor[api.PageEnd](),
+		Handle: func(w http.ResponseWriter, r *http.Request) {
+			in, err := readJSON[api.PageEnd](w, r)
+			if door, ok := r.Context().Value(doorKey{}).(*Door); ok && err == nil {
+				door.sessions.end(w, r, time.Now())
+			}
+			AnswerJSON(w, in, err)
+		},
+	}
+}
+
+// doorKey is where the context of a request has the Door that it came by.
+type doorKey struct{}

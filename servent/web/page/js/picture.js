@@ -184,10 +184,12 @@ export class Picture {
     this.scene.width = canvas.clientWidth;
     this.scene.height = canvas.clientHeight;
     const width = Math.round(this.scene.width * this.ratio), height = Math.round(this.scene.height * this.ratio);
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const cleared = canvas.width !== width || canvas.height !== height;
+    if (cleared) Object.assign(canvas, { width, height });
     this.colours = coloursAt(canvas);
     this.project();
-    this.ask();
+    if (cleared) this.draw(); // before anybody sees it empty
+    else this.ask();
   }
 
   /** Places, as pixels. */
@@ -210,6 +212,7 @@ export class Picture {
   ask() { this.frame ||= requestAnimationFrame(() => this.draw()); }
 
   draw() {
+    cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (this.force) {
       this.settle(SETTLING);

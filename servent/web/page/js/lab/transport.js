@@ -161,7 +161,7 @@ export class Transport {
   refresh() {
     const { playback, time } = this, none = !playback;
     const name = t(this.playing ? 'lab.pause' : 'lab.play');
-    if (this.play.getAttribute('aria-label') !== name) {
+    if (this.play.textContent !== name) {
       this.play.setAttribute('aria-label', name);
       this.play.title = name;
       fill(this.play, icon(this.playing ? 'pause' : 'play'), h('span', {}, name));

@@ -48,6 +48,8 @@ class Lab {
     /** @type {any[]} */
     this.actions = [];
     this.picked = -1;
+    /** @type {number|null} the servent under the pointer, or the cursor */
+    this.under = null;
     this.timer = 0;
     this.calls = new AbortController();
     this.settings = new Settings((request) => this.run(request, 0, true));
@@ -80,7 +82,7 @@ class Lab {
     this.hovered = h('span', { class: 'faint small lab-hovered' });
     this.events = h('ul', { class: 'chips lab-actions', 'aria-label': t('lab.actions') });
     this.note = h('p', { class: 'notice', hidden: true });
-    this.full = h('button', { type: 'button', class: 'button plain', click: () => this.fullScreen() }, t('lab.full'));
+    this.full = h('button', { type: 'button', class: 'button plain', hidden: !document.fullscreenEnabled, click: () => this.fullScreen() }, t('lab.full'));
     const tools = h('div', { class: 'row lab-tools' },
       h('label', { class: 'lab-inline' }, t('lab.arrangement'), this.arrangement),
       h('form', { class: 'lab-inline', submit: (/** @type {Event} */ e) => this.typed(e) }, h('label', { class: 'lab-inline' }, t('lab.node.number'), this.number),
@@ -178,6 +180,7 @@ class Lab {
   load(run, time) {
     const playback = this.playback = new Playback(run);
     if (this.picked >= run.graph.nodes) this.picked = -1;
+    this.under = null;
     this.say(run.cut ? t('lab.cut') : '');
     this.scenes.picked = this.picked;
     this.scenes.load(playback, this.arrangement?.value ?? '');
@@ -187,6 +190,7 @@ class Lab {
       series: playback.tracks.map((track, k) => ({ name: run.searches[k].strategy, value: (at) => track.counters(at)[counter] })),
     });
     plot(this.coverage, 'reached', run.graph.nodes - 1);
+    if (this.cost.element.parentElement) this.cost.element.parentElement.hidden = Boolean(run.cut);
     plot(this.cost, 'messages', Math.max(1, ...playback.tracks.map((track) => track.counters(playback.end).messages)));
     this.listActions();
     this.transport.load(playback, time);
@@ -217,6 +221,7 @@ class Lab {
   stopped(time) {
     if (!this.playback) return;
     this.counters.stopped(time);
+    this.hover(this.under);
     this.context.announce(account(this.playback, time));
     this.look();
   }
@@ -240,12 +245,13 @@ class Lab {
 
   /** @param {number|null} i */
   hover(i) {
-    const { playback } = this;
+    const { playback } = this, moved = i !== this.under;
     if (!playback || !this.hovered) return;
+    this.under = i;
     const hops = i === null ? [] : playback.tracks.map((track) => track.hop(i, this.transport.time));
     const said = i === null ? '' : `${t('lab.node.title', { name: serventName(playback.run, i) })}: ${hops.map((hop) => (hop < 0 ? t('lab.node.unreached') : hop === 0 ? t('lab.node.source') : t('lab.node.hop', { hop: number(hop) }))).join(', ')}`;
     this.hovered.textContent = said;
-    if (said && document.activeElement instanceof HTMLCanvasElement) this.context.announce(said);
+    if (said && moved && document.activeElement instanceof HTMLCanvasElement) this.context.announce(said);
   }
 
   /** @param {Event} e */

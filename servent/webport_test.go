@@ -243,7 +243,7 @@ func TestManyWrongTokens(t *testing.T) {
 		answer, _ := raw(t, port, "GET /api/peers HTTP/1.1\r\nHost: 127.0.0.1:"+port+"\r\nAuthorization: Bearer "+token+"\r\n\r\n")
 		return answer.StatusCode
 	}
-	for n := range web.MaxWrongTokens {
+	for n := range web.MaxTries {
 		if got := ask(fmt.Sprint("guess", n)); got != http.StatusUnauthorized {
 			t.Fatalf("guess %d: got %d, want 401", n, got)
 		}
