@@ -10,7 +10,8 @@ const all = [
   // What is fetched and sent.
   { name: 'downloads', letter: 'd', needs: '/api/downloads' },
 
-  // What is shared: { name: 'library', letter: 'l', needs: '/api/share/files' },
+  // What is shared.
+  { name: 'library', letter: 'l', needs: '/api/share/files' },
 
   // Who is linked: { name: 'network', letter: 'n', needs: '/api/peers' },
 
