@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -173,5 +174,29 @@ func TestClock(t *testing.T) {
 	}
 	if came != 20 || net.Now() != ages {
 		t.Errorf("%d of 20 arrived, at %v, want all, the last at %v", came, net.Now(), ages)
+	}
+}
+
+// TestSettle: the network goes on while anything is under way, with what is planned
+// for then, and leaves what is planned for later.
+func TestSettle(t *testing.T) {
+	net := lab.Of(graphOf(t, 4, [][2]lab.Node{{0, 1}, {1, 2}, {2, 3}}), lab.Config{})
+	var done []string
+	note := func(what string) func() { return func() { done = append(done, what) } }
+	net.At(2*lab.Hop, note("on the way"))
+	net.At(3*lab.Hop, note("at the end"))
+	net.At(3*lab.Hop+1, note("later"))
+	net.Send(0, query(7))
+	net.Settle()
+	if want := []string{"on the way", "at the end"}; !slices.Equal(done, want) || net.Now() != 3*lab.Hop || net.Idle() {
+		t.Errorf("done %v at %v, idle %v; want %v at %v, and one waiting", done, net.Now(), net.Idle(), want, 3*lab.Hop)
+	}
+	net.Settle()
+	if len(done) != 2 {
+		t.Errorf("nothing is under way, and it did %v", done)
+	}
+	net.Run()
+	if len(done) != 3 {
+		t.Errorf("all that is planned: %v", done)
 	}
 }

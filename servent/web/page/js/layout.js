@@ -188,18 +188,21 @@ function tree(n, nodes, root) {
 }
 
 /**
- * Each node has a circle of its own hop, and a part of it as wide as its leaves.
+ * Each hop has a circle, its nodes evenly on it, turned so that they are near
+ * those that they come after.
  * @param {number} n
  * @param {Neighbours} nodes
  * @param {number} root
  * @returns {Places}
  */
 function hops(n, nodes, root) {
-  const p = empty(n), { depth, left, leaves } = shares(nodes, root);
-  const deepest = Math.max(1, ...levels(depth));
-  for (let v = 0; v < n; v++) {
-    const radius = (depth[v] < 0 ? deepest + 0.5 : depth[v]) / (deepest + (depth.includes(-1) ? 0.5 : 0)) / 2;
-    around(p, v, (left.at[v] + left.width[v] / 2) / leaves, radius);
+  const p = empty(n), { order, depth, left, leaves } = shares(nodes, root);
+  const deepest = Math.max(1, ...levels(depth)), apart = depth.includes(-1) ? 1 : 0;
+  for (const level of levels(depth)) {
+    const circle = order.filter((v) => depth[v] === level).sort((a, b) => left.at[a] - left.at[b]);
+    const turns = Array.from(circle, (v) => (left.at[v] + left.width[v] / 2) / leaves);
+    const shift = turns.reduce((sum, turn, k) => sum + turn - k / circle.length, 0) / circle.length;
+    circle.forEach((v, k) => around(p, v, k / circle.length + shift, (level < 0 ? deepest + 1 : level) / (deepest + apart) / 2));
   }
   return p;
 }
@@ -250,7 +253,7 @@ function unfold(n, nodes) {
   const axes = distances(n, nodes), first = direction(axes, n, null), second = direction(axes, n, first);
   const p = { x: project(axes, first, n), y: project(axes, second, n) };
   // Nodes alike in all distances would lie upon each other.
-  const room = 0.6 / Math.sqrt(Math.max(1, n));
+  const room = n > 2000 ? 0.15 : 0.6 / Math.sqrt(Math.max(1, n));
   for (let i = 0; i < n; i++) {
     p.x[i] += (hash(2 * i) - 0.5) * room;
     p.y[i] += (hash(2 * i + 1) - 0.5) * room;
@@ -331,18 +334,27 @@ function project(axes, d, n) {
 }
 
 /**
- * Stretches values in place to between 0 and 1.
+ * Stretches values in place to between 0 and 1. Of many, those far out are taken
+ * nearer, and half of each place is its rank, so that a dense middle has room.
  * @param {Float32Array} values
  */
 export function fit(values) {
-  let low = Infinity, high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const range = high - low;
-  for (let i = 0; i < values.length; i++) values[i] = range > 1e-9 ? (values[i] - low) / range : 0.5;
+  const n = values.length, sorted = values.slice().sort();
+  const ends = n > CROWD ? Math.floor(n / 50) : 0, low = sorted[ends], range = sorted[n - 1 - ends] - low;
+  for (let i = 0; i < n; i++) values[i] = range > 1e-9 ? (values[i] - low) / range : 0.5;
+  if (n <= CROWD) return values;
+  const ranks = Int32Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
+  ranks.forEach((i, rank) => { values[i] = (inward(values[i]) + rank / (n - 1)) / 2; });
   return values;
+}
+
+/** From so many nodes on, what is far out is taken nearer. */
+const CROWD = 200;
+
+/** Keeps 0 to 1 nearly as it is, and lets nothing beyond. @param {number} v */
+function inward(v) {
+  const rim = 0.08, inner = v < 0 ? -rim * (1 - Math.exp(v / rim)) : v > 1 ? 1 + rim * (1 - Math.exp((1 - v) / rim)) : v;
+  return (inner + rim) / (1 + 2 * rim);
 }
 
 /**

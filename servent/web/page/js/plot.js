@@ -67,11 +67,14 @@ export class Plot {
   /** Puts values beside the ends of their lines, none upon another. @param {number[]} heights */
   spread(heights) {
     const order = heights.map((_, k) => k).sort((a, b) => heights[a] - heights[b]);
-    let free = -Infinity;
-    for (const k of order) {
-      const y = Math.max(heights[k] + 4, free);
-      this.lines[k].label.setAttribute('y', String(y));
-      free = y + 14;
+    /** @type {number[]} */
+    const places = [];
+    for (const k of order) places.push(Math.max(heights[k] + 4, (places.at(-1) ?? -Infinity) + 14));
+    let most = HEIGHT - BOTTOM;
+    for (let place = places.length - 1; place >= 0; place--) {
+      most = Math.min(places[place], most);
+      this.lines[order[place]].label.setAttribute('y', String(most));
+      most -= 14;
     }
   }
 

@@ -52,7 +52,7 @@ export class Counters {
       h('th', { scope: 'row' }, name), COUNTERS.map((c) => h('td', { class: 'figure' }, value(c))));
     return [now,
       search.row && line(t('lab.engine'), (c) => number(search.row[`${c}_sum`] ?? 0)),
-      search.closed && line(t('lab.closed'), (c) => closed(search.closed, c))].filter(Boolean);
+      search.closed && (search.closed.reached ?? search.closed.messages ?? null) !== null && line(t('lab.closed'), (c) => closed(search.closed, c))].filter(Boolean);
   }
 
   /** Says whether events, engine and closed form agree, at the end. */
@@ -83,7 +83,9 @@ export class Counters {
     if (!playback) return;
     const all = playback.tracks.map((track) => track.counters(time));
     for (const { cell, track, counter } of this.cells) {
-      const text = number(all[track][/** @type {import('../playback.js').Counter} */ (counter)]);
+      // Where there are no events, only arrivals are known.
+      const known = counter === 'reached' || playback.run.searches[track].events;
+      const text = known ? number(all[track][/** @type {import('../playback.js').Counter} */ (counter)]) : '–';
       if (cell.textContent !== text) cell.textContent = text;
     }
   }

@@ -3,8 +3,8 @@
 import { stream } from '../calls.js';
 import { fill, h } from '../dom.js';
 import { aborted, inWords } from '../errors.js';
-import { decimal, number, percent } from '../format.js';
-import { t } from '../words.js';
+import { decimal, number } from '../format.js';
+import { language, t } from '../words.js';
 import { csv, save } from './exports.js';
 
 /**
@@ -31,8 +31,10 @@ const COLUMNS = [
 /** @param {number|null} value */
 function some(value) { return value === null || value === undefined ? '' : decimal(value, 2); }
 
+const percents = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+
 /** @param {number} value with a decimal, as the lab prints it */
-function share(value) { return value >= 1 ? percent(1) : `${decimal(100 * value, 1)} %`; }
+function share(value) { return percents.format(value); }
 
 export class Rows {
   constructor() {

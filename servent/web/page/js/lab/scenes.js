@@ -79,7 +79,7 @@ export class Scenes {
       const track = playback.tracks[k], c = track.counters(time);
       picture.paint({ colour: (i) => track.hop(i, time), mark, link: run.graph.nodes > MOST_NODES ? undefined : (link) => track.link(link, time) });
       picture.fly(run.searches[k].events ? track.flights.at(time, MOST_FLIGHTS) : []);
-      const caption = t('lab.caption', { strategy: run.searches[k].strategy, reached: c.reached, messages: c.messages });
+      const caption = t(run.searches[k].events ? 'lab.caption' : 'lab.caption.reached', { strategy: run.searches[k].strategy, reached: c.reached, messages: c.messages });
       if (this.captions[k].textContent !== caption) this.captions[k].textContent = caption;
     });
   }

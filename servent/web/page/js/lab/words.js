@@ -23,8 +23,8 @@ export function clock(playback, time) {
 export function account(playback, time) {
   const all = playback.tracks.map((track, k) => {
     const c = track.counters(time), others = playback.run.graph.nodes - 1;
-    const text = [t('lab.said.reached', { n: c.reached, of: number(others), share: percent(others > 0 ? c.reached / others : 0) }),
-      t('lab.said.messages', { n: c.messages }), t('lab.said.duplicates', { n: c.duplicates }), t('lab.said.hits', { n: c.hits })].join(', ');
+    const reached = t('lab.said.reached', { n: c.reached, of: number(others), share: percent(others > 0 ? c.reached / others : 0) });
+    const text = !playback.run.searches[k].events ? reached : [reached, t('lab.said.messages', { n: c.messages }), t('lab.said.duplicates', { n: c.duplicates }), t('lab.said.hits', { n: c.hits })].join(', ');
     return playback.tracks.length > 1 ? `${playback.run.searches[k].strategy}: ${text}` : text;
   });
   return `${clock(playback, time)}. ${all.join('. ')}.`;

@@ -48,6 +48,8 @@ class Lab {
     /** @type {any[]} */
     this.actions = [];
     this.picked = -1;
+    /** @type {number|null} the servent under the pointer, or the cursor */
+    this.under = null;
     this.timer = 0;
     this.calls = new AbortController();
     this.settings = new Settings((request) => this.run(request, 0, true));
@@ -59,13 +61,14 @@ class Lab {
     this.cost = new Plot();
     this.rows = new Rows();
     this.node = new NodePanel({
-      search: (i) => this.ask({ ...this.request, source: i, actions: undefined }), act: (i, deed) => this.act(i, deed),
+      // Who is gone stays so.
+      search: (i) => this.ask({ ...this.request, source: i, actions: this.actions.map((action) => ({ ...action, at_ms: -1 })) }), act: (i, deed) => this.act(i, deed),
       close: () => this.pick(-1), request: () => this.request,
     });
     this.traces = new Traces((run, name) => this.replay(run, name), (text) => context.toast(text, 'bad'));
     this.build(root);
     context.help([[['k'], t('lab.keys.play')], [['.'], t('lab.keys.step')], [[','], t('lab.keys.back')], [['Home', 'End'], t('lab.keys.ends')],
-      [['[', ']'], t('lab.keys.speed')], [['f'], t('lab.keys.full')], [['←', '→', '↑', '↓'], t('lab.keys.move')], [['Enter'], t('lab.keys.pick')], [['0…9'], t('lab.keys.number')]]);
+      [['<', '>'], t('lab.keys.speed')], [['f'], t('lab.keys.full')], [['←', '→', '↑', '↓'], t('lab.keys.move')], [['Enter'], t('lab.keys.pick')], [['0…9'], t('lab.keys.number')]]);
     this.ask(recall('lab.request', FIRST));
   }
 
@@ -79,8 +82,8 @@ class Lab {
     this.number = h('input', { type: 'text', inputmode: 'numeric', size: 4, autocomplete: 'off' });
     this.hovered = h('span', { class: 'faint small lab-hovered' });
     this.events = h('ul', { class: 'chips lab-actions', 'aria-label': t('lab.actions') });
-    this.note = h('p', { class: 'notice', hidden: true });
-    this.full = h('button', { type: 'button', class: 'button plain', click: () => this.fullScreen() }, t('lab.full'));
+    this.note = h('p', { class: 'notice', role: 'status', hidden: true });
+    this.full = h('button', { type: 'button', class: 'button plain', hidden: !document.fullscreenEnabled, click: () => this.fullScreen() }, t('lab.full'));
     const tools = h('div', { class: 'row lab-tools' },
       h('label', { class: 'lab-inline' }, t('lab.arrangement'), this.arrangement),
       h('form', { class: 'lab-inline', submit: (/** @type {Event} */ e) => this.typed(e) }, h('label', { class: 'lab-inline' }, t('lab.node.number'), this.number),
@@ -156,7 +159,7 @@ class Lab {
       const run = await call('POST', '/api/lab', whole, mine.signal);
       run.actions = whole.actions ?? [];
       this.request = whole;
-      if (!whole.graph) remember('lab.request', request);
+      if (!whole.graph) remember('lab.request', { ...request, actions: undefined });
       this.load(run, time);
     } catch (error) {
       if (!aborted(error)) this.settings.fail(inWords(error));
@@ -178,6 +181,7 @@ class Lab {
   load(run, time) {
     const playback = this.playback = new Playback(run);
     if (this.picked >= run.graph.nodes) this.picked = -1;
+    this.under = null;
     this.say(run.cut ? t('lab.cut') : '');
     this.scenes.picked = this.picked;
     this.scenes.load(playback, this.arrangement?.value ?? '');
@@ -187,6 +191,7 @@ class Lab {
       series: playback.tracks.map((track, k) => ({ name: run.searches[k].strategy, value: (at) => track.counters(at)[counter] })),
     });
     plot(this.coverage, 'reached', run.graph.nodes - 1);
+    if (this.cost.element.parentElement) this.cost.element.parentElement.hidden = Boolean(run.cut);
     plot(this.cost, 'messages', Math.max(1, ...playback.tracks.map((track) => track.counters(playback.end).messages)));
     this.listActions();
     this.transport.load(playback, time);
@@ -217,6 +222,7 @@ class Lab {
   stopped(time) {
     if (!this.playback) return;
     this.counters.stopped(time);
+    this.hover(this.under);
     this.context.announce(account(this.playback, time));
     this.look();
   }
@@ -240,12 +246,13 @@ class Lab {
 
   /** @param {number|null} i */
   hover(i) {
-    const { playback } = this;
+    const { playback } = this, moved = i !== this.under;
     if (!playback || !this.hovered) return;
+    this.under = i;
     const hops = i === null ? [] : playback.tracks.map((track) => track.hop(i, this.transport.time));
     const said = i === null ? '' : `${t('lab.node.title', { name: serventName(playback.run, i) })}: ${hops.map((hop) => (hop < 0 ? t('lab.node.unreached') : hop === 0 ? t('lab.node.source') : t('lab.node.hop', { hop: number(hop) }))).join(', ')}`;
     this.hovered.textContent = said;
-    if (said && document.activeElement instanceof HTMLCanvasElement) this.context.announce(said);
+    if (said && moved && document.activeElement instanceof HTMLCanvasElement) this.context.announce(said);
   }
 
   /** @param {Event} e */

@@ -78,7 +78,7 @@ export default {
   'search.source.paths': 'Folders',
   'search.partial': 'has parts',
   'search.none': 'No file matches.',
-  'search.went': 'The search went so far: {how}.',
+  'search.went': 'How far the search went: {how}.',
   'search.asked.one': '{n} neighbour asked',
   'search.asked.other': '{n} neighbours asked',
   'search.queries': '{n} queries up to TTL {ttl}',
