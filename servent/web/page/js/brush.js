@@ -47,6 +47,7 @@ export function drawWays(pen, scene, colours) {
     pen.strokeStyle = colour;
     pen.lineWidth = width;
     pen.setLineDash(dash);
+    pen.globalAlpha = look === USED && scene.looks.length > MANY ? 0.35 : 1;
     /** @type {number[]} */
     const links = [];
     scene.looks.forEach((is, k) => { if (is === look) links.push(k); });
@@ -54,6 +55,9 @@ export function drawWays(pen, scene, colours) {
   }
   pen.setLineDash([]);
 }
+
+/** Of so many links, those that were crossed are drawn lightly: they would hide the rest. */
+const MANY = 400;
 
 /**
  * @param {Pen} pen
@@ -183,7 +187,7 @@ function drawLabels(pen, scene, colours) {
     }
     if (hops[i] <= 0 || radius < 1.3 * LABELLED || marks[i] === DEAD) continue;
     pen.textAlign = 'start';
-    pen.font = Math.max(0.65 * colours.rem, 0.6 * radius) + family;
+    pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
     pen.fillStyle = colours.ink;
     pen.fillText(String(hops[i]), scene.x[i] + 1.05 * radius, scene.y[i] - 1.05 * radius);
   }

@@ -8,6 +8,9 @@ export { CallError };
 /** The silence after which a stream is taken for dead, in ms; the servent keeps none silent for half as long. */
 const silence = 45_000;
 
+/** How long events are taken in at a stretch, in ms. */
+const turn = 30;
+
 /** @typedef {'GET' | 'POST'} Method */
 
 /**
@@ -81,7 +84,7 @@ export async function follow(path, tell, signal) {
 async function* eventsOf(response, signal, heard) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
   const decoder = new TextDecoder();
-  let text = '';
+  let text = '', begun = performance.now();
   for (;;) {
     const { done, value } = await reader.read().catch((error) => {
       throw signal?.aborted ? error : new CallError({ type: 'error', code: 'lost', message: String(error) });
@@ -91,6 +94,11 @@ async function* eventsOf(response, signal, heard) {
     text += decoder.decode(value, { stream: true });
     const lines = text.split('\n');
     text = /** @type {string} */ (lines.pop());
-    for (const line of lines) if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
+    for (const line of lines) {
+      if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
+      if (performance.now() - begun < turn) continue;
+      await new Promise((resolve) => setTimeout(resolve)); // so that keys and clicks come through
+      begun = performance.now();
+    }
   }
 }

@@ -64,7 +64,7 @@ export function filterBar(choice, changed) {
 
 /** @param {number} band */
 function bandName(band) {
-  const from = band === 0 ? 0 : bands[band - 1], to = bands[band];
-  if (from === 0) return t('filter.below', { size: size(to) });
-  return to === Infinity ? t('filter.above', { size: size(from) }) : t('filter.between', { from: size(from), to: size(to) });
+  const ends = [bands[band - 1] ?? 0, bands[band]].map((bytes) => size(bytes).replace(/[.,]0(?=\D)/, ''));
+  if (band === 0) return t('filter.below', { size: ends[1] });
+  return bands[band] === Infinity ? t('filter.above', { size: ends[0] }) : t('filter.between', { from: ends[0], to: ends[1] });
 }

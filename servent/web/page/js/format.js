@@ -4,8 +4,7 @@ import { language, t } from './words.js';
 
 /** Binary units, as the command prints them; French counts octets. */
 const units = language === 'fr' ? ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio'] : ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-const narrow = '\u202f', wide = '\u00a0';
-const space = language === 'fr' ? narrow : wide;
+const space = '\u00a0';
 
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });

@@ -52,8 +52,8 @@ function sources(list) {
     h('th', { scope: 'row', class: 'mono' }, source.peer, source.partial && [' ', h('span', { class: 'badge warn' }, t('search.partial'))]),
     h('td', { class: 'mono', 'data-label': t('search.source.addrs') }, h('span', {}, source.addrs.slice(0, 6).map((addr) => h('div', {}, shown(addr, 200))))),
     h('td', { class: 'figure', 'data-label': t('search.source.hops') }, source.hops > 0 ? source.hops : '–'),
-    h('td', { 'data-label': t('search.source.paths') }, h('span', {}, (source.paths ?? []).slice(0, 4).map((path) => h('div', {}, shown(path, 200))))))));
-  return h('div', {}, h('h3', {}, t('search.sourcelist', { n: list.length })),
+    h('td', { 'data-label': t('search.source.paths') }, h('span', {}, source.paths?.length ? source.paths.slice(0, 4).map((path) => h('div', {}, shown(path, 200))) : '–')))));
+  return h('div', {}, h('h2', { class: 'small-title' }, t('search.sourcelist', { n: list.length })),
     h('div', { class: 'scroll' }, h('table', { class: 'cards' }, h('caption', { class: 'unseen' }, t('search.column.sources')), h('thead', {}, h('tr', {}, head)), body)),
     list.length > most && h('p', { class: 'faint' }, t('search.andmore', { n: number(list.length - most) })));
 }

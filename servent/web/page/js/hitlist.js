@@ -66,6 +66,7 @@ export class HitList {
     if (!this.#places.has(this.#active)) this.#active = entries[0]?.key ?? '';
     if (!this.#places.has(this.#opened)) this.#opened = '';
     this.element.setAttribute('aria-rowcount', String(entries.length + 1));
+    this.element.classList.toggle('tagless', !entries.some(({ hit }) => hit.tags.length > 0));
     this.#plan();
   }
 

@@ -188,18 +188,21 @@ function tree(n, nodes, root) {
 }
 
 /**
- * Each node has a circle of its own hop, and a part of it as wide as its leaves.
+ * Each hop has a circle, its nodes evenly on it, turned so that they are near
+ * those that they come after.
  * @param {number} n
  * @param {Neighbours} nodes
  * @param {number} root
  * @returns {Places}
  */
 function hops(n, nodes, root) {
-  const p = empty(n), { depth, left, leaves } = shares(nodes, root);
-  const deepest = Math.max(1, ...levels(depth));
-  for (let v = 0; v < n; v++) {
-    const radius = (depth[v] < 0 ? deepest + 0.5 : depth[v]) / (deepest + (depth.includes(-1) ? 0.5 : 0)) / 2;
-    around(p, v, (left.at[v] + left.width[v] / 2) / leaves, radius);
+  const p = empty(n), { order, depth, left, leaves } = shares(nodes, root);
+  const deepest = Math.max(1, ...levels(depth)), apart = depth.includes(-1) ? 1 : 0;
+  for (const level of levels(depth)) {
+    const circle = order.filter((v) => depth[v] === level).sort((a, b) => left.at[a] - left.at[b]);
+    const turns = Array.from(circle, (v) => (left.at[v] + left.width[v] / 2) / leaves);
+    const shift = turns.reduce((sum, turn, k) => sum + turn - k / circle.length, 0) / circle.length;
+    circle.forEach((v, k) => around(p, v, k / circle.length + shift, (level < 0 ? deepest + 1 : level) / (deepest + apart) / 2));
   }
   return p;
 }

@@ -47,9 +47,9 @@ if (tabs.length === 0) {
     h('button', { type: 'button', class: 'button', click: () => location.reload() }, t('again'))));
 } else {
   bindKeys();
-  if (calls.includes('GET /api/events')) followServent();
   addEventListener('hashchange', show);
   await show();
+  if (calls.includes('GET /api/events')) followServent();
 }
 
 async function show() {

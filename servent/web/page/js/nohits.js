@@ -51,7 +51,7 @@ export function noHits(search, summary, within, acts) {
   const tries = advice(search, summary);
   return h('div', { class: 'empty' }, h('h2', {}, t('search.none')), h('p', {}, t('search.went', { how: howFar(summary, within) })),
     besides(summary).map((text) => h('p', {}, text)),
-    h('h3', {}, t('search.try')), h('ul', { class: 'tries' }, tries.map((key) => h('li', {}, t(key), key === 'search.try.links' && [' ', h('a', { href: '#network' }, t('tab.network'))]))),
+    h('h3', { class: 'small-title' }, t('search.try')), h('ul', { class: 'tries' }, tries.map((key) => h('li', {}, t(key), key === 'search.try.links' && [' ', h('a', { href: '#network' }, t('tab.network'))]))),
     h('p', { class: 'row' },
       tries.includes('search.try.further') && h('button', { type: 'button', class: 'button', click: acts.further }, t('search.further', { n: furthest })),
       h('button', { type: 'button', class: 'button plain', click: acts.again }, t('search.again'))));

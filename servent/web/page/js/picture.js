@@ -4,7 +4,7 @@ import { LOOKS, MARKS, drawLinks, drawNodes, drawWays } from './brush.js';
 import { coloursAt } from './colours.js';
 import { drawDensity } from './density.js';
 import { Force } from './force.js';
-import { apart, hash, place } from './layout.js';
+import { apart, fit, hash, place } from './layout.js';
 import { SvgPen } from './pen.js';
 import { Picker } from './pick.js';
 import { drawFlights } from './shapes.js';
@@ -198,13 +198,15 @@ export class Picture {
     const large = colours.rem / 16;
     scene.radius = Math.min(18 * large, Math.max(2.2, 0.26 * Math.sqrt((width * height) / Math.max(1, n)))) * Math.sqrt(view.zoom);
     if (n > MOST_NODES) scene.radius = 2;
+    // While nodes still look for their places, what there is fills the picture.
+    const places = this.force ? { x: fit(this.places.x.slice()), y: fit(this.places.y.slice()) } : this.places;
     const rim = scene.radius * 1.7 + 6, long = this.shape === 'tree' || this.shape === 'line' ? Infinity : 1.9;
     const w = Math.min(width, long * height) - 2 * rim, h = Math.min(height, long * width) - 2 * rim;
     for (let i = 0; i < n; i++) {
-      scene.x[i] = (width / 2 + (this.places.x[i] - 0.5) * w) * view.zoom + view.x;
-      scene.y[i] = (height / 2 + (this.places.y[i] - 0.5) * h) * view.zoom + view.y;
+      scene.x[i] = (width / 2 + (places.x[i] - 0.5) * w) * view.zoom + view.x;
+      scene.y[i] = (height / 2 + (places.y[i] - 0.5) * h) * view.zoom + view.y;
     }
-    if (n <= MOST_NODES) scene.radius = Math.max(2.2, Math.min(scene.radius, 0.45 * apart(scene)));
+    if (n <= MOST_NODES) scene.radius = Math.max(3, Math.min(scene.radius, 0.45 * apart(scene)));
     scene.size = Math.min(9 * large, Math.max(2.6, 0.6 * scene.radius));
     this.stale = true;
   }

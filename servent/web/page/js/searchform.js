@@ -30,8 +30,8 @@ export function searchForm(acts) {
     input: () => problem(null),
   });
   const { element: options, value } = optionFields(words);
-  const go = h('button', { class: 'button', type: 'submit' }, icon('search'), t('search.go'));
-  const stop = h('button', { class: 'button plain', type: 'button', hidden: true, click: acts.stop }, icon('stop'), t('search.stop'));
+  const go = h('button', { class: 'button', type: 'submit' }, icon('search'), h('span', {}, t('search.go')));
+  const stop = h('button', { class: 'button plain', type: 'button', hidden: true, click: acts.stop }, icon('stop'), h('span', {}, t('search.stop')));
   const wrong = h('div', { id: 'words-problem', class: 'words-problem' });
   const element = h('form', {
     role: 'search', class: 'search-form',

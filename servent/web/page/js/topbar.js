@@ -30,7 +30,7 @@ export function buildTop(tabs) {
 
 function tools() {
   const next = languages[(languages.indexOf(language) + 1) % languages.length];
-  const label = t(`language.${next}`);
+  const label = `${next.toUpperCase()} · ${t(`language.${next}`)}`;
   return h('div', { id: 'tools' }, themeButton(),
     languages.length > 1 && h('button', {
       type: 'button', class: 'button quiet round', lang: next, title: label, 'aria-label': label,

@@ -2,6 +2,7 @@
 // exports texts by their keys; {name} in a text is replaced by a value.
 
 import { recall } from './store.js';
+import { french } from './typeset.js';
 
 export const languages = ['en', 'fr'];
 
@@ -24,7 +25,7 @@ function choose() {
 /** Loads the catalogue of a part of the page. @param {string} part */
 export async function learn(part) {
   const module = await import(`./text/${language}/${part}.js`);
-  for (const [key, text] of Object.entries(module.default)) texts.set(key, String(text));
+  for (const [key, text] of Object.entries(module.default)) texts.set(key, language === 'fr' ? french(text) : text);
 }
 
 const grouped = new Intl.NumberFormat(language, { maximumFractionDigits: 20 });

@@ -143,7 +143,7 @@ export class Settings {
     this.latency.set(request.latency || 'equal');
     this.dedup.value = request.dedup === 'ttl' ? 'ttl' : '';
     this.loss.value = String(parseFloat(request.loss) || 0);
-    this.replicas.value = request.replicas ?? '';
+    this.replicas.value = String(request.replicas ?? '').split(',')[0];
     this.source.value = request.source ?? '';
     this.push.checked = Boolean(request.push);
     const [compare, conditions] = this.element.querySelectorAll('details');

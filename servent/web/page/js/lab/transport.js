@@ -30,7 +30,7 @@ export class Transport {
     this.ending = new AbortController();
     this.play = button('play', () => this.toggle());
     this.slider = h('input', { type: 'range', min: 0, max: 1, step: 'any', value: 0, 'aria-label': t('lab.time'), input: () => this.seek(Number(this.slider.value)) });
-    this.clock = h('output', { class: 'lab-clock' });
+    this.clock = h('span', { class: 'lab-clock' });
     this.speed = h('select', { 'aria-label': t('lab.speed') }, SPEEDS.map((s) => h('option', { value: s, selected: s === 1 }, `${s} ×`)));
     this.buttons = {
       start: button('start', () => this.seek(0)), back: button('back', () => this.step(-1)),
@@ -62,7 +62,7 @@ export class Transport {
   key(e) {
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e) || document.querySelector('dialog[open]')) return;
     const act = { k: () => this.toggle(), '.': () => this.step(1), ',': () => this.step(-1), Home: () => this.seek(0), End: () => this.seek(this.playback?.end ?? 0),
-      '[': () => this.faster(-1), ']': () => this.faster(1) }[e.key];
+      '<': () => this.faster(-1), '>': () => this.faster(1) }[e.key];
     const range = e.target === this.slider && (e.key === 'Home' || e.key === 'End');
     if (!act || range) return;
     e.preventDefault();

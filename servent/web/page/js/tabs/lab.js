@@ -61,13 +61,14 @@ class Lab {
     this.cost = new Plot();
     this.rows = new Rows();
     this.node = new NodePanel({
-      search: (i) => this.ask({ ...this.request, source: i, actions: undefined }), act: (i, deed) => this.act(i, deed),
+      // Who is gone stays so.
+      search: (i) => this.ask({ ...this.request, source: i, actions: this.actions.map((action) => ({ ...action, at_ms: -1 })) }), act: (i, deed) => this.act(i, deed),
       close: () => this.pick(-1), request: () => this.request,
     });
     this.traces = new Traces((run, name) => this.replay(run, name), (text) => context.toast(text, 'bad'));
     this.build(root);
     context.help([[['k'], t('lab.keys.play')], [['.'], t('lab.keys.step')], [[','], t('lab.keys.back')], [['Home', 'End'], t('lab.keys.ends')],
-      [['[', ']'], t('lab.keys.speed')], [['f'], t('lab.keys.full')], [['←', '→', '↑', '↓'], t('lab.keys.move')], [['Enter'], t('lab.keys.pick')], [['0…9'], t('lab.keys.number')]]);
+      [['<', '>'], t('lab.keys.speed')], [['f'], t('lab.keys.full')], [['←', '→', '↑', '↓'], t('lab.keys.move')], [['Enter'], t('lab.keys.pick')], [['0…9'], t('lab.keys.number')]]);
     this.ask(recall('lab.request', FIRST));
   }
 
@@ -81,7 +82,7 @@ class Lab {
     this.number = h('input', { type: 'text', inputmode: 'numeric', size: 4, autocomplete: 'off' });
     this.hovered = h('span', { class: 'faint small lab-hovered' });
     this.events = h('ul', { class: 'chips lab-actions', 'aria-label': t('lab.actions') });
-    this.note = h('p', { class: 'notice', hidden: true });
+    this.note = h('p', { class: 'notice', role: 'status', hidden: true });
     this.full = h('button', { type: 'button', class: 'button plain', hidden: !document.fullscreenEnabled, click: () => this.fullScreen() }, t('lab.full'));
     const tools = h('div', { class: 'row lab-tools' },
       h('label', { class: 'lab-inline' }, t('lab.arrangement'), this.arrangement),
@@ -158,7 +159,7 @@ class Lab {
       const run = await call('POST', '/api/lab', whole, mine.signal);
       run.actions = whole.actions ?? [];
       this.request = whole;
-      if (!whole.graph) remember('lab.request', request);
+      if (!whole.graph) remember('lab.request', { ...request, actions: undefined });
       this.load(run, time);
     } catch (error) {
       if (!aborted(error)) this.settings.fail(inWords(error));

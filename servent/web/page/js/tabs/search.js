@@ -5,7 +5,7 @@ import { t, language } from '../words.js';
 import { call } from '../calls.js';
 import { inWords, reason, CallError } from '../errors.js';
 import { recall, remember } from '../store.js';
-import { duration, number, time } from '../format.js';
+import { duration, number } from '../format.js';
 import { icon } from '../icons.js';
 import { plain, shown } from '../names.js';
 import { typing } from '../keys.js';
@@ -308,5 +308,6 @@ class SearchTab {
 /** The time of today, or the day. @param {number} when ms */
 function sinceWhen(when) {
   const date = new Date(when);
-  return date.toDateString() === new Date().toDateString() ? time(date) : new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(date);
+  const today = date.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(language, today ? { timeStyle: 'short' } : { dateStyle: 'medium' }).format(date);
 }

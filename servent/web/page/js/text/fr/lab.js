@@ -66,7 +66,7 @@ export default {
   'lab.time': 'Instant de la recherche',
   'lab.play': 'Lecture',
   'lab.pause': 'Pause',
-  'lab.step': 'Pas suivant',
+  'lab.step': 'Un pas',
   'lab.back': 'Un pas en arrière',
   'lab.start': 'Au début',
   'lab.end': 'À la fin',
