@@ -45,7 +45,11 @@ var flagValues = map[string]valueSource{
 	"config": anyFile,
 	"dedup":  {choices: []string{"plain", "ttl"}},
 
-	"lang": {choices: lesson.Languages},
+	"lang": {list: func(_ context.Context, c *candidates, _ []string) {
+		for _, language := range lesson.Languages {
+			c.add(language, "")
+		}
+	}},
 
 	"search.strategy": {choices: []string{api.StrategyFlood, api.StrategyRing}},
 	"web": {list: func(_ context.Context, c *candidates, _ []string) {
