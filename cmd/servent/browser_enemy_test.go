@@ -15,6 +15,7 @@ import (
 	"github.com/libp2p/go-libp2p"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/multiformats/go-multiaddr"
 
 	"servent/messages"
 )
@@ -51,9 +52,10 @@ func newEnemy(t *testing.T, servent, agent string, results func(criteria string)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stream.Reset() })
+	nobody := multiaddr.StringCast("/ip4/127.0.0.1/tcp/9")
 	sum := sha256.Sum256([]byte(h.ID()))
 	e := &enemy{
-		t: t, info: messages.PeerInfo{ID: []byte(h.ID())}, guid: messages.GUID(sum[:messages.GUIDSize]).Mark(),
+		t: t, info: messages.PeerInfo{ID: []byte(h.ID()), Addrs: [][]byte{nobody.Bytes()}}, guid: messages.GUID(sum[:messages.GUIDSize]).Mark(),
 		stream: stream, results: results,
 	}
 	in := e.shakeHands(agent)

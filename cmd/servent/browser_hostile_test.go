@@ -80,8 +80,9 @@ func hostilePage(t *testing.T, b *browser) {
 	for _, text := range hostileText {
 		v.awaitText("#main", text)
 	}
+	v.awaitText("#main", "hostile tags.iso") // the enemy's alone
 	v.checkHostile("search")
-	for _, tab := range []string{} {
+	for _, tab := range []string{"downloads", "library", "network"} {
 		v.tab(tab)
 		v.awaitText("#main", `<img src=x onerror=alert(`)
 		v.checkHostile(tab)

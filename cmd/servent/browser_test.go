@@ -28,7 +28,15 @@ func TestBrowser(t *testing.T) {
 		{"layout is complained about", layoutComplaints},
 		{"axe finds", axeViolations},
 		{"first load", firstLoad},
+		{"every tab", everyTab},
+		{"search to verified", searchToVerified},
+		{"no hits", noneFound},
+		{"10,000 hits", manyHitsPage},
+		{"by keyboard", byKeyboard},
+		{"let in", letIn},
+		{"attacked by pages", attackedByPages},
 		{"hostile names", hostilePage},
+		{"lab in steps", labSteps},
 		{"connection lost and back", lostAndBack},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })
@@ -45,6 +53,8 @@ func startBrowser(t *testing.T) *browser {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
 		chromedp.NoSandbox, // root has none
+		// Whatever it is told to ask, nothing leaves this computer.
+		chromedp.Flag("host-resolver-rules", "MAP "+evilHost+" 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 		chromedp.WindowSize(int(desktop.width), int(desktop.height)),
 	)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)

@@ -28,6 +28,7 @@ type look struct {
 	name          string
 	width, height int64
 	phone, dark   bool
+	large         bool // type twice as large, as on a projector
 	language      string
 }
 
@@ -39,6 +40,12 @@ var (
 // inDark is the look of one who prefers dark.
 func (l look) inDark() look {
 	l.name, l.dark = l.name+"-dark", true
+	return l
+}
+
+// inLarge is the look of one who needs large type.
+func (l look) inLarge() look {
+	l.name, l.large = l.name+"-large", true
 	return l
 }
 
@@ -113,6 +120,12 @@ func (v *visit) put(l look) {
 		Width: l.width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.phone,
 	})
 	v.must("choose a screen", err)
+	size := int64(16) // pixels, that of browsers
+	if l.large {
+		size *= 2
+	}
+	_, err = chromedp.Call(v.ctx, page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: size, Fixed: size}})
+	v.must("choose a size of type", err)
 	agent := evaluate[string](v, "navigator.userAgent")
 	_, err = chromedp.Call(v.ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: l.language})
 	v.must("choose a language", err)
@@ -194,7 +207,15 @@ func (v *visit) awaitText(selector, text string) {
 // click clicks on what a selector finds, when it is to be seen.
 func (v *visit) click(selector string) {
 	v.t.Helper()
-	v.do("click on "+selector, chromedp.Click(chromedp.CSS(selector)))
+	found := fmt.Sprintf("document.querySelector(%s)", jsString(selector))
+	v.await("something to click on: "+selector, found+"?.checkVisibility()")
+	at := evaluate[[2]float64](v, `(() => {
+		const e = `+found+`;
+		e.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
+		const box = e.getBoundingClientRect();
+		return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+	})()`)
+	v.do("click on "+selector, chromedp.MouseClickXY(at[0], at[1]))
 }
 
 // jsString writes a text as JavaScript does.

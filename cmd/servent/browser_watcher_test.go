@@ -81,8 +81,8 @@ func (w *watcher) hear(event any) {
 			w.note("%s log, %s: %s (%s)", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL)
 		}
 	case *audits.EventIssueAdded:
-		if g := e.Issue.Details.GenericIssueDetails; g != nil && g.ErrorType == audits.GenericIssueErrorTypeNavigationEntryMarkedSkippable {
-			break // the step from the link to the page
+		if e.Issue.Code == audits.InspectorIssueCodeGenericIssue || e.Issue.Code == audits.InspectorIssueCodePerformanceIssue {
+			break // what it guesses about forms to be filled in, the way back, and waste
 		}
 		details, _ := json.Marshal(e.Issue.Details)
 		w.note("issue %s: %s", e.Issue.Code, details)

@@ -20,10 +20,11 @@
 		}
 		return right - left > 1 && bottom - top > 1 ? {left, top, right, bottom} : null;
 	};
-	// What is for screen readers alone is a pixel large at most.
+	// What is for screen readers alone is a pixel large at most, or cut away.
 	const forEars = (e) => {
 		for (; e && e !== document.body; e = e.parentElement) {
 			const box = e.getBoundingClientRect();
+			if (getComputedStyle(e).clipPath.startsWith('inset(50%')) return true;
 			if (box.width <= 1 || box.height <= 1) {
 				if (getComputedStyle(e).position === 'absolute') return true;
 			}
@@ -46,13 +47,23 @@
 
 	for (const e of all) {
 		const box = clipped(e, e.getBoundingClientRect());
-		if (box && (box.right > root.clientWidth + 1 || box.left < -1)) wrong.push(`beyond the screen: ${name(e)} at ${round(box)}`);
+		const outside = (r) => r.right > root.clientWidth + 1 || r.left < -1;
+		if (box && outside(box) && !outside(e.parentElement.getBoundingClientRect())) wrong.push(`beyond the screen: ${name(e)} at ${round(box)}`);
 		const style = getComputedStyle(e);
 		const ownText = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
 		if (!ownText || style.display === 'inline') continue;
 		const wide = style.overflowX !== 'visible' && style.overflowX !== 'auto' && style.overflowX !== 'scroll' && e.scrollWidth > e.clientWidth + 1;
 		const high = style.overflowY !== 'visible' && style.overflowY !== 'auto' && style.overflowY !== 'scroll' && e.scrollHeight > e.clientHeight + 2;
 		if ((wide || high) && !e.closest('[title]')) wrong.push(`text is cut off and has no title: ${name(e)} ${e.scrollWidth}x${e.scrollHeight} in ${e.clientWidth}x${e.clientHeight}`);
+	}
+
+	const pen = document.createElement('canvas').getContext('2d');
+	for (const e of all) {
+		if (!e.matches('input[placeholder]') || e.value || e.title) continue;
+		const style = getComputedStyle(e);
+		pen.font = style.font;
+		const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+		if (pen.measureText(e.placeholder).width > room + 1) wrong.push(`placeholder is cut off: ${name(e)} "${e.placeholder}"`);
 	}
 
 	const pairs = (items, what) => {
@@ -94,6 +105,7 @@
 	for (const e of controls) {
 		if (e.localName === 'a' && getComputedStyle(e).display === 'inline') continue; // in a sentence
 		const box = (e.matches('input[type=checkbox], input[type=radio]') && e.closest('label') || e).getBoundingClientRect();
+		if (box.bottom <= 0 || box.right <= 0) continue; // out of sight until it has the focus
 		if (box.width < target - 0.5 || box.height < target - 0.5) wrong.push(`small target, ${round(box)} where ${target} px are wanted: ${name(e)}`);
 	}
 	return [...new Set(wrong)].slice(0, 40);

@@ -41,8 +41,8 @@ function described(entry) {
 /** The line below the name: other names, the folder. @param {Entry} entry */
 function beside({ hit }) {
   const others = hit.names.filter((name) => name !== hit.name);
-  if (others.length > 0) return h('div', { class: 'beside' }, t('search.also'), ' ', shown(others[0], 80), others.length > 1 && ` ${t('search.andmore', { n: others.length - 1 })}`);
-  return hit.path === '' ? null : h('div', { class: 'beside' }, t('search.in'), ' ', shown(hit.path, 80));
+  if (others.length > 0) return h('div', { class: 'beside', title: plain(others[0], 1000) }, t('search.also'), ' ', shown(others[0], 80), others.length > 1 && ` ${t('search.andmore', { n: others.length - 1 })}`);
+  return hit.path === '' ? null : h('div', { class: 'beside', title: plain(hit.path, 1000) }, t('search.in'), ' ', shown(hit.path, 80));
 }
 
 /**
@@ -61,7 +61,7 @@ export function hitRow(entry, index, { open, active, details }) {
       }, shown(hit.name, 200)), beside(entry), h('span', { id: about, hidden: true }, described(entry))),
     h('div', { role: 'gridcell', class: 'hit-size figure', title: bytes(hit.size) }, size(hit.size)),
     h('div', { role: 'gridcell', class: 'hit-type' }, typeOf(entry)),
-    h('div', { role: 'gridcell', class: 'hit-tags' }, hit.tags.slice(0, 3).map((tag) => h('span', { class: 'badge' }, shown(tag, 24))), hit.tags.length > 3 && `+${hit.tags.length - 3}`),
+    h('div', { role: 'gridcell', class: 'hit-tags', title: hit.tags.slice(0, 3).map((tag) => plain(tag)).join(', ') || null }, hit.tags.slice(0, 3).map((tag) => h('span', { class: 'badge' }, shown(tag, 24))), hit.tags.length > 3 && `+${hit.tags.length - 3}`),
     h('div', { role: 'gridcell', class: 'hit-sources figure', 'data-label': t('search.column.sources') }, entry.sources),
     h('div', { role: 'gridcell', class: 'hit-hops figure', 'data-label': t('search.column.hops') }, hopsOf(entry)),
     h('div', { role: 'gridcell', class: 'hit-signer' }, signerBadge(hit.signer)),

@@ -96,6 +96,14 @@ function bindKeys() {
     describe([['g', letter], t('keys.tab', { tab: t(`tab.${name}`) })]);
   });
   describe([[`1…${tabs.length}`], t('keys.number')]);
+  if (tabs.some(({ name }) => name === 'search')) {
+    bind('/', () => {
+      location.hash = 'search'; // where it is not shown yet, it takes the focus itself
+      const words = /** @type {HTMLInputElement | null} */ (document.querySelector('#words'));
+      words?.focus();
+      words?.select();
+    });
+  }
   bind('?', showKeys);
   describe([['?'], t('keys.title')]);
 }

@@ -54,11 +54,12 @@ class Downloads {
     this.doneHead = h('div', { class: 'row' }, h('h2', { class: 'grow' }, t('downloads.done')), this.clear);
     const lists = h('div', { class: 'stack' }, this.batches.element, this.open, this.more, this.empty, this.doneHead, this.done);
     this.keys = rowKeys(lists, 'li.transfer[data-id]', (row, key) => this.press(row, key));
+    this.below = h('section', { class: 'stack', 'aria-labelledby': 'uploads-title' }, h('div', { class: 'row' },
+      h('h2', { id: 'uploads-title' }, t('uploads')), this.upTotal, this.up.picture), this.uploads.element);
     this.element = h('div', { class: 'stack downloads' }, addForm(),
       h('section', { class: 'stack', 'aria-labelledby': 'downloads-title' }, h('div', { class: 'row' }, h('h2', { id: 'downloads-title' }, t('downloads')),
         h('div', { class: 'row grow' }, this.total, this.down.picture), this.pauseAll, this.resumeAll), lists),
-      h('section', { class: 'stack', 'aria-labelledby': 'uploads-title' }, h('div', { class: 'row' },
-        h('h2', { id: 'uploads-title' }, t('uploads')), this.upTotal, this.up.picture), this.uploads.element));
+      this.below);
   }
 
   update() {
@@ -70,6 +71,7 @@ class Downloads {
     this.place(this.done, done);
     for (const one of downloads) this.rows.get(String(one.id))?.update(one);
     this.keys.settle();
+    this.below.hidden = !ready; // it would jump when the downloads come
     this.batches.update(batches);
     this.open.hidden = open.length === 0;
     this.more.hidden = open.length <= this.limit;

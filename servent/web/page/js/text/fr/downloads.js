@@ -44,7 +44,7 @@ export default {
   'downloads.cancel.yes': 'Annuler le téléchargement',
   'downloads.cancel.no': 'Le garder',
   'downloads.forget': 'Retirer de la liste',
-  'downloads.forget.of': 'Retirer {name} de la liste ; le fichier reste',
+  'downloads.forget.of': 'Retirer de la liste : {name} ; le fichier reste',
   'downloads.forget.all': 'Vider la liste',
   'downloads.priority.of': 'Priorité de {name}',
   'downloads.priority.high': 'Priorité haute',
