@@ -56,6 +56,11 @@ func TestConfigRefuses(t *testing.T) {
 		"no address to listen on":    {Config{Listen: []string{"6346"}}, "Listen"},
 		"no servent to connect to":   {Config{Connect: []string{"two words"}}, "Connect"},
 		"a page without a port":      {Config{Web: "127.0.0.1"}, "Web"},
+		"a page for all, unlocked":   {Config{Web: "0.0.0.0:0"}, "Web"},
+		"a page for a network":       {Config{Web: "192.0.2.1:0"}, "Web"},
+		"a page on any address":      {Config{Web: ":0"}, "Web"},
+		"a page on a name":           {Config{Web: "example.org:0", WebPassword: "long enough, it seems"}, "Web"},
+		"a short password":           {Config{Web: "0.0.0.0:0", WebPassword: "elevenchars"}, "WebPassword"},
 	} {
 		s, err := New(c.Config)
 		if err == nil {

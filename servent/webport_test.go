@@ -78,6 +78,11 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"metrics without the token", "GET /metrics HTTP/1.1\r\n" + own + "\r\n", 200, "servent_links"},
 		{"a link to the page that the user followed", "GET / HTTP/1.1\r\n" + own + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n\r\n", 200, "servent is running"},
 
+		{"the page without a session", "GET / HTTP/1.1\r\n" + own + "Accept: text/html\r\n\r\n", 401, "servent page"},
+		{"a session of another port", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: servent-1=1.2.3\r\n\r\n", 401, "Bearer TOKEN"},
+		{"a session that nobody began", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: servent-" + port + "=9999999999.A.A\r\n\r\n", 401, "Bearer TOKEN"},
+		{"cookies beyond measure", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: " + strings.Repeat("a=b; ", 8<<10) + "\r\n\r\n", 431, ""},
+
 		{"no token", "GET /api/status HTTP/1.1\r\n" + own + "\r\n", 401, "Bearer TOKEN"},
 		{"no token for events", "GET /api/events HTTP/1.1\r\n" + own + "\r\n", 401, "Bearer TOKEN"},
 		{"another token", "GET /api/status HTTP/1.1\r\n" + own + "Authorization: Bearer " + strings.Repeat("A", tokenLength) + "\r\n\r\n", 401, "not the token"},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 )
@@ -137,8 +138,14 @@ func (g *Door) refusalPage(r *http.Request, lang string, f refusal) refusalPage 
 // maxAsked is how many letters are shown of what a stranger chose.
 const maxAsked = 100
 
+// shortened returns text without what turns or hides the rest, and not long.
 func shortened(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 	if runes := []rune(text); len(runes) > maxAsked {
 		return string(runes[:maxAsked]) + "…"
 	}

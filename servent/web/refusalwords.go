@@ -22,6 +22,8 @@ var wordsOfForm = map[string]formWords{
 const (
 	typeEN  = "On the computer where it runs, type this in a terminal and open the address that it prints:"
 	typeFR  = "Sur l’ordinateur où il tourne, tapez ceci dans un terminal, puis ouvrez l’adresse affichée :"
+	orEN    = "Or let this browser in without it: on the computer where it runs, type this in a terminal and open the address that it prints:"
+	orFR    = "Ou laissez entrer ce navigateur sans lui : sur l’ordinateur où il tourne, tapez ceci dans un terminal, puis ouvrez l’adresse affichée :"
 	onceEN  = "The address is good for one visit within an hour. The browser that opens it stays known until 30 days after its last visit."
 	onceFR  = "L’adresse vaut pour une visite, dans l’heure. Le navigateur qui l’ouvre reste connu jusqu’à 30 jours après sa dernière visite."
 	plainEN = "What passes between your browser and this servent is not encrypted: whoever listens on the way can read it, the password too. Use one that you use nowhere else."
@@ -52,12 +54,12 @@ var refusalWords = map[string]map[reason]refusalText{
 		askPassword: {
 			title: "The page asks for a password",
 			why:   "A servent runs here. Its page opens to who knows the password that its user has set.",
-			form:  true, do: typeEN, command: true, after: []string{plainEN},
+			form:  true, do: orEN, command: true, after: []string{plainEN},
 		},
 		wrongPassword: {
 			title: "That is not the password",
 			why:   "The page opens to who knows the password that the user of this servent has set. After a few wrong ones it takes the next only after a while.",
-			form:  true, do: typeEN, command: true, after: []string{plainEN},
+			form:  true, do: orEN, command: true, after: []string{plainEN},
 		},
 		wrongToken: {
 			title: "That is not the token",
@@ -111,12 +113,12 @@ var refusalWords = map[string]map[reason]refusalText{
 		askPassword: {
 			title: "La page demande un mot de passe",
 			why:   "Un servent tourne ici. Sa page s’ouvre à qui connaît le mot de passe que son utilisateur a choisi.",
-			form:  true, do: typeFR, command: true, after: []string{plainFR},
+			form:  true, do: orFR, command: true, after: []string{plainFR},
 		},
 		wrongPassword: {
 			title: "Ce n’est pas le mot de passe",
 			why:   "La page s’ouvre à qui connaît le mot de passe choisi par l’utilisateur de ce servent. Après quelques erreurs, l’essai suivant n’est pris qu’au bout d’un moment.",
-			form:  true, do: typeFR, command: true, after: []string{plainFR},
+			form:  true, do: orFR, command: true, after: []string{plainFR},
 		},
 		wrongToken: {
 			title: "Ce n’est pas le jeton",
