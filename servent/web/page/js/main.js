@@ -1,6 +1,5 @@
 // The frame of the page: its tabs, each a module that is loaded when it is first shown.
 
-import './theme.js';
 import './typesize.js';
 import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
@@ -104,7 +103,7 @@ function bindKeys() {
 /** Keeps the status, and says when the connection is lost and when it is back. */
 function followServent() {
   const banner = h('div', { id: 'banner', class: 'notice warn', role: 'status', hidden: true });
-  document.getElementById('toasts')?.before(banner);
+  document.getElementById('toasts')?.prepend(banner);
   /** @param {Status} told */
   const keep = (told) => {
     status = told;
