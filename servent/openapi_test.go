@@ -232,7 +232,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]int{"SEBLINUX.iso": 200_000, "notes.txt": 10})
 	far := ready(t, start(t, Config{Home: t.TempDir(), Shares: []string{dir}}))
-	near := ready(t, start(t, Config{Home: t.TempDir(), Web: "127.0.0.1:0"}))
+	near := ready(t, start(t, Config{Home: t.TempDir(), Web: "127.0.0.1:0", TraceNetwork: true}))
 	own := folder(t, map[string]int{"own.txt": 100_000})
 	root, out := request(t, far, "SEBLINUX.iso"), t.TempDir()
 	check := newSchemaCheck(t)
@@ -251,7 +251,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		defer close(followed)
 		check := &schemaCheck{t: t, document: check.document, seen: map[string]bool{}}
 		check.answer("GET", "/api/events", events)
-		for _, kind := range []string{api.EventHello, api.EventLink, api.EventSearch, api.EventTransfer, api.EventStatus, api.EventDownloads} {
+		for _, kind := range []string{api.EventHello, api.EventLink, api.EventSearch, api.EventTransfer, api.EventStatus, api.EventDownloads, api.EventOverlay, api.EventTrace} {
 			if !check.seen[kind] {
 				t.Errorf("no event of type %q came", kind)
 			}

@@ -130,14 +130,14 @@ func (t *tracing) publish(ctx context.Context, topic *traceTopic) {
 	p := publisher{tracing: t, records: make([]traceRecord, 0, maxTraceEvents)}
 	for {
 		select {
-		case now := <-tick.C:
-			if data := p.message(now, false); data != nil {
+		case <-tick.C:
+			if data := p.message(false); data != nil {
 				_ = topic.topic.Publish(ctx, data) // it ends with ctx, or is refused by our own validator, which counts it
 			}
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceFarewell)
 			defer cancel()
-			if topic.topic.Publish(last, p.message(time.Now(), true)) == nil {
+			if topic.topic.Publish(last, p.message(true)) == nil {
 				<-last.Done()
 			}
 			return
@@ -155,9 +155,10 @@ type publisher struct {
 }
 
 // message returns what there is to tell now, nil for nothing.
-func (p *publisher) message(now time.Time, end bool) []byte {
+func (p *publisher) message(end bool) []byte {
 	r := p.tracing.recorder
 	records, links, lost, news := r.take(p.records[:0], maxTraceEvents)
+	now := time.Now() // no event is later
 	if !news && !end && now.Sub(p.at) < presentEvery {
 		return nil
 	}

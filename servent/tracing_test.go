@@ -297,7 +297,7 @@ func TestTraceRecorderIsBounded(t *testing.T) {
 		t.Errorf("%d are counted as left out, want %d", lost, want)
 	}
 	p := publisher{tracing: &tracing{recorder: r, name: "name"}}
-	m, err := parseTraceMessage(newPeer(t), p.message(time.Now(), false))
+	m, err := parseTraceMessage(newPeer(t), p.message(false))
 	if err != nil || len(m.Events) != maxTraceEvents || m.Events[0].Type != "Query" || m.Events[maxTraceEvents-1].Type != "Query" || m.Lost != r.unkept() {
 		t.Errorf("got %d events, %v, want %d of Queries", len(m.Events), err, maxTraceEvents)
 	}
@@ -316,7 +316,7 @@ func TestLargestTraceMessage(t *testing.T) {
 		r.record(time.Now(), "", newPeer(t), routing.Self, &routing.Effect{Kind: routing.Send, Message: message(t, 7, messages.NewQuery(words))})
 	}
 	p := publisher{tracing: &tracing{recorder: r, name: strings.Repeat("\u3042", maxTraceName)}}
-	data := p.message(time.Now(), false)
+	data := p.message(false)
 	m, err := parseTraceMessage(newPeer(t), data)
 	if err != nil {
 		t.Fatalf("%d bytes: %v", len(data), err)
@@ -376,7 +376,7 @@ func BenchmarkTraceMessage(b *testing.B) {
 		r.record(time.Now(), r.links[0], "", 1, &routing.Effect{Kind: routing.Deliver, Message: message(b, 7, messages.NewQuery("x"))})
 	}
 	p := publisher{tracing: &tracing{recorder: r}}
-	data, author := p.message(time.Now(), false), newPeer(b)
+	data, author := p.message(false), newPeer(b)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		if _, err := parseTraceMessage(author, data); err != nil {

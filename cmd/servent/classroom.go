@@ -103,8 +103,10 @@ func (class *classroom) config(n int, addrs [][]string) servent.Config {
 		Shares:      []string{sharedFolder(class.dir, n)},
 		Listen:      []string{loopback},
 		NoDiscovery: true,
-		Lab:         labWeb{},
-		Downloads:   filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
+
+		TraceNetwork: true, TraceKeywords: true, TraceName: fmt.Sprintf("Servent %d", n),
+		Lab:       labWeb{},
+		Downloads: filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
 	}
 	for _, link := range demoLinks {
 		if low, high := min(link[0], link[1]), max(link[0], link[1]); high == n {

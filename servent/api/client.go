@@ -76,6 +76,11 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	return call[Status](ctx, c, http.MethodGet, "/api/status", nil)
 }
 
+// Overlay returns the network as its servents tell of it.
+func (c *Client) Overlay(ctx context.Context) (Overlay, error) {
+	return call[Overlay](ctx, c, http.MethodGet, "/api/overlay", nil)
+}
+
 // Peers returns the neighbours of the servent.
 func (c *Client) Peers(ctx context.Context) ([]Link, error) {
 	return call[[]Link](ctx, c, http.MethodGet, "/api/peers", nil)

@@ -60,8 +60,8 @@ export class DownloadRow {
     this.element = h('li', {
       class: 'transfer', tabindex: -1, 'aria-labelledby': this.title.id, 'data-id': download.id,
     }, h('div', { class: 'head' }, this.title, this.state), this.bar.element,
-    h('div', { class: 'facts-row small' }, this.far, this.speed, this.left, this.count, this.curve.picture), this.reason, this.place,
-    h('div', { class: 'acts' }, [...this.acts.values()], this.priority, this.toggle), this.details);
+    h('div', { class: 'facts-row small' }, this.far, this.speed, this.left, this.count), this.reason, this.place,
+    h('div', { class: 'acts' }, [...this.acts.values()], this.priority, this.toggle, this.curve.picture), this.details);
     this.update(download);
   }
 

@@ -24,7 +24,7 @@ export function bar(label) {
 }
 
 /**
- * Removes the rows that are wanted no more.
+ * Removes the rows that are wanted no more; the focus goes on to the next one.
  * @template {{element: HTMLElement}} R
  * @param {Map<string, R>} rows @param {Iterable<string>} wanted
  */
@@ -32,8 +32,11 @@ export function drop(rows, wanted) {
   const keep = new Set(wanted);
   for (const [key, row] of rows) {
     if (keep.has(key)) continue;
-    row.element.remove();
+    const { element } = row, next = element.nextElementSibling ?? element.previousElementSibling;
+    const focused = element.contains(document.activeElement);
+    element.remove();
     rows.delete(key);
+    if (focused && next instanceof HTMLElement) next.focus();
   }
 }
 

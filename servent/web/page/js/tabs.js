@@ -10,7 +10,8 @@ const all = [
   // What is fetched and sent.
   { name: 'downloads', letter: 'd', needs: '/api/downloads' },
 
-  // What is shared: { name: 'library', letter: 'l', needs: '/api/share/files' },
+  // What is shared.
+  { name: 'library', letter: 'l', needs: '/api/share/files' },
 
   // Who is linked: { name: 'network', letter: 'n', needs: '/api/peers' },
 
@@ -19,7 +20,8 @@ const all = [
   // Floods on networks in memory.
   { name: 'lab', letter: 'b', needs: '/api/lab' },
 
-  // The overlay of the class, as traces tell of it: { name: 'class', letter: 'c', needs: '/api/overlay' },
+  // The overlay of the class, as traces tell of it.
+  { name: 'class', letter: 'c', needs: '/api/overlay' },
 ];
 
 /** Returns the tabs that can be shown where these calls are answered. @param {string[]} calls as "GET /api/status" */

@@ -94,5 +94,4 @@ export default {
   'uploads.far': '{sent} of {whole} sent ({percent})',
   'uploads.waits': 'takes nothing now',
   'uploads.age': 'for {time}',
-  'confirm.no': 'Leave it as it is',
 };

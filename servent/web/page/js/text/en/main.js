@@ -27,6 +27,7 @@ export default {
   'keys.everywhere': 'Everywhere',
   'keys.tab': '{tab}',
   'keys.number': 'Part of the page by its number',
+  'confirm.no': 'Leave it as it is',
   'copy': 'Copy',
   'copy.what': 'Copy: {what}',
   'copy.done': 'Copied',

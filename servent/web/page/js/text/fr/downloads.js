@@ -94,5 +94,4 @@ export default {
   'uploads.far': '{sent} envoyés sur {whole} ({percent})',
   'uploads.waits': 'ne prend rien pour l’instant',
   'uploads.age': 'depuis {time}',
-  'confirm.no': 'Ne rien changer',
 };

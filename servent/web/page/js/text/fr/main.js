@@ -27,6 +27,7 @@ export default {
   'keys.everywhere': 'Partout',
   'keys.tab': '{tab}',
   'keys.number': 'Partie de la page par son numéro',
+  'confirm.no': 'Ne rien changer',
   'copy': 'Copier',
   'copy.what': 'Copier : {what}',
   'copy.done': 'Copié',
