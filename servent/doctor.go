@@ -35,6 +35,23 @@ func (s *Servent) Doctor(ctx context.Context) (api.Doctor, error) {
 	return out, nil
 }
 
+// Examine looks for what keeps others from finding this servent, as the function
+// does: with a question by multicast on each used interface, unless discovery by
+// it is off, and with the firewalls. One examination runs at a time.
+func (s *Servent) Examine(ctx context.Context, req api.DoctorRequest) (api.Doctor, error) {
+	if !s.examining.TryLock() {
+		return api.Doctor{}, api.NewError(api.CodeBusy, "doctor: another examination is under way; wait two seconds")
+	}
+	defer s.examining.Unlock()
+	state, err := s.Doctor(ctx)
+	if err != nil {
+		return api.Doctor{}, err
+	}
+	return Examine(ctx, Examination{
+		Told: &state, Interfaces: s.cfg.Interfaces, SkipInterfaces: s.cfg.SkipInterfaces, Quiet: req.Quiet,
+	})
+}
+
 // portsOf returns the ports of addresses, each once. Those of loopback count
 // only where there are no others.
 func portsOf(addrs []ma.Multiaddr) []api.Port {

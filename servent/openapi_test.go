@@ -274,6 +274,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/api/overlay", nil},
 		{"GET", "/api/invite", nil},
 		{"GET", "/api/doctor", nil},
+		{"POST", "/api/doctor", api.DoctorRequest{Quiet: true}},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1}},
 		{"POST", "/api/search", api.SearchRequest{Words: "seblinux", Max: 1, Strategy: api.StrategyRing}},
 		{"POST", "/api/search", api.SearchRequest{Words: "..."}},

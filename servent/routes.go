@@ -33,6 +33,7 @@ func (s *Servent) ownRoutes() []web.Route {
 		web.Exchange("/api/connect", "Link to a servent, and keep dialling it should the link end.", s.Connect),
 		web.Exchange("/api/disconnect", "End a link, and neither dial nor accept it for a while.", s.Disconnect),
 		web.Value("/api/doctor", "What keeps others from finding this servent, and what to do.", s.Doctor),
+		web.Exchange("/api/doctor", "The same with what has to be tried: multicast, unless discovery by it is off, and the firewalls. Takes some two seconds.", s.Examine),
 		web.Value("/api/invite", "An invitation to this servent.", s.Invite),
 		web.Stream("/api/search", "Ask the network for files. Ends at the timeout, at max, or when nothing more comes.", s.Search),
 		web.Value("/api/kinds", "The kinds of files that type: takes in the words of a search.", s.ListKinds),

@@ -81,7 +81,8 @@ type Servent struct {
 	door      *web.Door // of the page, likewise; nil: there is none
 	ran       atomic.Bool
 	wire      *plainWire
-	tracing   *tracing // nil: the network is not traced
+	examining sync.Mutex // held by the examination that runs
+	tracing   *tracing   // nil: the network is not traced
 	closeOnce sync.Once
 	closeErr  error
 

@@ -51,6 +51,7 @@ func (n *labNetwork) drawn() bool { return n.file == "" && n.topology.Drawn() }
 // open reads the file, or builds the topology if every run has the same.
 func (n *labNetwork) open() (err error) {
 	switch {
+	case n.fixed != nil: // the page sent the text of a file
 	case n.file != "":
 		return n.read()
 	case !n.drawn():

@@ -211,3 +211,44 @@ func BenchmarkLabRun(b *testing.B) {
 		b.ReportMetric(float64(len(text)), "bytes/run")
 	}
 }
+
+func BenchmarkLabLessons(b *testing.B) {
+	for b.Loop() {
+		if _, err := (labWeb{}).Lessons("fr"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// TestLabRowsEndWithTheirAsker: experiments that take hours end when whoever asked
+// goes away, and the lab answers others.
+func TestLabRowsEndWithTheirAsker(t *testing.T) {
+	browser, base := servedLab(t)
+	var leave []context.CancelFunc
+	for range 2 { // all that are worked on at once
+		ctx, cancel := context.WithCancel(t.Context())
+		leave = append(leave, cancel)
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"api/lab/rows",
+			strings.NewReader(`{"topology":"regular:20000,6","ttl":7,"sources":"all","strategies":["flood","ring","walk:64"]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Origin", strings.TrimSuffix(base, "/"))
+		answer, err := browser.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		first, err := bufio.NewReader(answer.Body).ReadString('\n')
+		if err != nil || !strings.Contains(first, `"type":"lab-progress"`) {
+			t.Fatalf("got %q, %v, want progress", first, err)
+		}
+	}
+	for _, cancel := range leave {
+		cancel()
+	}
+	if status, text := askLab(t, browser, base, "api/lab", `{"topology":"ring:12","ttl":3}`); status != http.StatusOK {
+		t.Errorf("afterwards: got %d, %.200s", status, text)
+	}
+}

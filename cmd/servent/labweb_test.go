@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,21 @@ func TestLabWebRing(t *testing.T) {
 	}
 	if run.Graph.Shape != "ring" || run.Graph.Nodes != 12 || len(run.Graph.Edges) != 24 || run.Source != 0 || run.Network != "ring:12" {
 		t.Errorf("the network: got %+v", run)
+	}
+}
+
+// TestLabWebGraph: a graph that the page sends is the network, with what its file
+// calls the servents.
+func TestLabWebGraph(t *testing.T) {
+	run := playLab(t, api.LabRequest{Graph: "graph { a -- b; b -- c; c -- d }", GraphName: "line.dot", TTL: 3})
+	if got, want := run.Graph.Labels, []string{"a", "b", "c", "d"}; !slices.Equal(got, want) {
+		t.Errorf("servents: got %q, want %q", got, want)
+	}
+	if len(run.Graph.Edges) != 6 || run.Network != "line.dot" {
+		t.Errorf("got network %q with %v, want line.dot with three links", run.Network, run.Graph.Edges)
+	}
+	if row := rowOf(t, run.Searches[0].Row); row["servents"] != 4.0 {
+		t.Errorf("row: got %v servents, want 4", row["servents"])
 	}
 }
 
@@ -121,6 +137,10 @@ func TestLabWebRefuses(t *testing.T) {
 	for i := range many {
 		many[i].Do = "leave"
 	}
+	var star strings.Builder
+	for v := range 100_001 {
+		fmt.Fprintln(&star, 0, v+1)
+	}
 	far := 1 << 40
 	for name, request := range map[string]api.LabRequest{
 		"a topology of too many servents": {Topology: "ring:100001"},
@@ -129,7 +149,7 @@ func TestLabWebRefuses(t *testing.T) {
 		"two networks":                    {Topology: "ring:3", Graph: "0 1"},
 		"an empty graph":                  {Graph: "# nothing"},
 		"a graph that is none":            {Graph: "<graphml", GraphName: "g.graphml"},
-		"too many servents announced":     {Graph: "# Nodes: 9999999\n0 1\n"},
+		"a graph of too many servents":    {Graph: star.String()},
 		"four strategies":                 {Strategies: []string{"flood", "ring", "walk:1", "walk:2"}},
 		"one strategy twice":              {Strategies: []string{"flood", "flood"}},
 		"TTL 16":                          {TTL: 16},

@@ -32,6 +32,11 @@ type Doctor struct {
 	Next        []Advice   `json:"next"` // what to try, most useful first
 }
 
+// A DoctorRequest has a servent examine its computer.
+type DoctorRequest struct {
+	Quiet bool `json:"quiet,omitempty"` // send nothing: do not try multicast
+}
+
 // How others fetch from a servent that runs, as [Reach] says it.
 const (
 	ReachDirect = "direct" // they dial it
@@ -125,4 +130,10 @@ type Advice struct {
 // tried, as multicast, is left to the asker.
 func (c *Client) Doctor(ctx context.Context) (Doctor, error) {
 	return call[Doctor](ctx, c, http.MethodGet, "/api/doctor", nil)
+}
+
+// Examine has the servent look at its computer too: it tries multicast and reads
+// the firewalls.
+func (c *Client) Examine(ctx context.Context, request DoctorRequest) (Doctor, error) {
+	return call[Doctor](ctx, c, http.MethodPost, "/api/doctor", request)
 }

@@ -18,6 +18,7 @@
 //	GET  /api/overlay     Overlay
 //	GET  /api/invite      Invite
 //	GET  /api/doctor      Doctor
+//	POST /api/doctor      DoctorRequest     Doctor
 //	POST /api/search      SearchRequest     stream: Hit…, Summary
 //	GET  /api/kinds       KindList
 //	POST /api/get         GetRequest        stream: Progress…, Done

@@ -179,18 +179,36 @@ function drawLabels(pen, scene, colours) {
       pen.font = Math.min(1.1 * radius, (2.6 * radius) / Math.max(2, labels[i].length)) + family;
       pen.fillStyle = hops[i] < 0 ? colours.ink : inks[Math.min(hops[i], last)];
       pen.fillText(labels[i], scene.x[i], scene.y[i]);
-    } else {
-      pen.textAlign = 'center';
-      pen.font = Math.max(0.8 * colours.rem, 0.75 * radius) + family;
-      pen.fillStyle = colours.ink;
-      pen.fillText(cut(labels[i]), scene.x[i], scene.y[i] + radius + 0.75 * colours.rem);
-    }
+    } else nameBelow(pen, scene, i, colours);
     if (hops[i] <= 0 || radius < 1.3 * LABELLED || marks[i] === DEAD) continue;
     pen.textAlign = 'start';
     pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
     pen.fillStyle = colours.ink;
     pen.fillText(String(hops[i]), scene.x[i] + 1.05 * radius, scene.y[i] - 1.05 * radius);
   }
+}
+
+/**
+ * Writes a name below its node, on a ground of its own, where all of it is in the picture.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {number} i
+ * @param {Colours} colours
+ */
+function nameBelow(pen, scene, i, colours) {
+  const name = cut(scene.labels[i]), size = Math.max(0.8 * colours.rem, 0.75 * scene.radius), half = Math.min(0.3 * size * name.length, scene.width / 2);
+  const x = Math.max(half, Math.min(scene.width - half, scene.x[i]));
+  const low = scene.y[i] + scene.radius + 0.9 * size, y = low + size / 2 > scene.height ? scene.y[i] - scene.radius - 0.9 * size : low;
+  pen.fillStyle = colours.paper;
+  pen.globalAlpha = 0.8;
+  pen.beginPath();
+  pen.rect(x - half, y - size / 2, 2 * half, size);
+  pen.fill();
+  pen.globalAlpha = 1;
+  pen.textAlign = 'center';
+  pen.font = `${size}px ${colours.font}`;
+  pen.fillStyle = colours.ink;
+  pen.fillText(name, x, y);
 }
 
 /** @param {string} label */

@@ -1,6 +1,7 @@
 // The frame of the page: its tabs, each a module that is loaded when it is first shown.
 
 import './theme.js';
+import './typesize.js';
 import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
 import { call } from './calls.js';

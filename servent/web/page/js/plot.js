@@ -1,7 +1,7 @@
 // A plot that grows while what it is of goes on: steps over time, one line for
 // each search, as SVG.
 
-import { fill, svg } from './dom.js';
+import { fill, h, svg } from './dom.js';
 
 /**
  * @typedef {{name: string, value: (t: number) => number}} Series
@@ -15,6 +15,7 @@ const DASHES = ['', '7 4', '2 3'], SERIES = ['--c0', '--c4', '--c2'];
 export class Plot {
   constructor() {
     this.element = svg('svg', { class: 'plot', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img' });
+    this.key = h('ul', { class: 'plot-key', hidden: true });
     /** @type {Content|null} */
     this.content = null;
     /** @type {{line: SVGElement, dot: SVGElement, label: SVGElement}[]} */
@@ -31,6 +32,8 @@ export class Plot {
     ]);
     const times = ticks(end).map((n) => svg('text', { class: 'plot-text', x: this.x(n), y: HEIGHT - BOTTOM + 15, 'text-anchor': 'middle' }, number(n)));
     this.lines = content.series.map((_, k) => this.line(k));
+    this.key.hidden = content.series.length < 2;
+    fill(this.key, content.series.map(({ name }, k) => h('li', {}, sample(k), name)));
     this.now = svg('line', { class: 'plot-now', y1: TOP, y2: HEIGHT - BOTTOM });
     fill(this.element, svg('title', {}, title), marks.flat(), times,
       svg('text', { class: 'plot-text', x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4, 'text-anchor': 'middle' }, xLabel),
@@ -39,9 +42,8 @@ export class Plot {
 
   /** @param {number} k */
   line(k) {
-    const line = svg('path', { class: 'plot-line', fill: 'none', 'stroke-dasharray': DASHES[k % 3] });
-    const dot = svg('circle', { r: 4 }), label = svg('text', { class: 'plot-value' });
-    line.style.stroke = dot.style.fill = `var(${SERIES[k % 3]})`;
+    const line = stroke(k), dot = svg('circle', { r: 4 }), label = svg('text', { class: 'plot-value' });
+    dot.style.fill = `var(${SERIES[k % 3]})`;
     return { line, dot, label };
   }
 
@@ -100,6 +102,20 @@ export class Plot {
 
   /** @param {number} n */
   y(n) { return HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * n) / (this.content?.top || 1); }
+}
+
+/** @param {number} k which of the series */
+function stroke(k) {
+  const line = svg('path', { class: 'plot-line', fill: 'none', 'stroke-dasharray': DASHES[k % 3] });
+  line.style.stroke = `var(${SERIES[k % 3]})`;
+  return line;
+}
+
+/** @param {number} k which of the series */
+function sample(k) {
+  const line = stroke(k);
+  line.setAttribute('d', 'M0 6H32');
+  return svg('svg', { class: 'plot-sample', viewBox: '0 0 32 12', 'aria-hidden': 'true' }, line);
 }
 
 /**

@@ -13,9 +13,11 @@ const all = [
   // What is shared.
   { name: 'library', letter: 'l', needs: '/api/share/files' },
 
-  // Who is linked: { name: 'network', letter: 'n', needs: '/api/peers' },
+  // Who is linked.
+  { name: 'network', letter: 'n', needs: '/api/peers' },
 
-  // What can be set: { name: 'settings', letter: 't', needs: '/api/settings' },
+  // What can be set.
+  { name: 'settings', letter: 't', needs: '/api/settings' },
 
   // Floods on networks in memory.
   { name: 'lab', letter: 'b', needs: '/api/lab' },

@@ -80,6 +80,36 @@
 
 /** @typedef {{type: 'hello', time: string, status: Status}} Hello */
 
+/**
+ * @typedef {{peer: string, addr: string, agent: string, outbound: boolean, age: number, received: number, sent: number, fresh: number,
+ *   dropped: number, useless: number, limited?: {since: number, reason: string}}} Link
+ */
+
+/** @typedef {{peer: string, addrs: string[], hops: number, files: number, kib: number, ago: number, via: string, linked: boolean}} HorizonPeer */
+
+/** @typedef {{type: 'horizon', peers: HorizonPeer[], within: number[]}} Horizon */
+
+/** @typedef {{type: 'invite', text: string, network: string, peer: string, addrs: string[], hosts: string[], qr: string[]}} Invite */
+
+/** @typedef {'ok' | 'unknown' | 'note' | 'problem'} CheckState */
+
+/**
+ * @typedef {{ok: boolean, network: string, links: number, from_outside: number,
+ *   interfaces: {name: string, used: boolean, addrs: string[] | null, reason: string}[],
+ *   multicast: {interface: string, own: boolean, computers: number, servents: number, problem: string}[],
+ *   ways: {name: string, on: boolean, reason: string, heard: {addr: string, ago: number, linked: boolean}[]}[],
+ *   reach: {way: string, reason: string},
+ *   firewalls: {name: string, state: CheckState, reason: string, commands: string[]}[],
+ *   checks: {name: string, state: CheckState, text: string}[], next: {text: string, commands: string[] | null}[]}} Doctor
+ */
+
+/**
+ * @typedef {{key: string, value: string, bytes: number, origin: 'call' | 'flag' | 'environment' | 'file' | 'default', where: string,
+ *   saved: string, line: number, next: string, beaten: string, live: boolean}} Setting
+ */
+
+/** @typedef {{type: 'settings', file: string, problem?: string, settings: Setting[]}} Settings */
+
 /** What the frame gives a tab. @typedef {import('./main.js').Context} Context */
 
 /** What a tab gives the frame. @typedef {{close(): void}} Tab */

@@ -2,6 +2,7 @@
 
 import { call } from '../calls.js';
 import { fill, h } from '../dom.js';
+import { visible } from '../visible.js';
 import { t } from '../words.js';
 import { MOST_BYTES, TraceError, groups, readTrace, runOf } from '../trace.js';
 
@@ -32,11 +33,11 @@ export class Traces {
     try {
       if (file.size > MOST_BYTES) throw new TraceError('trace.bytes', { n: MOST_BYTES >> 20 });
       this.trace = readTrace(await file.text());
-      this.name = file.name;
+      this.name = visible(file.name);
       this.groups = groups(this.trace);
       this.graph = await graphOf(this.trace.header);
       fill(this.choice, this.groups.map((group) => h('option', {}, t('lab.trace.one', {
-        number: group[0].number, from: this.trace?.names[group[0].from] ?? '', strategies: group.map((s) => s.strategy || '–').join(', ') }))));
+        number: group[0].number, from: visible(this.trace?.names[group[0].from] ?? ''), strategies: visible(group.map((s) => s.strategy || '–').join(', ')) }))));
       this.which.hidden = this.groups.length < 2;
       this.show();
     } catch (error) {

@@ -1,6 +1,7 @@
 // How the lab says numbers, times and what has come of a search.
 
 import { decimal, number, percent } from '../format.js';
+import { visible } from '../visible.js';
 import { t } from '../words.js';
 
 /** @typedef {import('../playback.js').Playback} Playback */
@@ -30,5 +31,5 @@ export function account(playback, time) {
   return `${clock(playback, time)}. ${all.join('. ')}.`;
 }
 
-/** What a servent is called. @param {any} run @param {number} i */
-export function serventName(run, i) { return run.graph.labels?.[i] ?? String(i); }
+/** What a servent is called, as it can be seen. @param {any} run @param {number} i */
+export function serventName(run, i) { return visible(run.graph.labels?.[i] ?? String(i)); }

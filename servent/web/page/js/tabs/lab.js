@@ -90,8 +90,8 @@ class Lab {
         h('button', { class: 'button plain small' }, t('lab.node.show'))),
       this.hovered, this.full);
     this.stage = h('section', { class: 'lab-stage stack', 'aria-label': t('lab.stage') }, this.note, tools, this.scenes.element, this.transport.element, legend(), this.events);
-    this.plots = h('section', { class: 'card lab-plots', 'aria-label': t('lab.plots') }, h('figure', {}, h('figcaption', {}, t('lab.coverage')), this.coverage.element),
-      h('figure', {}, h('figcaption', {}, t('lab.cost')), this.cost.element));
+    this.plots = h('section', { class: 'card lab-plots', 'aria-label': t('lab.plots') }, h('figure', {}, h('figcaption', {}, t('lab.coverage')), this.coverage.element, this.coverage.key),
+      h('figure', {}, h('figcaption', {}, t('lab.cost')), this.cost.element, this.cost.key));
     const file = (/** @type {string} */ key, /** @type {() => void} */ act) => h('button', { type: 'button', class: 'button plain small', click: act }, t(key));
     this.files = h('section', { class: 'card stack', 'aria-labelledby': 'lab-files' }, h('h2', { id: 'lab-files' }, t('lab.files')), h('div', { class: 'chips' },
       file('lab.csv', () => this.playback && save('lab.csv', 'text/csv', countersCSV(this.playback))), file('lab.svg', () => this.pictures('svg')),
