@@ -51,8 +51,8 @@ func TestModulesAreThere(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(string(files()[indexPath].plain), "<script"); n != 1 {
-		t.Errorf("%s has %d scripts, want the one module", indexPath, n)
+	if n := strings.Count(string(files()[indexPath].plain), "<script"); n != 2 {
+		t.Errorf("%s has %d scripts, want the module and what comes before the first paint", indexPath, n)
 	}
 	if _, err := fs.Stat(pageFiles, "page/js/main.js"); err != nil {
 		t.Error(err)

@@ -1,6 +1,5 @@
 // The frame of the page: its tabs, each a module that is loaded when it is first shown.
 
-import './theme.js';
 import './typesize.js';
 import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
@@ -11,7 +10,7 @@ import { announce } from './announce.js';
 import { toast } from './toast.js';
 import { bind, describe, help, showKeys } from './keys.js';
 import { buildTop, markTab, showState } from './topbar.js';
-import { offered, style } from './tabs.js';
+import { dress, offered, style } from './tabs.js';
 
 /** @import {Status} from './types.js' */
 
@@ -62,6 +61,7 @@ async function show() {
     const [module] = await Promise.all([import(`./tabs/${name}.js`), learn(name), style(name)]);
     if (mine !== turn) return;
     leave();
+    dress(name);
     markTab(name);
     document.title = `${t(`tab.${name}`)} · servent`;
     shown = module.open(main, context(rest.join('/')));
@@ -103,7 +103,7 @@ function bindKeys() {
 /** Keeps the status, and says when the connection is lost and when it is back. */
 function followServent() {
   const banner = h('div', { id: 'banner', class: 'notice warn', role: 'status', hidden: true });
-  document.getElementById('toasts')?.before(banner);
+  document.getElementById('toasts')?.prepend(banner);
   /** @param {Status} told */
   const keep = (told) => {
     status = told;

@@ -13,17 +13,9 @@ export function theme() {
   return themes.find((known) => known === chosen) ?? 'system';
 }
 
-/** Chooses, now and from now on. @param {Theme} chosen */
+/** Chooses, now and from now on (js/early.js). @param {Theme} chosen */
 export function setTheme(chosen) {
   remember('theme', chosen);
-  apply();
-}
-
-function apply() {
-  const chosen = theme();
-  if (chosen === 'system') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = chosen;
+  document.documentElement.dataset.theme = chosen;
   dispatchEvent(new Event('themechange'));
 }
-
-apply();

@@ -3,6 +3,7 @@
 import { h, fill } from '../dom.js';
 import { t, language } from '../words.js';
 import { call } from '../calls.js';
+import { onConnection } from '../events.js';
 import { inWords, reason, CallError } from '../errors.js';
 import { recall, remember } from '../store.js';
 import { duration, number } from '../format.js';
@@ -62,7 +63,7 @@ class SearchTab {
     this.list.sorted(this.#choice);
     this.rest = h('div');
     fill(root, h('h1', { class: 'unseen' }, t('tab.search')), this.form.element, this.strip, this.status, this.filters.element, this.list.element, this.rest);
-    this.#offs = [onSearch((search) => this.changed(search)), onFetch((fetched) => this.list.refetched(fetched)), context.on('link', () => this.plan()), this.keys()];
+    this.#offs = [onSearch((search) => this.changed(search)), onFetch((fetched) => this.list.refetched(fetched)), context.on('link', () => this.plan()), onConnection((state) => this.connected(state)), this.keys()];
     this.learn();
     const all = searches();
     this.choose(all.find(({ id }) => id === current) ?? all.at(-1) ?? null);
@@ -83,6 +84,12 @@ class SearchTab {
     kindsKnown = true;
     learnKinds(list.kinds);
     refreshKinds();
+  }
+
+  /** Asks again what could not be asked. @param {import('../events.js').ConnectionState} state */
+  connected(state) {
+    const search = this.#search;
+    if (state === 'live' && search?.error instanceof CallError && search.error.code === 'lost') this.go(search.words, search.options);
   }
 
   newFilters() {
