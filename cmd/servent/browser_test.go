@@ -38,6 +38,7 @@ func TestBrowser(t *testing.T) {
 		{"hostile names", hostilePage},
 		{"lab in steps", labSteps},
 		{"connection lost and back", lostAndBack},
+		{"password", passwordPage},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })
 	}
