@@ -1,6 +1,8 @@
 // The tabs of the page, in their order. Each is a module js/tabs/NAME.js with css/NAME.css
 // and catalogues js/text/*/NAME.js, and is there where the server answers the call it needs.
 
+import { fitWidths } from './typesize.js';
+
 /** @typedef {{name: string, letter: string, needs: string}} TabInfo */
 
 /** @type {TabInfo[]} */
@@ -41,7 +43,11 @@ export function style(name) {
     const link = document.createElement('link');
     link.rel = 'stylesheet';
     link.href = `/css/${name}.css`;
-    link.onload = link.onerror = () => resolve();
+    link.onload = () => {
+      fitWidths();
+      resolve();
+    };
+    link.onerror = () => resolve();
     document.head.append(link);
   });
   styled.set(name, loaded);
