@@ -11,6 +11,7 @@
 //
 //	GET  /api/status      Status
 //	POST /api/page        PageRequest       PageLink
+//	POST /api/page/end    PageEnd           PageEnd
 //	GET  /api/peers       []Link
 //	GET  /api/horizon     Horizon
 //	POST /api/connect     ConnectRequest    Link

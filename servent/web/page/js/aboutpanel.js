@@ -21,6 +21,22 @@ export function facts(status) {
     row('page', h('span', { class: 'mono' }, status.web || location.origin)));
 }
 
+/** Makes the button that signs this browser out. */
+export function signOut() {
+  const said = h('p', { class: 'problem', role: 'alert' });
+  return h('div', {}, h('p', { class: 'small faint' }, t('settings.out.about')), h('button', {
+    type: 'button', class: 'button danger',
+    click: async () => {
+      try {
+        await call('POST', '/api/page/end', {});
+        location.reload();
+      } catch (error) {
+        fill(said, inWords(error));
+      }
+    },
+  }, t('settings.out')), said);
+}
+
 /** Makes the button that lets another browser in. */
 export function otherBrowser() {
   const said = h('div', { role: 'status' });

@@ -10,7 +10,7 @@ import { theme, setTheme, themes } from '../theme.js';
 import { typeSize, setTypeSize, typeSizes } from '../typesize.js';
 import { showKeys } from '../keys.js';
 import { settingField } from '../settingfield.js';
-import { facts, otherBrowser } from '../aboutpanel.js';
+import { facts, otherBrowser, signOut } from '../aboutpanel.js';
 
 /** @import {Context, Settings, Tab} from '../types.js' */
 
@@ -29,7 +29,7 @@ export function open(root, context) {
       }).element,
       chooser('typesize', typeSizes.map((size) => [String(size), t('settings.percent', { n: size })]), () => String(typeSize()), (size) => setTypeSize(Number(size))).element,
       h('div', {}, h('button', { type: 'button', class: 'button plain', click: showKeys }, t('settings.keys')))),
-    panel('about', about, otherBrowser())));
+    panel('about', about, otherBrowser(), signOut())));
   const status = context.status();
   if (status) fill(about, facts(status));
   else call('GET', '/api/status', undefined, control.signal).then((told) => fill(about, facts(told)), () => {});

@@ -38,4 +38,6 @@ export default {
   'settings.about.page': 'Cette page',
   'settings.link': 'Donner accès à un autre navigateur',
   'settings.link.about': 'Ouvrez cette adresse là-bas. Elle vaut pour une seule visite, dans les dix minutes ; ce navigateur sera ensuite reconnu.',
+  'settings.out': 'Se déconnecter de la page',
+  'settings.out.about': 'Le servent reconnaît ce navigateur jusqu’à 30 jours après sa dernière visite, ou jusqu’à ce qu’il soit déconnecté.',
 };
