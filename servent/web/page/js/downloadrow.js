@@ -48,7 +48,7 @@ export class DownloadRow {
     this.reason = h('p', { class: 'reason small' });
     this.sources = sourceTable();
     this.place = h('p', { class: 'place small' });
-    this.details = h('div', { class: 'details', hidden: true, id: `sources-${download.id}` }, this.sources.element, h('p', { class: 'small faint' },
+    this.details = h('div', { class: 'download-more', hidden: true, id: `sources-${download.id}` }, this.sources.element, h('p', { class: 'small faint' },
       h('span', {}, t('downloads.root')), ' ', h('code', {}, download.root), ' ', copyButton(download.root, t('downloads.root'))));
     this.acts = new Map(['pause', 'resume', 'cancel', 'forget'].map((act) => [act, this.button(act, name)]));
     this.priority = h('select', {

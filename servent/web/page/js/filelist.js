@@ -142,8 +142,8 @@ export class SharedFiles {
   cells(file) {
     const where = file.path === '' ? file.folder : `${file.folder}/${file.path}`;
     return [
-      h('div', { role: 'gridcell', class: 'column-name' }, h('div', { class: 'line' }, shown(file.name, 120)),
-        h('div', { class: 'line small faint' }, shown(where, 90))),
+      h('div', { role: 'gridcell', class: 'column-name' }, h('div', { class: 'file-line' }, shown(file.name, 120)),
+        h('div', { class: 'file-line small faint' }, shown(where, 90))),
       h('div', { role: 'gridcell', class: 'column-size figure', title: bytes(file.size) }, size(file.size)),
       h('div', { role: 'gridcell', class: 'column-modified small faint' }, date(file.modified)),
       h('div', { role: 'gridcell', class: 'column-tags' }, tagEditor(file, (files) => this.pages.learn(files)), copyButton(magnet(file), t('library.magnet', { name: plain(file.name, 60) }))),

@@ -97,9 +97,12 @@ export class Folders {
   /** @param {Folder} folder */
   row({ path, files, bytes }) {
     const name = plain(path, 80), looking = busy.has(path);
-    const button = (/** @type {string} */ act, /** @type {() => void} */ click, kind = 'plain') => h('button', {
-      type: 'button', class: `button ${kind} small`, 'aria-label': t(`library.${act}.of`, { name }), 'data-act': `${act} ${path}`, click, disabled: act === 'rescan' && looking,
-    }, act === 'rescan' && looking ? t('library.looking') : t(`library.${act}`));
+    const button = (/** @type {string} */ act, /** @type {() => void} */ click, kind = 'plain') => {
+      const waits = act === 'rescan' && looking;
+      return h('button', {
+        type: 'button', class: `button ${kind} small`, 'aria-label': waits ? null : t(`library.${act}.of`, { name }), 'data-act': `${act} ${path}`, click, disabled: waits,
+      }, waits ? t('library.looking') : t(`library.${act}`));
+    };
     return h('tr', {}, h('th', { scope: 'row' }, shown(path, 200)),
       h('td', { class: 'figure', 'data-label': t('library.column.files') }, number(files)),
       h('td', { class: 'figure', 'data-label': t('library.column.size') }, size(bytes)),

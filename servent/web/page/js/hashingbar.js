@@ -13,7 +13,7 @@ const patience = 800; // ms: a file that is hashed in less moves nothing on the 
 /** Makes a bar that is hidden while nothing is hashed. */
 export function hashingBar() {
   const progress = bar(t('library.hashing'));
-  const far = h('span'), speed = h('span'), left = h('span'), file = h('span', { class: 'line small faint' });
+  const far = h('span'), speed = h('span'), left = h('span'), file = h('span', { class: 'file-line small faint' });
   const element = h('section', { class: 'card hashing stack', 'aria-label': t('library.hashing'), hidden: true },
     h('h2', {}, t('library.hashing')), progress.element, h('div', { class: 'facts-row small' }, far, speed, left), file);
   let told = '', since = 0;

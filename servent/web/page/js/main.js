@@ -10,7 +10,7 @@ import { announce } from './announce.js';
 import { toast } from './toast.js';
 import { bind, describe, help, showKeys } from './keys.js';
 import { buildTop, markTab, showState } from './topbar.js';
-import { offered, style } from './tabs.js';
+import { dress, offered, style } from './tabs.js';
 
 /** @import {Status} from './types.js' */
 
@@ -61,6 +61,7 @@ async function show() {
     const [module] = await Promise.all([import(`./tabs/${name}.js`), learn(name), style(name)]);
     if (mine !== turn) return;
     leave();
+    dress(name);
     markTab(name);
     document.title = `${t(`tab.${name}`)} · servent`;
     shown = module.open(main, context(rest.join('/')));

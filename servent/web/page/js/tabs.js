@@ -32,18 +32,27 @@ export function offered(calls) {
   return all.filter((tab) => paths.has(tab.needs));
 }
 
-/** @type {Map<string, Promise<void>>} */
-const styled = new Map();
+/** The style sheets of tabs, by their names. @type {Map<string, {link: HTMLLinkElement, loaded: Promise<void>}>} */
+const styles = new Map();
 
-/** Loads the style sheet of a tab, once. @param {string} name */
+/** Loads the style sheet of a tab, once, for dress to put on. @param {string} name @returns {Promise<void>} */
 export function style(name) {
-  const loaded = styled.get(name) ?? new Promise((resolve) => {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = `/css/${name}.css`;
+  const known = styles.get(name);
+  if (known) return known.loaded;
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = `/css/${name}.css`;
+  link.media = 'not all';
+  /** @type {Promise<void>} */
+  const loaded = new Promise((resolve) => {
     link.onload = link.onerror = () => resolve();
-    document.head.append(link);
   });
-  styled.set(name, loaded);
+  document.head.append(link);
+  styles.set(name, { link, loaded });
   return loaded;
+}
+
+/** Has the style sheet of one tab hold, and of no other: they use the same words. @param {string} name */
+export function dress(name) {
+  for (const [tab, { link }] of styles) link.media = tab === name ? 'all' : 'not all';
 }

@@ -9,7 +9,7 @@ import { theme, setTheme, themes } from './theme.js';
 import { showKeys } from './keys.js';
 
 const state = h('span', { id: 'state' });
-const network = h('span', { class: 'network' });
+const network = h('span', { class: 'place' });
 const nav = h('nav', { id: 'tabs' });
 
 /** Builds it. @param {import('./tabs.js').TabInfo[]} tabs */

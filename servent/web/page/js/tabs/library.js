@@ -45,7 +45,7 @@ class Library {
     this.problems = h('details', { class: 'card problems', hidden: true });
     this.words = h('input', { type: 'search', autocomplete: 'off', input: () => this.plan(), placeholder: t('library.filter.hint') });
     this.folder = h('select', { change: () => this.files.show({ folder: this.folder.value }) });
-    this.filters = h('form', { class: 'row filters', role: 'search', 'aria-label': t('library.filter'), submit: (/** @type {Event} */ event) => { event.preventDefault(); this.filter(); } },
+    this.filters = h('form', { class: 'row file-filters', role: 'search', 'aria-label': t('library.filter'), submit: (/** @type {Event} */ event) => { event.preventDefault(); this.filter(); } },
       h('label', { class: 'field grow' }, t('library.filter'), this.words), h('label', { class: 'field' }, t('library.folder'), this.folder),
       h('label', { class: 'field' }, t('library.sort'), this.order));
     this.list = h('section', { class: 'stack', 'aria-labelledby': 'files-title', hidden: true }, h('h2', { id: 'files-title' }, t('library.files')), this.filters, this.files.element);

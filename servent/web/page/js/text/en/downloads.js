@@ -44,7 +44,7 @@ export default {
   'downloads.cancel.yes': 'Cancel the download',
   'downloads.cancel.no': 'Keep it',
   'downloads.forget': 'Off the list',
-  'downloads.forget.of': 'Take {name} off the list; its file stays',
+  'downloads.forget.of': 'Off the list: {name}; the file stays',
   'downloads.forget.all': 'Clear the list',
   'downloads.priority.of': 'Priority of {name}',
   'downloads.priority.high': 'High priority',
