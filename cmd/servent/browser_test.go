@@ -30,6 +30,7 @@ func TestBrowser(t *testing.T) {
 		{"first load", firstLoad},
 		{"hostile names", hostilePage},
 		{"connection lost and back", lostAndBack},
+		{"password", passwordPage},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })
 	}

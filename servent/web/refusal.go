@@ -76,7 +76,7 @@ func (g *Door) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
 		h.Set("Referrer-Policy", "same-origin")
 	}
 	var body bytes.Buffer
-	if err := refusalTemplate.Execute(&body, page); err != nil {
+	if err := refusalTemplate().Execute(&body, page); err != nil {
 		panic("web: write a refusal: " + err.Error()) // of our own texts
 	}
 	w.WriteHeader(status)
@@ -155,7 +155,7 @@ func shortened(text string) string {
 //go:embed refusal.html
 var refusalHTML string
 
-var refusalTemplate = template.Must(template.New("refusal").Parse(refusalHTML))
+var refusalTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("refusal").Parse(refusalHTML)) })
 
 // A pageStyle is what a refusal looks like, and the policy that lets it.
 type pageStyle struct {

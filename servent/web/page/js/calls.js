@@ -42,7 +42,7 @@ async function send(method, path, body, signal) {
 }
 
 /** The types of the values that end a stream. */
-const lasts = new Set(['summary', 'done', 'shares', 'tagged', 'torrent', 'rows']);
+const lasts = new Set(['summary', 'done', 'shares', 'tagged', 'torrent', 'lab-rows']);
 
 /**
  * Makes a call that answers with a stream, tells of each event as it comes, and

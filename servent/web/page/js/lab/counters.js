@@ -19,7 +19,8 @@ export class Counters {
     this.head = h('thead');
     this.element = h('section', { class: 'card lab-counters', 'aria-labelledby': 'lab-counters-title' },
       h('h2', { id: 'lab-counters-title' }, t('lab.counters')),
-      h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('lab.counters') }, h('table', {}, h('caption', { class: 'unseen' }, t('lab.counters.caption')), this.head, this.body)),
+      h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('lab.counters') },
+        h('table', {}, h('caption', { class: 'unseen' }, t('lab.counters.caption')), this.head, this.body)),
       this.levels, this.verdict);
     /** @type {{cell: HTMLElement, track: number, counter: string}[]} */
     this.cells = [];
@@ -57,24 +58,31 @@ export class Counters {
 
   /** Says whether events, engine and closed form agree, at the end. */
   agree() {
-    const { run, tracks, end } = /** @type {Playback} */ (this.playback);
-    /** @type {string[]} */
-    const off = [];
-    run.searches.forEach((/** @type {any} */ search, /** @type {number} */ k) => {
-      const c = tracks[k].counters(end);
-      if (!search.events || !search.row) return;
-      for (const name of COUNTERS) {
-        const engine = search.row[`${name}_sum`];
-        if (engine !== undefined && engine !== c[name]) off.push(t('lab.differ', { strategy: search.strategy, what: t(`lab.counter.${name}`), events: number(c[name]), other: number(engine) }));
-        const exact = search.closed && CLOSED[name] && !(name === 'reached' && search.closed.at_most) && !run.actions?.length ? search.closed[name] : null;
-        if (exact !== null && exact !== undefined && Math.abs(exact - c[name]) > 1e-6) {
-          off.push(t('lab.differ', { strategy: search.strategy, what: t(`lab.counter.${name}`), events: number(c[name]), other: decimal(exact, 2) }));
-        }
-      }
-    });
+    const { run } = /** @type {Playback} */ (this.playback);
     const known = run.searches.some((/** @type {any} */ s) => s.row && s.events);
+    const off = run.searches.flatMap((/** @type {any} */ search, /** @type {number} */ k) => (search.events && search.row ? this.differences(search, k) : []));
     this.verdict.hidden = !known;
-    fill(this.verdict, h('span', { class: `badge ${off.length ? 'bad' : 'good'}` }, off.length ? t('lab.disagree') : t('lab.agree')), off.length ? ` ${off.join('; ')}` : '');
+    fill(this.verdict, h('span', { class: `badge ${off.length ? 'bad' : 'good'}` }, t(off.length ? 'lab.disagree' : 'lab.agree')),
+      off.length ? ` ${off.join('; ')}` : '');
+  }
+
+  /**
+   * @param {any} search
+   * @param {number} k
+   * @returns {string[]}
+   */
+  differences(search, k) {
+    const { run, tracks, end } = /** @type {Playback} */ (this.playback), counted = tracks[k].counters(end);
+    const off = [];
+    for (const name of COUNTERS) {
+      // A bound is none that has to be reached, and with servents that leave no form holds.
+      const closes = CLOSED[name] && search.closed && !run.actions?.length && !(name === 'reached' && search.closed.at_most);
+      for (const other of [search.row[`${name}_sum`], closes ? search.closed[name] : null]) {
+        if (other === null || other === undefined || Math.abs(other - counted[name]) < 1e-6) continue;
+        off.push(t('lab.differ', { strategy: search.strategy, what: t(`lab.counter.${name}`), events: number(counted[name]), other: decimal(other, 2) }));
+      }
+    }
+    return off;
   }
 
   /** @param {number} time */

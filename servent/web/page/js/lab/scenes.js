@@ -74,12 +74,17 @@ export class Scenes {
     const { playback } = this;
     if (!playback) return;
     const { run } = playback, holders = new Set(run.holders);
-    const mark = (/** @type {number} */ i) => (playback.away(i, time) ? 'dead' : i === run.source ? 'source' : i === this.picked ? 'self' : holders.has(i) ? 'holder' : '');
+    const mark = (/** @type {number} */ i) => {
+      if (playback.away(i, time)) return 'dead';
+      if (i === run.source) return 'source';
+      return i === this.picked ? 'self' : holders.has(i) ? 'holder' : '';
+    };
     this.pictures.forEach((picture, k) => {
       const track = playback.tracks[k], c = track.counters(time);
       picture.paint({ colour: (i) => track.hop(i, time), mark, link: run.graph.nodes > MOST_NODES ? undefined : (link) => track.link(link, time) });
       picture.fly(run.searches[k].events ? track.flights.at(time, MOST_FLIGHTS) : []);
-      const caption = t(run.searches[k].events ? 'lab.caption' : 'lab.caption.reached', { strategy: run.searches[k].strategy, reached: c.reached, messages: c.messages });
+      const { strategy, events } = run.searches[k];
+      const caption = t(events ? 'lab.caption' : 'lab.caption.reached', { strategy, reached: c.reached, messages: c.messages });
       if (this.captions[k].textContent !== caption) this.captions[k].textContent = caption;
     });
   }

@@ -74,5 +74,6 @@ async function graphOf(header) {
  * @param {import('../trace.js').Search[]} group
  */
 function requestOf(header, group) {
-  return { seed: header.seed, dedup: header.dedup, latency: header.latency, loss: header.loss ? `${100 * header.loss}%` : undefined, replicas: group[0].replicas || undefined };
+  const { seed, dedup, latency, loss } = header;
+  return { seed, dedup, latency, loss: loss ? `${100 * loss}%` : undefined, replicas: group[0].replicas || undefined };
 }

@@ -5,17 +5,18 @@ import { fill, h } from '../dom.js';
 import { aborted, inWords } from '../errors.js';
 import { number } from '../format.js';
 import { icon } from '../icons.js';
+import { typing } from '../keys.js';
+import { Compute } from '../lab/compute.js';
 import { Counters } from '../lab/counters.js';
 import { countersCSV, save } from '../lab/exports.js';
 import { legend } from '../lab/legend.js';
 import { Lessons } from '../lab/lessons.js';
 import { NodePanel } from '../lab/node.js';
-import { Rows } from '../lab/rows.js';
 import { Scenes } from '../lab/scenes.js';
 import { Settings } from '../lab/settings.js';
 import { Traces } from '../lab/traces.js';
 import { Transport } from '../lab/transport.js';
-import { account, clock, serventName } from '../lab/words.js';
+import { account, clock, serventName, whereabouts } from '../lab/words.js';
 import { Playback } from '../playback.js';
 import { Plot } from '../plot.js';
 import { recall, remember } from '../store.js';
@@ -25,6 +26,9 @@ import { writeTrace } from '../trace.js';
 /** What the lab shows who comes for the first time. */
 const FIRST = { topology: 'ring:12', ttl: 3, seed: 1, strategies: ['flood'] };
 const ARRANGEMENTS = ['', 'force', 'hops', 'ring', 'tree'];
+/** @type {[keys: string[], name: string][]} */
+const KEYS = [[['k'], 'play'], [['.'], 'step'], [[','], 'back'], [['Home', 'End'], 'ends'], [['<', '>'], 'speed'], [['f'], 'full'],
+  [['←', '→', '↑', '↓'], 'move'], [['Enter'], 'pick'], [['0…9'], 'number']];
 /** After so long a pause a node's tables are asked for. */
 const LOOKS = 250;
 
@@ -59,16 +63,13 @@ class Lab {
     this.counters = new Counters();
     this.coverage = new Plot();
     this.cost = new Plot();
-    this.rows = new Rows();
+    this.compute = new Compute(() => this.settings.request());
     this.node = new NodePanel({
-      // Who is gone stays so.
-      search: (i) => this.ask({ ...this.request, source: i, actions: this.actions.map((action) => ({ ...action, at_ms: -1 })) }), act: (i, deed) => this.act(i, deed),
-      close: () => this.pick(-1), request: () => this.request,
+      search: (i) => this.searchFrom(i), act: (i, deed) => this.act(i, deed), close: () => this.pick(-1), request: () => this.request,
     });
     this.traces = new Traces((run, name) => this.replay(run, name), (text) => context.toast(text, 'bad'));
     this.build(root);
-    context.help([[['k'], t('lab.keys.play')], [['.'], t('lab.keys.step')], [[','], t('lab.keys.back')], [['Home', 'End'], t('lab.keys.ends')],
-      [['<', '>'], t('lab.keys.speed')], [['f'], t('lab.keys.full')], [['←', '→', '↑', '↓'], t('lab.keys.move')], [['Enter'], t('lab.keys.pick')], [['0…9'], t('lab.keys.number')]]);
+    context.help(KEYS.map(([keys, name]) => [keys, t(`lab.keys.${name}`)]));
     this.ask(recall('lab.request', FIRST));
   }
 
@@ -89,15 +90,12 @@ class Lab {
       h('form', { class: 'lab-inline', submit: (/** @type {Event} */ e) => this.typed(e) }, h('label', { class: 'lab-inline' }, t('lab.node.number'), this.number),
         h('button', { class: 'button plain small' }, t('lab.node.show'))),
       this.hovered, this.full);
-    this.stage = h('section', { class: 'lab-stage stack', 'aria-label': t('lab.stage') }, this.note, tools, this.scenes.element, this.transport.element, legend(), this.events);
-    this.plots = h('section', { class: 'card lab-plots', 'aria-label': t('lab.plots') }, h('figure', {}, h('figcaption', {}, t('lab.coverage')), this.coverage.element, this.coverage.key),
-      h('figure', {}, h('figcaption', {}, t('lab.cost')), this.cost.element, this.cost.key));
-    const file = (/** @type {string} */ key, /** @type {() => void} */ act) => h('button', { type: 'button', class: 'button plain small', click: act }, t(key));
-    this.files = h('section', { class: 'card stack', 'aria-labelledby': 'lab-files' }, h('h2', { id: 'lab-files' }, t('lab.files')), h('div', { class: 'chips' },
-      file('lab.csv', () => this.playback && save('lab.csv', 'text/csv', countersCSV(this.playback))), file('lab.svg', () => this.pictures('svg')),
-      file('lab.png', () => this.pictures('png')), file('lab.trace', () => this.saveTrace())), this.traces.element);
-    this.compared = h('section', { class: 'card stack', 'aria-labelledby': 'lab-compared' }, h('h2', { id: 'lab-compared' }, t('lab.full.title')), h('p', { class: 'faint small' }, t('lab.full.about')), this.experiment(), this.rows.element);
-    this.element = h('div', { class: 'lab' }, h('h1', { class: 'unseen' }, t('tab.lab')), this.side, this.stage, h('div', { class: 'lab-below stack' }, this.node.element, this.counters.element, this.plots, this.compared, this.files));
+    this.stage = h('section', { class: 'lab-stage stack', 'aria-label': t('lab.stage') },
+      this.note, tools, this.scenes.element, this.transport.element, legend(), this.events);
+    const plot = (/** @type {string} */ key, /** @type {Plot} */ of) => h('figure', {}, h('figcaption', {}, t(key)), of.element, of.key);
+    const plots = h('section', { class: 'card lab-plots', 'aria-label': t('lab.plots') }, plot('lab.coverage', this.coverage), plot('lab.cost', this.cost));
+    const below = h('div', { class: 'lab-below stack' }, this.node.element, this.counters.element, plots, this.compute.element, this.files());
+    this.element = h('div', { class: 'lab' }, h('h1', { class: 'unseen' }, t('tab.lab')), this.side, this.stage, below);
     fill(root, this.element);
     root.classList.add('lab-main');
     document.addEventListener('fullscreenchange', this.fulled = () => this.projector());
@@ -105,22 +103,19 @@ class Lab {
     this.beside('settings');
   }
 
-  /** The form of what is computed in full. */
-  experiment() {
-    const input = (/** @type {string} */ key, /** @type {string} */ value, /** @type {string} */ pattern) => h('input', { name: key, value, pattern, size: 6, required: true, autocomplete: 'off' });
-    const fields = [['ttls', '1..7', '\\d+(\\.\\.\\d+)?'], ['sources', '10', 'all|one|\\d+'], ['runs', '10', '\\d+']];
-    return h('form', { class: 'row', submit: (/** @type {SubmitEvent} */ e) => {
-      e.preventDefault();
-      const data = new FormData(/** @type {HTMLFormElement} */ (e.target)), request = this.settings.request();
-      // One source of all, and no servent killed: what is of one search alone is left out.
-      this.rows.compute({ ...request, source: undefined, push: undefined, ttls: data.get('ttls'), sources: data.get('sources'), runs: Number(data.get('runs')) });
-    } }, fields.map(([key, value, pattern]) => h('label', { class: 'field' }, t(`lab.full.${key}`), input(key, value, pattern))), h('button', { class: 'button' }, t('lab.full.go')));
+  /** What can be taken home, and brought back. */
+  files() {
+    const button = (/** @type {string} */ key, /** @type {() => void} */ act) => h('button', { type: 'button', class: 'button plain small', click: act }, t(key));
+    return h('section', { class: 'card stack', 'aria-labelledby': 'lab-files' }, h('h2', { id: 'lab-files' }, t('lab.files')),
+      h('div', { class: 'chips' }, button('lab.csv', () => this.playback && save('lab.csv', 'text/csv', countersCSV(this.playback))),
+        button('lab.svg', () => this.pictures('svg')), button('lab.png', () => this.pictures('png')), button('lab.trace', () => this.saveTrace())),
+      this.traces.element);
   }
 
   close() {
     this.calls.abort();
     clearTimeout(this.timer);
-    for (const part of [this.transport, this.scenes, this.node, this.rows, this.lessons]) part.destroy();
+    for (const part of [this.transport, this.scenes, this.node, this.compute, this.lessons]) part.destroy();
     document.removeEventListener('fullscreenchange', /** @type {() => void} */ (this.fulled));
     document.removeEventListener('keydown', /** @type {(e: KeyboardEvent) => void} */ (this.keyed));
     this.element?.parentElement?.classList.remove('lab-main');
@@ -187,7 +182,8 @@ class Lab {
     this.scenes.load(playback, this.arrangement?.value ?? '');
     this.counters.load(playback);
     const plot = (/** @type {Plot} */ of, /** @type {'reached'|'messages'} */ counter, /** @type {number} */ top) => of.load({
-      title: t(counter === 'reached' ? 'lab.coverage' : 'lab.cost'), xLabel: t(playback.synchronous ? 'lab.axis.hops' : 'lab.axis.time'), end: playback.end, top, number, whole: playback.synchronous,
+      title: t(counter === 'reached' ? 'lab.coverage' : 'lab.cost'), xLabel: t(playback.synchronous ? 'lab.axis.hops' : 'lab.axis.time'),
+      end: playback.end, top, number, whole: playback.synchronous,
       series: playback.tracks.map((track, k) => ({ name: run.searches[k].strategy, value: (at) => track.counters(at)[counter] })),
     });
     plot(this.coverage, 'reached', run.graph.nodes - 1);
@@ -249,8 +245,7 @@ class Lab {
     const { playback } = this, moved = i !== this.under;
     if (!playback || !this.hovered) return;
     this.under = i;
-    const hops = i === null ? [] : playback.tracks.map((track) => track.hop(i, this.transport.time));
-    const said = i === null ? '' : `${t('lab.node.title', { name: serventName(playback.run, i) })}: ${hops.map((hop) => (hop < 0 ? t('lab.node.unreached') : hop === 0 ? t('lab.node.source') : t('lab.node.hop', { hop: number(hop) }))).join(', ')}`;
+    const said = i === null ? '' : whereabouts(playback, i, this.transport.time);
     this.hovered.textContent = said;
     if (said && moved && document.activeElement instanceof HTMLCanvasElement) this.context.announce(said);
   }
@@ -265,6 +260,9 @@ class Lab {
     else this.context.toast(t('lab.node.none', { name: name.slice(0, 40) }), 'warn');
   }
 
+  /** Who is gone stays so. @param {number} source */
+  searchFrom(source) { this.ask({ ...this.request, source, actions: this.actions.map((action) => ({ ...action, at_ms: -1 })) }); }
+
   /** @param {number} node @param {'leave'|'fail'|'join'} deed */
   act(node, deed) {
     // After all that is seen at this time; nothing has begun at its very start.
@@ -277,7 +275,8 @@ class Lab {
     const { playback, actions } = this;
     if (!playback || !this.events) return;
     fill(this.events, actions.map((action, k) => {
-      const what = t(`lab.done.${action.do}`, { name: serventName(playback.run, action.node), when: action.at_ms < 0 ? t('lab.done.before') : clock(playback, action.at_ms) });
+      const when = action.at_ms < 0 ? t('lab.done.before') : clock(playback, action.at_ms);
+      const what = t(`lab.done.${action.do}`, { name: serventName(playback.run, action.node), when });
       return h('li', { class: 'chip' }, what, h('button', { type: 'button', class: 'button quiet small round', 'aria-label': t('lab.undo', { what }), click: () => {
         this.actions = actions.filter((_, other) => other !== k);
         this.run(this.request, this.transport.time, false);
@@ -303,7 +302,7 @@ class Lab {
 
   /** @param {KeyboardEvent} e */
   key(e) {
-    const plain = !e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.altKey && !(e.target instanceof HTMLInputElement) && !(e.target instanceof HTMLSelectElement);
+    const plain = !e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.altKey && !typing(e);
     if (plain && e.key === 'f' && !document.querySelector('dialog[open]')) this.fullScreen();
   }
 
