@@ -34,11 +34,22 @@ export function offered(calls) {
   return all.filter((tab) => paths.has(tab.needs));
 }
 
+/** Tabs that use the style sheets of others beside their own. @type {Record<string, string[]>} */
+const borrowed = { class: ['lab'] }; // the player and the legend
+
 /** The style sheets of tabs, by their names. @type {Map<string, {link: HTMLLinkElement, loaded: Promise<void>}>} */
 const styles = new Map();
 
-/** Loads the style sheet of a tab, once, for dress to put on. @param {string} name @returns {Promise<void>} */
+/** @param {string} name @returns {string[]} */
+const stylesOf = (name) => [name, ...(borrowed[name] ?? [])];
+
+/** Loads what a tab is styled by, once, for dress to put on. @param {string} name */
 export function style(name) {
+  return Promise.all(stylesOf(name).map(load));
+}
+
+/** @param {string} name @returns {Promise<void>} */
+function load(name) {
   const known = styles.get(name);
   if (known) return known.loaded;
   const link = document.createElement('link');
@@ -58,7 +69,7 @@ export function style(name) {
   return loaded;
 }
 
-/** Has the style sheet of one tab hold, and of no other: they use the same words. @param {string} name */
+/** Has the styles of one tab hold, and no others: they use the same words. @param {string} name */
 export function dress(name) {
-  for (const [tab, { link }] of styles) link.media = tab === name ? 'all' : 'not all';
+  for (const [tab, { link }] of styles) link.media = stylesOf(name).includes(tab) ? 'all' : 'not all';
 }
