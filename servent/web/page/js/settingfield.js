@@ -21,7 +21,8 @@ export function settingField(first, changed) {
   const name = names[first.key];
   const id = `setting-${name}`;
   let now = first;
-  const field = h('input', { id, class: name === 'downloads' ? 'mono' : null, type: 'text', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-describedby': `${id}-hint ${id}-now ${id}-said` });
+  let typed = false; // and not saved: another setting that is saved leaves it alone
+  const field = h('input', { id, class: name === 'downloads' ? 'mono' : null, type: 'text', input: () => { typed = true; }, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-describedby': `${id}-hint ${id}-now ${id}-said` });
   const origin = h('p', { id: `${id}-now`, class: 'small' }), said = h('p', { id: `${id}-said`, class: 'small', role: 'status' });
   const save = h('button', { class: 'button' }, t('settings.save'));
   const back = h('button', { type: 'button', class: 'button quiet', click: () => void send('') }, t('settings.back'));
@@ -32,6 +33,7 @@ export function settingField(first, changed) {
     try {
       const settings = await call('POST', '/api/settings', { [name]: text });
       said.className = 'small';
+      typed = false;
       changed(settings);
       fill(said, now.live ? t('settings.saved.now') : t('settings.saved.start'));
       announce(said.textContent ?? '');
@@ -54,7 +56,7 @@ export function settingField(first, changed) {
   /** @param {Setting} told */
   const set = (told) => {
     now = told;
-    if (document.activeElement !== field) field.value = told.live ? told.value : told.next;
+    if (!typed) field.value = told.live ? told.value : told.next;
     back.hidden = told.line === 0;
     fill(origin, story(told));
   };

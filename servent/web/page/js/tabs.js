@@ -1,6 +1,8 @@
 // The tabs of the page, in their order. Each is a module js/tabs/NAME.js with css/NAME.css
 // and catalogues js/text/*/NAME.js, and is there where the server answers the call it needs.
 
+import { fitWidths } from './typesize.js';
+
 /** @typedef {{name: string, letter: string, needs: string}} TabInfo */
 
 /** @type {TabInfo[]} */
@@ -32,11 +34,22 @@ export function offered(calls) {
   return all.filter((tab) => paths.has(tab.needs));
 }
 
+/** Tabs that use the style sheets of others beside their own. @type {Record<string, string[]>} */
+const borrowed = { class: ['lab'] }; // the player and the legend
+
 /** The style sheets of tabs, by their names. @type {Map<string, {link: HTMLLinkElement, loaded: Promise<void>}>} */
 const styles = new Map();
 
-/** Loads the style sheet of a tab, once, for dress to put on. @param {string} name @returns {Promise<void>} */
+/** @param {string} name @returns {string[]} */
+const stylesOf = (name) => [name, ...(borrowed[name] ?? [])];
+
+/** Loads what a tab is styled by, once, for dress to put on. @param {string} name */
 export function style(name) {
+  return Promise.all(stylesOf(name).map(load));
+}
+
+/** @param {string} name @returns {Promise<void>} */
+function load(name) {
   const known = styles.get(name);
   if (known) return known.loaded;
   const link = document.createElement('link');
@@ -45,14 +58,18 @@ export function style(name) {
   link.media = 'not all';
   /** @type {Promise<void>} */
   const loaded = new Promise((resolve) => {
-    link.onload = link.onerror = () => resolve();
+    link.onload = () => {
+      fitWidths();
+      resolve();
+    };
+    link.onerror = () => resolve();
   });
   document.head.append(link);
   styles.set(name, { link, loaded });
   return loaded;
 }
 
-/** Has the style sheet of one tab hold, and of no other: they use the same words. @param {string} name */
+/** Has the styles of one tab hold, and no others: they use the same words. @param {string} name */
 export function dress(name) {
-  for (const [tab, { link }] of styles) link.media = tab === name ? 'all' : 'not all';
+  for (const [tab, { link }] of styles) link.media = stylesOf(name).includes(tab) ? 'all' : 'not all';
 }

@@ -15,7 +15,6 @@ import { plain } from '../names.js';
 import { Picture, still } from '../picture.js';
 import { Playback } from '../playback.js';
 import { learn, t } from '../words.js';
-import { style } from '../tabs.js';
 
 /** @typedef {import('../class/searches.js').ClassSearch} ClassSearch */
 /** @typedef {import('../class/lists.js').OverlayNode} OverlayNode */
@@ -28,7 +27,7 @@ const SETTLED = 600;
 export function open(root, context) {
   const tab = new ClassTab(root, context);
   // The player and the legend are the lab's.
-  Promise.all([learn('lab'), style('lab'), call('GET', '/api/overlay')]).then(([, , overlay]) => tab.begin(overlay), (error) => tab.fail(error));
+  Promise.all([learn('lab'), call('GET', '/api/overlay')]).then(([, overlay]) => tab.begin(overlay), (error) => tab.fail(error));
   return { close: () => tab.close() };
 }
 
