@@ -60,6 +60,34 @@ func TestRefusalsInWords(t *testing.T) {
 	}
 }
 
+// TestLabRefusals: where no servent runs, none is named that could print a link,
+// in words or to a program, whatever the reason.
+func TestLabRefusals(t *testing.T) {
+	door := NewLabDoor(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 6348}, nil)
+	for why := range statusOfReason {
+		if why == askPassword || why == wrongPassword {
+			continue // there is none
+		}
+		for _, lang := range []string{"en", "fr"} {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("Accept", "text/html")
+			r.Header.Set("Accept-Language", lang)
+			w := httptest.NewRecorder()
+			door.refuse(w, r, refusal{reason: why, asked: "x", wait: time.Minute})
+			body, general := w.Body.String(), refusalWords[lang][why]
+			if strings.Contains(body, "servent page") || strings.Contains(body, "api.token") || strings.Contains(body, "servent up") ||
+				general.command != strings.Contains(body, "<code>servent lab --web</code>") || general.address != strings.Contains(body, `href="http://127.0.0.1:6348/"`) {
+				t.Errorf("%s, %s: got %s", why, lang, body)
+			}
+		}
+		w := httptest.NewRecorder()
+		door.refuse(w, httptest.NewRequest(http.MethodGet, "/", nil), refusal{reason: why, asked: "x", wait: time.Minute})
+		if body := w.Body.String(); strings.Contains(body, "servent page") || strings.Contains(body, "api.token") {
+			t.Errorf("%s: a program got %s", why, body)
+		}
+	}
+}
+
 // TestRefusalsLanguage takes what browsers and attackers send as languages.
 func TestRefusalsLanguage(t *testing.T) {
 	for header, want := range map[string]string{
