@@ -28,8 +28,8 @@ var eventTypes = append([]string{api.EventLink, api.EventTransfer, api.EventSear
 
 // Events tells what happens in the servent, until ctx ends or the loop breaks:
 // an [api.Hello] first, then events of the types that are named, or of all but
-// those that are to be named. A loop that is slow loses events, see [api.Lost], and never holds up the
-// servent. An error comes last, with a nil event.
+// those that are to be named. A loop that is slow loses events, see [api.Lost], and
+// never holds up the servent. An error comes last, with a nil event.
 func (s *Servent) Events(ctx context.Context, types ...string) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
 		l, err := s.listen(types)

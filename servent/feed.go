@@ -30,7 +30,7 @@ type feed struct {
 
 // A listener is one of those who listen to a feed.
 type listener struct {
-	types []string      // none: all but namedEventTypes
+	types []string      // none: all but toBeNamed
 	wake  chan struct{} // holds a token when something is new
 
 	mu      sync.Mutex // guards what follows; whoever holds it calls nobody

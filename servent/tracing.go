@@ -260,7 +260,10 @@ func (t *tracing) tell(now time.Time) {
 		t.forget(now)
 		if t.overlay.changed {
 			t.overlay.changed = false
-			t.feed.tell(api.EventOverlay, func(now time.Time) api.Event { return t.tellOverlay(now) })
+			if t.feed.wanted(api.EventOverlay) {
+				e := t.tellOverlay(now) // before the feed is held: the loop tells it things too
+				t.feed.tell(api.EventOverlay, func(time.Time) api.Event { return e })
+			}
 		}
 	}
 	if len(t.pending)+int(t.lost) > 0 {

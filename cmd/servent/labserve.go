@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +18,9 @@ import (
 // labTab is the page's tab of the lab.
 const labTab = "lab"
 
-// labTold is what a browser is told that has no session.
+// labTold is what a program is told that has no session.
 const labTold = `This is the lab of a servent. Open the address that "servent lab --web" has printed;
-it is good for one visit. Type the command again for another one.
+it is good for one visit. For another one end the command and type it again.
 `
 
 // openLab opens the lab of the page: that of the servent which runs on the home,
@@ -42,8 +41,8 @@ func openLab(ctx context.Context, con *console, c *cli.Context) error {
 		return usage("--%v", err)
 	}
 	log := con.log(slog.LevelWarn)
-	door := web.NewDoor(l.Addr().(*net.TCPAddr), rand.Text(), log)
-	routes := append(web.LabRoutes(labWeb{}), web.Plain("/", "How to open the page.", func(w http.ResponseWriter, _ *http.Request) {
+	door := web.NewLabDoor(l.Addr().(*net.TCPAddr), log)
+	routes := append(web.LabRoutes(labWeb{}), web.EndSession(), web.Plain("/", "How to open the page.", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		// An asker that is gone reads nothing.
 		_, _ = io.WriteString(w, labTold)

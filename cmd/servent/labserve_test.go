@@ -84,6 +84,17 @@ func askLab(t *testing.T, browser *http.Client, base, path, body string) (status
 	return answer.StatusCode, string(b)
 }
 
+// TestLabSignsOut: the page of the lab alone can sign its browser out.
+func TestLabSignsOut(t *testing.T) {
+	browser, base := servedLab(t)
+	if status, text := askLab(t, browser, base, "api/page/end", "{}"); status != http.StatusOK {
+		t.Errorf("sign out: got %d, %s", status, text)
+	}
+	if status, text := askLab(t, browser, base, "api/calls", ""); status != http.StatusUnauthorized || strings.Contains(text, "api.token") {
+		t.Errorf("after that: got %d, %s; want to be told how the lab is opened", status, text)
+	}
+}
+
 // TestLabServes: "lab --web" gives a browser that follows its link the page and the
 // calls of the lab, and one that does not nothing.
 func TestLabServes(t *testing.T) {

@@ -69,6 +69,8 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
+// APIError returns err as an asker is told it: an [*api.Error] in it, or else one of
+// [api.CodeInternal].
 func APIError(err error) *api.Error {
 	var known *api.Error
 	switch {
@@ -81,6 +83,7 @@ func APIError(err error) *api.Error {
 	return api.NewError(api.CodeInternal, err.Error())
 }
 
+// HTTPStatus returns the status that an error of code is answered with.
 func HTTPStatus(code api.Code) int {
 	switch code {
 	case api.CodeUsage:

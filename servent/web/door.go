@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -24,6 +25,7 @@ type Door struct {
 	links    links
 	sessions sessions
 	password *password // nil: none opens it
+	lab      bool      // it is that of a lab alone, where no servent runs
 	log      *slog.Logger
 
 	wrongTokens, wrongCookies, wrongLinks tries
@@ -48,6 +50,14 @@ func NewPasswordDoor(addr *net.TCPAddr, token, secret string, log *slog.Logger) 
 	g := NewDoor(addr, token, log)
 	g.sessions = newSessions(addr.Port, token, secret)
 	g.password = newPassword(secret)
+	return g
+}
+
+// NewLabDoor returns the Door of a lab alone, where no servent runs: its links alone
+// lead in, and sessions end with it.
+func NewLabDoor(addr *net.TCPAddr, log *slog.Logger) *Door {
+	g := NewDoor(addr, rand.Text(), log)
+	g.lab = true
 	return g
 }
 
@@ -291,7 +301,10 @@ func (g *Door) tooMany(w http.ResponseWriter, r *http.Request, t *tries, first b
 
 // errorOf is what a program is told of f.
 func (f refusal) errorOf(g *Door) *api.Error {
-	const how = `this takes the token of the servent, in the header "Authorization: Bearer TOKEN"; TOKEN is what the file api.token in its home holds`
+	how := `this takes the token of the servent, in the header "Authorization: Bearer TOKEN"; TOKEN is what the file api.token in its home holds`
+	if g.lab {
+		how = "this takes the session of a browser that has opened the address which the lab has printed; programs have the command servent lab"
+	}
 	switch f.reason {
 	case wrongToken:
 		return api.NewError(api.CodeUnauthorized, "that is not the token: "+how)
@@ -309,7 +322,7 @@ func (f refusal) errorOf(g *Door) *api.Error {
 	case f.reason == nobodysPage:
 		why = "a session's call that changes something says which page it comes from, and this one does not: send Origin or Sec-Fetch-Site, as browsers do"
 	case f.reason == usedLink:
-		why = "this link was used already, has grown too old, or is of a servent that has ended; another one: servent page"
+		why = "this link was used already, has grown too old, or is of a servent that has ended; another one: " + g.command()
 	case f.asked != "":
 		why = fmt.Sprintf("the page of %.100q asked for it, and only the servent's own may", f.asked)
 	}

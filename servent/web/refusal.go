@@ -115,7 +115,7 @@ type refusalPage struct {
 }
 
 func (g *Door) refusalPage(r *http.Request, lang string, f refusal) refusalPage {
-	words := refusalWords[lang][f.reason]
+	words := g.words(lang, f.reason)
 	page := refusalPage{Lang: lang, Title: words.title, Do: words.do, After: words.after, Words: wordsOfForm[lang], Style: refusalStyle().css}
 	asked := f.asked
 	if f.reason == otherPage && asked == "" || asked == "null" {
@@ -127,12 +127,28 @@ func (g *Door) refusalPage(r *http.Request, lang string, f refusal) refusalPage 
 	page.Why = strings.ReplaceAll(words.why, "{}", shortened(asked))
 	page.Form = words.form || f.reason == tooManyTries && g.password != nil
 	if words.command {
-		page.Command = "servent page"
+		page.Command = g.command()
 	}
 	if words.address {
 		page.URL = g.names.urlFor(r)
 	}
 	return page
+}
+
+// command is what prints another link.
+func (g *Door) command() string {
+	if g.lab {
+		return "servent lab --web"
+	}
+	return "servent page"
+}
+
+// words are those of a refusal.
+func (g *Door) words(lang string, why reason) refusalText {
+	if words, ok := labRefusalWords[lang][why]; ok && g.lab {
+		return words
+	}
+	return refusalWords[lang][why]
 }
 
 // maxAsked is how many letters are shown of what a stranger chose.
