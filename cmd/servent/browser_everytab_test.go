@@ -74,22 +74,15 @@ func (s *webServent) begin(words string, from *webServent) {
 // by day and by night, in English and in French, and with large type.
 func everyTab(t *testing.T, b *browser) {
 	s := newScene(t)
-	for _, l := range []look{desktop, desktop.in("fr"), phone, phone.in("fr"), desktop.inLarge()} {
+	for _, l := range []look{desktop, desktop.in("fr").inDark(), phone, phone.in("fr").inDark(), desktop.inLarge()} {
 		t.Run(l.name, func(t *testing.T) {
 			v := s.own.onBehalf(t).visit(b, l)
 			v.search("seblinux")
 			v.awaitText("#main", "SEBLINUX source.tar.gz")
 			for _, tab := range v.tabs() {
-				v.put(l)
 				v.tab(tab)
 				v.checkWords(tab)
 				v.checkLayout(tab)
-				v.checkAxe(tab)
-				v.picture(tab)
-				if l != desktop && l != phone {
-					continue // colours know no language
-				}
-				v.put(l.inDark())
 				v.checkAxe(tab)
 				v.picture(tab)
 			}
