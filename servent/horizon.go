@@ -131,7 +131,7 @@ func (s *Servent) Horizon(ctx context.Context) (api.Horizon, error) {
 	if !s.call(ctx, func() {
 		now := time.Now()
 		s.horizon.expire(now)
-		out.Peers = s.tellHorizon(now)
+		out.Peers = append(out.Peers, s.tellHorizon(now)...) // which stays a list where there is none
 		if len(s.links.byID) > 0 && now.Sub(s.asked) >= pingEvery {
 			s.asked = now
 			s.step(now, routing.Self, s.newPing(uint8(s.cfg.TTL)))

@@ -42,8 +42,8 @@ func TestHorizon(t *testing.T) {
 	if _, err := near.Disconnect(t.Context(), api.DisconnectRequest{Peer: mid.host.ID().String()}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := near.Horizon(t.Context()); err != nil || len(got.Peers) != 0 {
-		t.Errorf("without a link: got %v, error %v, want nobody", got.Peers, err)
+	if got, err := near.Horizon(t.Context()); err != nil || got.Peers == nil || len(got.Peers) != 0 {
+		t.Errorf("without a link: got %#v, error %v, want a list of nobody", got.Peers, err)
 	}
 }
 

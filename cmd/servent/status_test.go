@@ -23,7 +23,7 @@ func TestPrintStatus(t *testing.T) {
 		Transfers: []api.Transfer{{Direction: "down", Name: "a\x1b.iso", Size: 200, Bytes: 82}},
 	})
 	for _, want := range []string{
-		"up          1m1s\n", "limits      up 2.0 MiB/s, down any\n", "uploaded    3.0 MiB\n", "library     1 file, 2.0 KiB\n", "page        http://127.0.0.1:6348/\n",
+		"up          1m1s\n", "limits      up 2.0 MiB/s, down any\n", "uploaded    3.0 MiB\n", "library     1 file, 2.0 KiB\n", "page        http://127.0.0.1:6348/ (a browser that it does not know: servent page)\n",
 		"to hash     3 files, 300 B; 25 % done, 50 B/s, 6 s left\n", `hashing     /a\u001b`, "not shared  2 files and folders: servent share list\n",
 		"repaired    the catalogue was damaged (bad page), it lies now at /home/catalog.db.damaged\n",
 		"address     /ip4/127.0.0.1/tcp/1/p2p/p\n",

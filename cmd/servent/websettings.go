@@ -44,6 +44,9 @@ func newPageSettings(s *settled, home string) *pageSettings {
 		p.defaults[fresh.key] = defaultOf(fresh.flag)
 	}
 	p.defaults[api.SettingDownloads] = filepath.Join(home, servent.DownloadsFolder)
+	if whole, err := filepath.Abs(filepath.Join(home, servent.DownloadsFolder)); err == nil {
+		p.defaults[api.SettingDownloads] = whole // the page asks for whole paths, and takes none other
+	}
 	return p
 }
 

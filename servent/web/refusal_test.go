@@ -45,7 +45,7 @@ func TestRefusalsInWords(t *testing.T) {
 			if w.Code != status || w.Header().Get("Content-Language") != lang || !strings.Contains(body, `<html lang="`+lang+`">`) || !strings.Contains(body, "<h1>") {
 				t.Errorf("%s, %s: got %d, %v, %s", why, lang, w.Code, w.Header(), body)
 			}
-			if strings.Contains(body, "<script") || strings.Contains(body, "style=") || strings.Contains(body, "ZgotmplZ") || strings.ContainsAny(body, "\u202e\xff") || strings.Contains(body, strings.Repeat("x", 2*maxAsked)) {
+			if strings.Contains(body, "<script") || strings.Contains(body, "style=") || strings.Contains(body, "ZgotmplZ") || strings.Contains(body, "\u202e") || strings.Contains(body, "\xff") || strings.Contains(body, strings.Repeat("x", 2*maxAsked)) {
 				t.Errorf("%s, %s: what was asked is not shown as text: %s", why, lang, body)
 			}
 			if text.command != strings.Contains(body, "<code>servent page</code>") || text.address != strings.Contains(body, `href="http://127.0.0.1:6348/"`) {

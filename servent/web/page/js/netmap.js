@@ -67,8 +67,8 @@ function draw(links, peers) {
     if (link) parts.push(arrow(outer * x, outer * y, link.outbound));
   }
   const names = links.size <= mostNames;
-  for (const { peer, x, y } of placed) {
-    parts.push(node(peer, links.get(peer.peer), outer * x, outer * y, size));
+  for (const { peer, x, y } of placed) parts.push(node(peer, links.get(peer.peer), outer * x, outer * y, size));
+  for (const { peer, x, y } of placed) { // over all others
     if (names && peer.hops === 1) {
       parts.push(svg('text', { class: 'peer', x: outer * x, y: outer * y + (y < 0 ? -size - 2 : size + 6) }, short(peer.peer)));
     }

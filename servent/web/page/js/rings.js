@@ -40,7 +40,7 @@ export function rings(peers) {
 
 /** How far from the middle a ring is; the first has room for names. @param {number} hops @param {number} outermost */
 export function radius(hops, outermost) {
-  return (hops + 0.5) / (outermost + 0.5);
+  return (hops + 1.5) / (outermost + 1.5);
 }
 
 /** How much room those behind a neighbour need beside others. @param {HorizonPeer[]} behind */

@@ -71,14 +71,14 @@ class ClassTab {
 
   /** @param {unknown} error */
   fail(error) {
-    if (!this.ending.signal.aborted) fill(this.root, h('div', { class: 'empty' }, h('h2', {}, t('tab.class')), h('p', {}, reason(error))));
+    if (!this.ending.signal.aborted) fill(this.root, h('div', { class: 'empty' }, h('h1', {}, t('tab.class')), h('p', {}, reason(error))));
   }
 
   /** @param {Overlay & {tracing: boolean, network: string}} overlay */
   begin(overlay) {
     if (this.ending.signal.aborted) return;
     if (!overlay.tracing) {
-      fill(this.root, h('div', { class: 'empty' }, h('h2', {}, t('class.off')), h('p', {}, t('class.off.how')),
+      fill(this.root, h('h1', { class: 'unseen' }, t('tab.class')), h('div', { class: 'empty' }, h('h2', {}, t('class.off')), h('p', {}, t('class.off.how')),
         h('p', {}, h('code', {}, 'servent up --trace')), h('p', { class: 'small' }, t('class.off.what'))));
       return;
     }
@@ -221,8 +221,9 @@ class ClassTab {
   /** @param {ClassSearch} s */
   account(s) {
     const words = s.words || t('class.searches.untold');
-    return t('class.account', { who: this.name(s.source), words, reached: number(s.reached.size), of: number(Math.max(0, this.overlay.nodes.length - 1)),
-      messages: number(s.messages), duplicates: number(s.duplicates), hits: number(s.hits) });
+    const reached = t('class.account.reached', { n: s.reached.size, of: Math.max(0, this.overlay.nodes.length - 1) });
+    return t('class.account', { who: this.name(s.source), words, did: [reached, t('class.account.messages', { n: s.messages }),
+      t('class.account.duplicates', { n: s.duplicates }), t('class.account.hits', { n: s.hits })].join(', ') });
   }
 
   count() {

@@ -61,7 +61,7 @@ export function open(root, context) {
     refused.show(status.refused);
   };
 
-  root.append(problem,
+  root.append(h('h1', { class: 'unseen' }, t('tab.network')), problem,
     h('div', { class: 'network' },
       panel('map', map.element),
       panel('links', links.element, h('hr'), connectForm(refresh)),

@@ -19,7 +19,7 @@ export function open(root, context) {
   const control = new AbortController();
   const own = h('div', { class: 'stack', 'aria-busy': 'true' }), about = h('div');
   const redraw = chooser('theme', themes.map((name) => [name, t(`theme.${name}`)]), theme, setTheme);
-  root.append(h('div', { class: 'settings' },
+  root.append(h('h1', { class: 'unseen' }, t('tab.settings')), h('div', { class: 'settings' },
     panel('servent', own),
     panel('page',
       redraw.element,
