@@ -101,6 +101,19 @@ func TestHorizonOfLiars(t *testing.T) {
 	if n := len(s.horizon.far); n != maxHorizonByOne {
 		t.Errorf("in five minutes: got %d servents, want %d", n, maxHorizonByOne)
 	}
+	var others []peer.ID
+	for range maxHorizonPongs / 2 {
+		others = append(others, newPeer(t))
+		tell(honest, others[len(others)-1], 5)
+	}
+	now = now.Add(pongsWindow)
+	for _, id := range others {
+		tell(liar, id, 1)
+	}
+	if f := s.horizon.far[others[0]]; f.via != honest.peer {
+		t.Error("a neighbour that tells of as many as it may has taken another's")
+	}
+	s.horizon.forget(honest.peer)
 	known := newPeer(t)
 	tell(honest, known, 1)
 	tell(liar, known, 4)
