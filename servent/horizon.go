@@ -50,10 +50,10 @@ func (h *horizon) hear(now time.Time, id peer.ID, told farServent) bool {
 	told.heard = now
 	old, known := h.far[id]
 	switch {
-	case !known && told.via != id && !h.room(now, told.via):
-		return false
 	case known && old.via != told.via && old.hops < told.hops && now.Sub(old.heard) < pongsWindow:
 		return true
+	case told.via != id && !(known && old.via == told.via) && !h.room(now, told.via, known):
+		return false
 	}
 	if h.far == nil {
 		h.far = map[peer.ID]farServent{}
@@ -62,8 +62,9 @@ func (h *horizon) hear(now time.Time, id peer.ID, told farServent) bool {
 	return true
 }
 
-// room makes room for one more servent that via tells of, if it may.
-func (h *horizon) room(now time.Time, via peer.ID) bool {
+// room makes room for one more servent that via tells of, if it may: for one that
+// is known there is.
+func (h *horizon) room(now time.Time, via peer.ID, known bool) bool {
 	h.expire(now)
 	told, oldest := 0, peer.ID("")
 	for id, f := range h.far {
@@ -77,7 +78,7 @@ func (h *horizon) room(now time.Time, via peer.ID) bool {
 	if told >= maxHorizonByOne {
 		return false
 	}
-	if len(h.far) >= maxHorizon {
+	if !known && len(h.far) >= maxHorizon {
 		delete(h.far, oldest)
 	}
 	return true
@@ -130,7 +131,7 @@ func (s *Servent) Horizon(ctx context.Context) (api.Horizon, error) {
 	if !s.call(ctx, func() {
 		now := time.Now()
 		s.horizon.expire(now)
-		out.Peers = s.tellHorizon(now)
+		out.Peers = append(out.Peers, s.tellHorizon(now)...) // which stays a list where there is none
 		if len(s.links.byID) > 0 && now.Sub(s.asked) >= pingEvery {
 			s.asked = now
 			s.step(now, routing.Self, s.newPing(uint8(s.cfg.TTL)))

@@ -42,8 +42,8 @@ func TestHorizon(t *testing.T) {
 	if _, err := near.Disconnect(t.Context(), api.DisconnectRequest{Peer: mid.host.ID().String()}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := near.Horizon(t.Context()); err != nil || len(got.Peers) != 0 {
-		t.Errorf("without a link: got %v, error %v, want nobody", got.Peers, err)
+	if got, err := near.Horizon(t.Context()); err != nil || got.Peers == nil || len(got.Peers) != 0 {
+		t.Errorf("without a link: got %#v, error %v, want a list of nobody", got.Peers, err)
 	}
 }
 
@@ -101,6 +101,19 @@ func TestHorizonOfLiars(t *testing.T) {
 	if n := len(s.horizon.far); n != maxHorizonByOne {
 		t.Errorf("in five minutes: got %d servents, want %d", n, maxHorizonByOne)
 	}
+	var others []peer.ID
+	for range maxHorizonPongs / 2 {
+		others = append(others, newPeer(t))
+		tell(honest, others[len(others)-1], 5)
+	}
+	now = now.Add(pongsWindow)
+	for _, id := range others {
+		tell(liar, id, 1)
+	}
+	if f := s.horizon.far[others[0]]; f.via != honest.peer {
+		t.Error("a neighbour that tells of as many as it may has taken another's")
+	}
+	s.horizon.forget(honest.peer)
 	known := newPeer(t)
 	tell(honest, known, 1)
 	tell(liar, known, 4)

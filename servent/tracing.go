@@ -3,6 +3,7 @@ package servent
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -159,6 +160,11 @@ func (p *publisher) message(end bool) []byte {
 	r := p.tracing.recorder
 	records, links, lost, news := r.take(p.records[:0], maxTraceEvents)
 	now := time.Now() // no event is later
+	took := len(records)
+	records = slices.DeleteFunc(records, func(one traceRecord) bool { // others would believe nothing of the message
+		return now.Sub(r.begin)-one.at > maxTraceAge-publishEvery
+	})
+	p.omitted += uint64(took - len(records))
 	if !news && !end && now.Sub(p.at) < presentEvery {
 		return nil
 	}
@@ -178,6 +184,7 @@ func (p *publisher) message(end bool) []byte {
 			panic("servent: a message of the trace cannot be written as JSON: " + err.Error())
 		}
 		if len(data) <= maxTraceMessage {
+			p.omitted += uint64(len(records) - len(m.Events)) // those that add left out
 			clear(records)
 			return data
 		}

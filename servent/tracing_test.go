@@ -303,6 +303,21 @@ func TestTraceRecorderIsBounded(t *testing.T) {
 	}
 }
 
+// Events that waited for so long behind searches that nobody would believe the
+// message are left out of it, and counted.
+func TestTracePublishesNothingOld(t *testing.T) {
+	r, other := newTraceRecorder(time.Now().Add(-time.Hour), false), newPeer(t)
+	ping := routing.Effect{Kind: routing.Deliver, Message: message(t, 1, messages.Ping{})}
+	query := routing.Effect{Kind: routing.Deliver, Message: message(t, 1, messages.NewQuery("x"))}
+	r.record(time.Now().Add(-maxTraceAge), other, "", 1, &ping)
+	r.record(time.Now(), other, "", 1, &query)
+	p := publisher{tracing: &tracing{recorder: r, name: "name"}}
+	m, err := parseTraceMessage(newPeer(t), p.message(false))
+	if err != nil || len(m.Events) != 1 || m.Events[0].Type != "Query" || m.Lost != 1 {
+		t.Fatalf("got %+v, %v, want the Query, and one that is lost", m, err)
+	}
+}
+
 // The largest message that a servent can make is one that others take.
 func TestLargestTraceMessage(t *testing.T) {
 	r := newTraceRecorder(time.Now().Add(-maxTraceAt+time.Hour), true)

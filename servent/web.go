@@ -13,9 +13,13 @@ import (
 	"servent/servent/web"
 )
 
-// howTo is what the page says until there is one.
-const howTo = `servent is running. Its page comes in a later version; until then there is the
-command, with servent status and servent search WORDS, and this API:
+// howTo is what who asks for / is told that is no browser with a session.
+const howTo = `servent is running. To open its page, type this in a terminal, and open the
+address that it prints:
+
+  servent page
+
+Programs have the command, with servent status and servent search WORDS, and this API:
 
   curl -H "Authorization: Bearer $(cat HOME/` + tokenFile + `)" %[1]sapi/status
 
@@ -25,7 +29,7 @@ The calls are described at %[1]sapi/openapi.json
 Prometheus finds metrics at %[1]smetrics
 `
 
-// sayHow answers a browser, or a curious program.
+// sayHow answers a curious program.
 func (s *Servent) sayHow(w http.ResponseWriter, _ *http.Request) {
 	base := s.web
 	if base == "" {

@@ -26,8 +26,8 @@ const (
 
 func newScene(t *testing.T) scene {
 	t.Helper()
-	own := startSharing(t, 300<<10, sharedNames)
-	other := startSharing(t, 200<<10, sharedNames, own.connected()...)
+	own := startSharing(t, 300<<10, sharedNames, "--trace", "--trace-keywords", "--trace-name", "Teacher")
+	other := startSharing(t, 200<<10, sharedNames, append(own.connected(), "--trace", "--trace-name", "Student 1")...)
 	slow := startSharing(t, slowFile, []string{"SEBLINUX slow.img"}, append(own.connected(), "--up", slowly)...)
 	own.fetch("handbook", other)
 	other.fetch("source", own)

@@ -59,22 +59,15 @@ const hostileAgent = `<img src=x onerror=alert(8)>"'/1.0 ` + "\u202e"
 
 // hostilePage looks at every part of a page that names made by others are shown in.
 func hostilePage(t *testing.T, b *browser) {
-	other := startSharing(t, 64<<10, hostileNames)
-	s := startSharing(t, 64<<10, []string{"own " + hostileNames[0], "own " + hostileNames[5], "own " + hostileNames[9]}, other.connected()...)
-	newEnemy(t, s.ready.Addrs[0], hostileAgent, func(string) []messages.Result { return hostileToOthers(t) })
+	traced := []string{"--trace", "--trace-keywords", "--trace-name", `<img src=x onerror=alert(10)>`}
+	other := startSharing(t, 64<<10, hostileNames, traced...)
+	// Of another size, so that none of them is a file of the other, which s would not fetch.
+	s := startSharing(t, 63<<10, []string{"own " + hostileNames[0], "own " + hostileNames[5], "own " + hostileNames[9]}, append(other.connected(), traced...)...)
 	if _, err := s.client.Tag(t.Context(), api.TagRequest{Tags: []string{`<img src=x onerror=alert(9)>`, "\u202egat"}, Paths: []string{filepath.Join(s.dir, "own "+hostileNames[0])}}, nil); err != nil {
 		t.Fatal(err)
 	}
-	for hit, err := range s.client.Hits(t.Context(), api.SearchRequest{Words: "hostile", Max: len(hostileNames)}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(hit.Sources) == 1 && hit.Sources[0].Peer == other.ready.Peer {
-			if _, err := s.client.Get(t.Context(), api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}, nil); err != nil {
-				t.Errorf("get %q: %v", hit.Name, err)
-			}
-		}
-	}
+	s.fetchAll("hostile", other, len(hostileNames))
+	newEnemy(t, s.ready.Addrs[0], hostileAgent, func(string) []messages.Result { return hostileToOthers(t) })
 	v := s.visit(b, desktop)
 	v.search("hostile")
 	for _, text := range hostileText {
@@ -82,10 +75,35 @@ func hostilePage(t *testing.T, b *browser) {
 	}
 	v.awaitText("#main", "hostile tags.iso") // the enemy's alone
 	v.checkHostile("search")
-	for _, tab := range []string{"downloads", "library", "network"} {
+	for _, tab := range []string{"downloads", "library", "network", "class"} {
 		v.tab(tab)
 		v.awaitText("#main", `img src=x onerror=alert(`) // a saved file has no <, for Windows
 		v.checkHostile(tab)
+	}
+}
+
+// fetchAll has s fetch all n files that another has and that are found by words.
+func (s *webServent) fetchAll(words string, from *webServent, n int) {
+	s.t.Helper()
+	hits := map[string]api.Hit{}
+	for hit, err := range s.client.Hits(s.t.Context(), api.SearchRequest{Words: words}) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if len(hit.Sources) == 1 && hit.Sources[0].Peer == from.ready.Peer {
+			hits[hit.Name] = hit
+		}
+		if len(hits) == n {
+			break
+		}
+	}
+	if len(hits) != n {
+		s.t.Errorf("%q at %s: got %d files, want %d", words, from.ready.Peer, len(hits), n)
+	}
+	for _, hit := range hits {
+		if _, err := s.client.Get(s.t.Context(), api.GetRequest{Root: hit.Root, Size: hit.Size, Name: hit.Name, Sources: hit.Sources}, nil); err != nil {
+			s.t.Errorf("get %q: %v", hit.Name, err)
+		}
 	}
 }
 

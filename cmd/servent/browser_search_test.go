@@ -70,7 +70,7 @@ func manyHitsPage(t *testing.T, b *browser) {
 	v.search("linux")
 	v.awaitText("#main", "10,000 hits")
 	came := time.Since(begin)
-	evaluate[int](v, "new Promise((resolve) => requestIdleCallback(() => resolve(1)))")
+	evaluate[int](v, "new Promise((resolve) => requestIdleCallback(() => resolve(1), {timeout: 10000}))")
 	t.Logf("10,000 hits: counted %.2f s after Enter, idle %.2f s later; the longest task took %.0f ms, all long ones %.0f ms",
 		came.Seconds(), (time.Since(begin) - came).Seconds(), evaluate[float64](v, "servent_witness.longest"), evaluate[float64](v, "servent_witness.busy"))
 	for what, act := range map[string]func(){
@@ -80,7 +80,7 @@ func manyHitsPage(t *testing.T, b *browser) {
 	} {
 		begin := time.Now()
 		act()
-		evaluate[int](v, "new Promise((resolve) => requestIdleCallback(() => resolve(1)))")
+		evaluate[int](v, "new Promise((resolve) => requestIdleCallback(() => resolve(1), {timeout: 10000}))")
 		t.Logf("%s: %.0f ms, until idle", what, time.Since(begin).Seconds()*1000)
 	}
 	v.picture("many")

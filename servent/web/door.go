@@ -28,19 +28,20 @@ type Door struct {
 	lab      bool      // it is that of a lab alone, where no servent runs
 	log      *slog.Logger
 
-	wrongTokens, wrongCookies, wrongLinks tries
+	wrongTokens, wrongCookies, wrongLinks, wrongPasswords tries
 }
 
 // NewDoor returns the Door of the port that addr is of; token opens it to programs.
 func NewDoor(addr *net.TCPAddr, token string, log *slog.Logger) *Door {
 	return &Door{
-		names:        newNames(addr),
-		token:        sha256.Sum256([]byte(token)),
-		sessions:     newSessions(addr.Port, token, ""),
-		log:          log,
-		wrongTokens:  tries{what: "tokens"},
-		wrongCookies: tries{what: "sessions"},
-		wrongLinks:   tries{what: "links"},
+		names:          newNames(addr),
+		token:          sha256.Sum256([]byte(token)),
+		sessions:       newSessions(addr.Port, token, ""),
+		log:            log,
+		wrongTokens:    tries{what: "tokens"},
+		wrongCookies:   tries{what: "sessions"},
+		wrongLinks:     tries{what: "links"},
+		wrongPasswords: tries{what: "passwords"},
 	}
 }
 
@@ -294,9 +295,13 @@ func (g *Door) opensTo(r *http.Request) bool {
 // tooMany answers one more of too many tries, and has the log say so of the first.
 func (g *Door) tooMany(w http.ResponseWriter, r *http.Request, t *tries, first bool) {
 	if first {
-		g.log.Warn("wrong "+t.what+" are being tried on the web port", "url", g.names.url)
+		g.logTries(t)
 	}
 	g.refuse(w, r, refusal{reason: tooManyTries, wait: tryWindow})
+}
+
+func (g *Door) logTries(t *tries) {
+	g.log.Warn("wrong "+t.what+" are being tried on the web port", "url", g.names.url)
 }
 
 // errorOf is what a program is told of f.

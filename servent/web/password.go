@@ -187,7 +187,10 @@ func (g *Door) login(w http.ResponseWriter, r *http.Request) {
 	right, wait := g.password.try(r.PostForm.Get("password"), from.Addr(), now)
 	switch {
 	case wait > 0:
-		g.log.Warn("too many wrong passwords of the page", "from", from.Addr().String())
+		// A line for each would let whoever tries fill the disk.
+		if first, _ := g.wrongPasswords.add(now); first {
+			g.logTries(&g.wrongPasswords)
+		}
 		g.refuse(w, r, refusal{reason: tooManyTries, wait: wait})
 	case !right:
 		g.log.Warn("a wrong password of the page", "from", from.Addr().String())

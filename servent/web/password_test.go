@@ -1,8 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"os"
@@ -161,6 +165,21 @@ func TestLogin(t *testing.T) {
 		t.Errorf("with its session: got %d", answer.StatusCode)
 	}
 	h.enter() // a link leads in all the same
+}
+
+// TestLoginLogs: who keeps trying fills no log.
+func TestLoginLogs(t *testing.T) {
+	var log bytes.Buffer
+	door := NewPasswordDoor(&net.TCPAddr{IP: net.IPv4zero, Port: 6348}, testToken, testPassword, slog.New(slog.NewTextHandler(&log, nil)))
+	for range 500 {
+		r := httptest.NewRequest(http.MethodPost, "/login", strings.NewReader("password=wrong"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", "http://192.0.2.7:6348")
+		door.login(httptest.NewRecorder(), r)
+	}
+	if lines := strings.Count(log.String(), "\n"); lines > 2*freeTries || !strings.Contains(log.String(), "wrong passwords are being tried") {
+		t.Errorf("500 tries are logged in %d lines: %.1000s", lines, log.String())
+	}
 }
 
 // TestOtherComputers: where others reach the page, they are told no counts without
