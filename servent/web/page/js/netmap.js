@@ -10,6 +10,7 @@ import { duration, number } from './format.js';
 
 const half = 100; // of the picture, whose outermost ring has 84
 const outer = 84;
+const named = 80; // so far from the middle a name has room
 /** More neighbours than these are not named beside their places. */
 const mostNames = 12;
 
@@ -70,7 +71,7 @@ function draw(links, peers) {
   for (const { peer, x, y } of placed) parts.push(node(peer, links.get(peer.peer), outer * x, outer * y, size));
   for (const { peer, x, y } of placed) { // over all others
     if (names && peer.hops === 1) {
-      parts.push(svg('text', { class: 'peer', x: outer * x, y: outer * y + (y < 0 ? -size - 2 : size + 6) }, short(peer.peer)));
+      parts.push(svg('text', { class: 'peer', x: Math.max(-named, Math.min(named, outer * x)), y: outer * y + (y < 0 ? -size - 2 : size + 6) }, short(peer.peer)));
     }
   }
   parts.push(svg('g', { class: 'self' }, svg('circle', { r: 6 }), svg('circle', { r: 3 }), svg('title', {}, t('network.self'))));
