@@ -82,13 +82,3 @@ func (s *webServent) visit(b *browser, l look) *visit {
 	v.await("the page", "document.querySelector('#main')?.childElementCount > 0")
 	return v
 }
-
-// status is what s says of itself.
-func (s *webServent) status() api.Status {
-	s.t.Helper()
-	status, err := s.client.Status(s.t.Context())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return status
-}
