@@ -29,6 +29,8 @@ const (
 	maxTraceAge = 30 * time.Second
 	// maxTraceAt is the latest time of a servent that is believed: 30 years.
 	maxTraceAt = 30 * 365 * 24 * time.Hour
+	// maxTraceNumber is the greatest number of a message: five a second for as long.
+	maxTraceNumber = uint64(maxTraceAt / publishEvery)
 )
 
 // A traceMessage is what a servent publishes of itself: all its links, and what it
@@ -145,7 +147,7 @@ func parseTraceMessage(author peer.ID, data []byte) (*traceMessage, error) {
 		return nil, errTraceShape
 	}
 	switch {
-	case m.Run <= 0 || m.N == 0 || !isTraceTime(m.At) || len(m.Events) > maxTraceEvents || len(m.Links) > maxTraceLinks || len(m.Gone) > maxTraceLinks:
+	case m.Run <= 0 || m.N == 0 || m.N > maxTraceNumber || !isTraceTime(m.At) || len(m.Events) > maxTraceEvents || len(m.Links) > maxTraceLinks || len(m.Gone) > maxTraceLinks:
 		return nil, errTraceCounts
 	case m.Name != traceText(m.Name, maxTraceName):
 		return nil, errTraceText

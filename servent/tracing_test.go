@@ -195,6 +195,7 @@ func TestTracingRejects(t *testing.T) {
 		{"no object", "[]", errTraceShape},
 		{"too long", "{" + head + strings.Repeat(" ", maxTraceMessage) + "}", errTraceSize},
 		{"no number", `{"run":1}`, errTraceCounts},
+		{"a number that nobody comes to", `{"run":1,"n":9007199254740993,"at":50000}`, errTraceCounts},
 		{"a time that is none", `{"run":1,"n":1,"at":-1}`, errTraceCounts},
 		{"too many links", `{` + head + `,"links":["` + strings.Repeat(`","`, maxTraceLinks) + `"]}`, errTraceCounts},
 		{"too many events", `{` + head + `,"events":[{}` + strings.Repeat(`,{}`, maxTraceEvents) + `]}`, errTraceCounts},

@@ -194,6 +194,7 @@ func TestAttacksOnSessions(t *testing.T) {
 		{"a path up", []string{"GET /js/../../door.go HTTP/1.1", cookie}, 404, "openapi.json"},
 		{"a path up, escaped", []string{"GET /js/%2e%2e%2fserver.go HTTP/1.1", cookie}, 404, "openapi.json"},
 		{"a backslash", []string{"GET /js\\..\\index.html HTTP/1.1", cookie}, 404, "openapi.json"},
+		{"the page by its file", []string{"GET /index.html HTTP/1.1"}, 404, "openapi.json"},
 		{"a folder", []string{"GET /js/ HTTP/1.1", cookie}, 404, "openapi.json"},
 		{"what is not of the page", []string{"GET /jsconfig.json HTTP/1.1", cookie}, 404, "openapi.json"},
 		{"nothing, in words", []string{"GET /%3Cimg%20src=x%20onerror=alert(1)%3E HTTP/1.1", asPage}, 404, "&lt;img src=x onerror=alert(1)&gt;"},

@@ -124,10 +124,11 @@ func (g *Door) answers(w http.ResponseWriter, r *http.Request) bool {
 		return g.index(w, r)
 	}
 	f, ok := files()[r.URL.Path]
-	if ok {
-		f.serve(w, r)
+	if !ok || r.URL.Path == indexPath { // which is at / alone, for sessions
+		return false
 	}
-	return ok
+	f.serve(w, r)
+	return true
 }
 
 // index answers with the page itself to a browser with a session, and with how to

@@ -196,7 +196,10 @@ func TestLimits(t *testing.T) {
 	if !run.Cut || s.Events != nil || len(s.Reached) != 700 || s.Row.Messages.Sum() < MaxEvents/2 {
 		t.Errorf("a flood of %d messages: cut %v, events %v, %d servents with a hop", s.Row.Messages.Sum(), run.Cut, s.Events != nil, len(s.Reached))
 	}
+	again := playOf(t, "ring:5", "flood", 3)
+	again.Plan.Strategies = append(again.Plan.Strategies, again.Plan.Strategies[0])
 	for name, play := range map[string]Play{
+		"a strategy twice":      again,
 		"four strategies":       playOf(t, "ring:5", "flood,ring,walk:1,walk:2", 3),
 		"too many servents":     playOf(t, fmt.Sprintf("line:%d", MaxServents+1), "flood", 3),
 		"an action on nobody":   {Plan: playOf(t, "ring:5", "flood", 3).Plan, Actions: []Action{{Node: 5, Do: Leave}}},
