@@ -77,7 +77,7 @@ export function showServent(place, peer, node, neighbours, search, name) {
   place.hidden = false;
   fill(place, h('h2', {}, shown(name(peer), 60)),
     h('dl', { class: 'facts' }, fact('peer', h('code', {}, peer)),
-      fact('state', node ? (node.tracing ? t('class.servent.heard', { time: duration(node.silent_ms / 1000) }) : t('class.untraced')) : t('class.gone')),
+      fact('state', node ? (node.tracing ? t('class.servent.heard') : t('class.untraced')) : t('class.gone')),
       fact('neighbours', neighbours.length > 0 ? neighbours.map((n, i) => [i > 0 && ', ', shown(name(n), 30)]).flat() : '–'),
       search && did.length > 0 ? [...fact('hop', search.source === peer ? t('class.servent.asks') : number(search.reached.get(peer) ?? 0)),
         ...fact('sent', count((e) => e.kind === 'Query' && e.verdict === 'sent')), ...fact('duplicates', count((e) => e.verdict === 'duplicate')),

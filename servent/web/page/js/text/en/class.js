@@ -29,7 +29,7 @@ export default {
   'class.gone': 'gone',
   'class.servent.peer': 'Peer ID',
   'class.servent.state': 'State',
-  'class.servent.heard': 'heard {time} ago',
+  'class.servent.heard': 'tells of itself',
   'class.servent.neighbours': 'Linked with',
   'class.servent.hop': 'Hop in this search',
   'class.servent.asks': 'asks',

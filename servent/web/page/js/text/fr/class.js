@@ -29,7 +29,7 @@ export default {
   'class.gone': 'parti',
   'class.servent.peer': 'Identifiant',
   'class.servent.state': 'État',
-  'class.servent.heard': 'entendu il y a {time}',
+  'class.servent.heard': 'parle de lui-même',
   'class.servent.neighbours': 'Lié à',
   'class.servent.hop': 'Saut dans cette recherche',
   'class.servent.asks': 'demande',
