@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,26 +12,52 @@ import (
 	"servent/servent/api"
 )
 
+// A snapshotMaker makes snapshots that differ, and notes which.
+type snapshotMaker struct {
+	mu       sync.Mutex
+	made     []string
+	links    int
+	verified int64
+}
+
+func (m *snapshotMaker) status(context.Context) (api.Status, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.made = append(m.made, api.EventStatus)
+	m.links++
+	return api.Status{Links: m.links}, nil
+}
+
+func (m *snapshotMaker) downloads(context.Context) (api.DownloadList, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.made = append(m.made, api.EventDownloads)
+	return api.DownloadList{Type: api.EventDownloads, Downloads: []api.Download{{ID: 1, Verified: m.verified}}}, nil
+}
+
+// comesOn has the download come on.
+func (m *snapshotMaker) comesOn() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.verified++
+}
+
+// take returns what was made since it was called last.
+func (m *snapshotMaker) take() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	made := m.made
+	m.made = nil
+	return made
+}
+
 // Sixteen listeners get the same snapshot a second, no unchanged list of downloads
 // but the first, and a changed one soon; nothing is made where nobody wants it.
 func TestSnapshots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &feed{}
-		var made []string
-		links, verified := 0, int64(0)
+		f, maker := &feed{}, &snapshotMaker{}
 		changed := make(chan struct{}, 1)
-		s := &snapshots{
-			feed: f, changed: changed, wake: make(chan struct{}, 1),
-			status: func(context.Context) (api.Status, error) {
-				made = append(made, "status")
-				links++
-				return api.Status{Links: links}, nil
-			},
-			downloads: func(context.Context) (api.DownloadList, error) {
-				made = append(made, "downloads")
-				return api.DownloadList{Type: api.EventDownloads, Downloads: []api.Download{{ID: 1, Verified: verified}}}, nil
-			},
-		}
+		s := &snapshots{feed: f, changed: changed, wake: make(chan struct{}, 1), status: maker.status, downloads: maker.downloads}
 		ctx, stop := context.WithCancel(t.Context())
 		go s.run(ctx)
 		defer stop()
@@ -51,7 +78,7 @@ func TestSnapshots(t *testing.T) {
 		plain := f.listen(nil)
 		time.Sleep(5 * snapshotEvery)
 		check(plain, "nobody names a type")
-		if len(made) != 0 {
+		if made := maker.take(); len(made) != 0 {
 			t.Errorf("for nobody were made %q", made)
 		}
 		f.leave(plain)
@@ -62,25 +89,25 @@ func TestSnapshots(t *testing.T) {
 		}
 		s.tellAll()
 		check(all[0], "at once", "status", "downloads")
-		made = nil
+		maker.take()
 		time.Sleep(snapshotEvery)
 		check(all[0], "nothing changes", "status")
-		if fmt.Sprint(made) != "[status downloads]" {
+		if made := maker.take(); fmt.Sprint(made) != "[status downloads]" {
 			t.Errorf("for 16 listeners are made %q in a second", made)
 		}
-		verified = 10
+		maker.comesOn()
 		time.Sleep(snapshotEvery)
 		check(all[0], "a download comes on", "status", "downloads")
 
-		made = nil
+		maker.take()
 		for range 100 { // many in a row
-			verified++
+			maker.comesOn()
 			remind(changed)
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(progressEvery)
 		check(all[0], "states change", "downloads")
-		if len(made) > 2 {
+		if made := maker.take(); len(made) > 2 {
 			t.Errorf("within %v were made %q", progressEvery, made)
 		}
 	})
