@@ -4,10 +4,13 @@ package main
 
 import (
 	"bufio"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -222,6 +225,42 @@ func (l *swarmLab) startTracker(hashes ...string) tracker {
 		}
 	}
 	return tracker{http: "http://" + address + "/announce", udp: "udp://" + address}
+}
+
+// awaitSeed returns when the tracker knows somebody who has all of each torrent.
+func (tr tracker) awaitSeed(t *testing.T, hashes ...string) {
+	t.Helper()
+	for _, hash := range hashes {
+		raw, err := hex.DecodeString(hash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scrape := strings.TrimSuffix(tr.http, "announce") + "scrape?info_hash=" + url.QueryEscape(string(raw)) // BEP 48
+		for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+			said := httpBody(t, scrape)
+			if strings.Contains(said, "8:completei") && !strings.Contains(said, "8:completei0e") {
+				break
+			}
+			if time.Since(begin) > clientPatience {
+				t.Fatalf("opentracker knows nobody who has all of %s: %q", hash, said)
+			}
+		}
+	}
+}
+
+// httpBody returns what a web server answers.
+func httpBody(t *testing.T, address string) string {
+	t.Helper()
+	answer, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }
 
 // freePort returns a TCP port of the loopback that nobody listens on now.

@@ -242,6 +242,7 @@ func (l *swarmLab) ourTorrent(content string) {
 	}
 	track := l.startTracker(hashes...)
 	link := export("--tracker", track.http, "--tracker", track.udp, "--magnet")
+	track.awaitSeed(l.t, hashes...) // who asks it before us is told of nobody, and asks again in half an hour
 	for by, what := range map[string]string{
 		"both trackers":      torrent,
 		"magnet, x.pe":       magnetWith(l.t, link, us.ready.BitTorrent),
