@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -144,7 +145,10 @@ func (c *computer) up(args ...string) *hosted {
 func (c *computer) upOn(home string, args ...string) *hosted {
 	c.t.Helper()
 	r := &hosted{on: c, home: home, links: map[string]int{}}
-	r.cmd = c.command(append([]string{"up", "--json", "--web", "off", "--home", r.home}, args...)...)
+	if !slices.Contains(args, "--web") {
+		args = append([]string{"--web", "off"}, args...)
+	}
+	r.cmd = c.command(append([]string{"up", "--json", "--home", r.home}, args...)...)
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
 		c.t.Fatal(err)
