@@ -125,6 +125,7 @@ type hosted struct {
 	home  string
 	peer  string
 	addrs []string
+	web   string // the address of its page on its own computer
 	cmd   *exec.Cmd
 	stop  func() // waits for its end
 
@@ -173,7 +174,7 @@ func (c *computer) upOn(home string, args ...string) *hosted {
 	if err := json.NewDecoder(out).Decode(&first); err != nil {
 		c.t.Fatalf("servent up on %s: %v", c.netns, err)
 	}
-	r.peer, r.addrs = first.Peer, first.Addrs
+	r.peer, r.addrs, r.web = first.Peer, first.Addrs, first.Web
 	return r
 }
 

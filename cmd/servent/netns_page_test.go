@@ -33,7 +33,9 @@ func TestLANPageFromAnotherComputer(t *testing.T) {
 		t.Errorf("without a password: got exit code %d, %s", exitCode(err), refused)
 	}
 	r := hosts[0].up(l.shares("SEBLINUX.iso"), "--no-discovery", "--web", "0.0.0.0:6348", "--web-password", file)
-
+	if want := "http://127.0.0.1:6348/"; r.web != want {
+		t.Errorf("on its own computer the page is at %s, want %s", r.web, want)
+	}
 	b := &distant{computer: hosts[1]}
 	b.strangers()
 	b.expect("a wrong password", http.StatusUnauthorized, "That is not the password", b.logsIn("the horse is wrong"))
