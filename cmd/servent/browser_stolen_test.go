@@ -18,6 +18,11 @@ func cookieStolen(s *webServent, b *browser) {
 	v.allow("") // the other port is trouble
 	calls := evaluate[[]string](v, "fetch('/api/calls', {headers: {'Page-Key': "+pageKey+"}}).then((r) => r.json()).then((list) => list.calls)")
 	key := evaluate[string](v, pageKey)
+	for _, l := range v.transfers() {
+		if strings.Contains(l.url, key) {
+			t.Errorf("the key of the page is in an address: %s", l.url)
+		}
+	}
 	loot := make(chan string, 16)
 	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -98,4 +103,11 @@ func keyLost(v *visit) {
 	v.picture("keyless")
 	v.checkLayout("keyless")
 	v.checkAxe("keyless")
+	for _, l := range []look{desktop.in("fr").inLarge(), phone.in("fr").inDark()} {
+		v.put(l)
+		v.open(v.origin + "/")
+		v.awaitText("h1", "La clé de la page n’est pas ici")
+		v.picture("keyless")
+		v.checkLayout("keyless " + l.name)
+	}
 }
