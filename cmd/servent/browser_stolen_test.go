@@ -43,28 +43,7 @@ func cookieStolen(s *webServent, b *browser) {
 	}
 	ask := func(method, path, key string) (int, string) {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, v.origin+path, strings.NewReader("{}"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, value := range map[string]string{
-			"Cookie": cookie, "Origin": v.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Accept": "text/html",
-		} {
-			r.Header.Set(name, value)
-		}
-		if key != "" {
-			r.Header.Set("Page-Key", key)
-		}
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(body)
+		return callAs(v, method, path, cookie, key)
 	}
 	refused := 0
 	for _, call := range calls {
@@ -91,6 +70,34 @@ func cookieStolen(s *webServent, b *browser) {
 	}
 	t.Logf("a cookie that another port got is refused by %d calls", refused)
 	keyLost(v)
+}
+
+// callAs makes a call by a cookie, and a key if there is one, that says what a browser
+// says.
+func callAs(v *visit, method, path, cookie, key string) (status int, text string) {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.origin+path, strings.NewReader("{}"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"Cookie": cookie, "Origin": v.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Accept": "text/html",
+	} {
+		r.Header.Set(name, value)
+	}
+	if key != "" {
+		r.Header.Set("Page-Key", key)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
 }
 
 // keyLost has the page lose what its address stores, and the browser be let in anew.
