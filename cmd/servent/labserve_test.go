@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -43,11 +42,7 @@ func servedLab(t *testing.T) (browser *http.Client, base string) {
 		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, in)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	browser = &http.Client{Jar: jar}
+	browser = newBrowser()
 	base, _, _ = strings.Cut(link, "open?")
 	answer, err := browser.Get(strings.TrimSpace(link))
 	if err != nil {

@@ -18,7 +18,8 @@ const counted = 1000;
 export function howFar(summary, within) {
   const asked = [t('search.asked', { n: summary.links }), summary.queries > 1 ? t('search.queries', { n: summary.queries, ttl: summary.ttl }) : t('search.ttl.upto', { n: summary.ttl }),
     t('search.took', { time: duration(summary.elapsed_ms / 1000) })];
-  if (within !== null && within > 0) asked.push(t('search.within', { n: within }));
+  if (summary.reached !== undefined) asked.push(t('search.reached', { n: summary.reached }));
+  else if (within !== null && within > 0) asked.push(t('search.within', { n: within }));
   return list(asked);
 }
 

@@ -86,6 +86,8 @@ export default {
   'search.took': '{time}',
   'search.within.one': '{n} servent known within that reach',
   'search.within.other': '{n} servents known within that reach',
+  'search.reached.one': 'the trace of this network saw it reach {n} servent',
+  'search.reached.other': 'the trace of this network saw it reach {n} servents',
   'search.filtered.one': '{n} file has the words, but the filters do not want it.',
   'search.filtered.other': '{n} files have the words, but the filters want none of them.',
   'search.leftout.one': '{n} match was left out by those who answered: use more words.',

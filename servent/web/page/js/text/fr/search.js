@@ -86,6 +86,8 @@ export default {
   'search.took': '{time}',
   'search.within.one': '{n} servent connu à cette portée',
   'search.within.other': '{n} servents connus à cette portée',
+  'search.reached.one': 'la trace de ce réseau l’a vue atteindre {n} servent',
+  'search.reached.other': 'la trace de ce réseau l’a vue atteindre {n} servents',
   'search.filtered.one': '{n} fichier a les mots, mais les filtres l’écartent.',
   'search.filtered.other': '{n} fichiers ont les mots, mais les filtres les écartent tous.',
   'search.leftout.one': '{n} correspondance a été omise dans les réponses : précisez avec plus de mots.',
