@@ -3,6 +3,7 @@
 import './typesize.js';
 import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
+import { learnSentences } from './said.js';
 import { call } from './calls.js';
 import { aborted, inWords, reason } from './errors.js';
 import { events, connection, onConnection } from './events.js';
@@ -38,6 +39,7 @@ document.documentElement.lang = language;
 const [calls] = await Promise.all([
   call('GET', '/api/calls').then((list) => list.calls, (error) => error),
   learn('main'),
+  learnSentences(),
 ]);
 const tabs = Array.isArray(calls) ? offered(calls) : [];
 buildTop(tabs);
