@@ -37,7 +37,7 @@ func (s *Shares) HaveRoot(ctx context.Context, prefix string) ([]api.SharedFile,
 	for f := range s.collection.Library().Files() {
 		if !seen[f.Root] && strings.HasPrefix(f.Root.String(), strings.ToLower(prefix)) {
 			seen[f.Root] = true
-			found = append(found, api.SharedFile{Location: f.Location(), Size: f.Size, Root: f.Root.String(), Tags: f.Tags})
+			found = append(found, tellSharedFile(&f))
 		}
 	}
 	return found, nil

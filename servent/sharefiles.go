@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"servent/servent/api"
 	"servent/share"
@@ -21,13 +22,18 @@ var fileOrders = map[api.FileOrder]share.Order{
 	"": share.ByPlace, api.FilesByPlace: share.ByPlace, api.FilesByName: share.ByName, api.FilesBySize: share.BySize, api.FilesByAge: share.ByAge,
 }
 
+// fileViewTime is how long a fileView lasts after it was asked for last. Folders
+// change meanwhile, and with it a library stays that nobody else needs.
+const fileViewTime = time.Minute
+
 // A fileView is the files of a library that fit what was asked last: who pages
 // through them, or scrolls, asks for the same ones again and again.
 type fileView struct {
-	mu    sync.Mutex
-	key   fileViewKey
-	files []*share.File
-	bytes int64
+	mu     sync.Mutex
+	key    fileViewKey
+	files  []*share.File
+	bytes  int64
+	expiry *time.Timer // forgets all the above
 }
 
 type fileViewKey struct {
@@ -72,6 +78,10 @@ func (s *Shares) ListFiles(_ context.Context, req api.FilesRequest) (api.FileLis
 func (v *fileView) of(key fileViewKey) ([]*share.File, int64, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.expiry == nil {
+		v.expiry = time.AfterFunc(fileViewTime, v.forget)
+	}
+	v.expiry.Reset(fileViewTime)
 	if v.key == key {
 		return v.files, v.bytes, nil
 	}
@@ -96,6 +106,13 @@ func (v *fileView) of(key fileViewKey) ([]*share.File, int64, error) {
 		v.bytes += f.Size
 	}
 	return v.files, v.bytes, nil
+}
+
+// forget lets go of the files and their library.
+func (v *fileView) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.key, v.files, v.bytes = fileViewKey{}, nil, 0
 }
 
 func tellFile(f *share.File) api.ListedFile {

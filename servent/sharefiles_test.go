@@ -3,10 +3,15 @@ package servent
 import (
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
+	"weak"
 
 	"servent/servent/api"
+	"servent/share"
 )
 
 // Shared files are listed by folder, words and order, page by page.
@@ -69,6 +74,34 @@ func TestListFiles(t *testing.T) {
 	if got, err := s.ListFiles(t.Context(), api.FilesRequest{}); err != nil || got.Total != 1 {
 		t.Errorf("after a folder was removed: got %+v, %v", got, err)
 	}
+}
+
+// A view keeps its library no longer than somebody asks on.
+func TestFileViewExpires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		library := share.NewLibrary([]share.File{{Name: "a.txt", Size: 7}})
+		gone := weak.Make(library)
+		var view fileView
+		for range 3 {
+			files, bytes, err := view.of(fileViewKey{library: library})
+			if err != nil || len(files) != 1 || bytes != 7 {
+				t.Fatalf("got %d files of %d bytes, error %v, want 1 of 7", len(files), bytes, err)
+			}
+			time.Sleep(fileViewTime - time.Second)
+			if view.key.library != library {
+				t.Fatal("the view was forgotten while it was asked for")
+			}
+		}
+		library = nil
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		runtime.GC()
+		if gone.Value() != nil {
+			t.Error("the library is kept by a view that nobody asks for")
+		}
+		runtime.KeepAlive(&view)
+	})
 }
 
 // BenchmarkListFiles is a page of 100 out of 100,000 files, as one who scrolls asks

@@ -195,15 +195,18 @@ func (p *publisher) message(end bool) []byte {
 }
 
 // admit is what GossipSub asks of each message whose signature is proven.
-func (t *tracing) admit(_ context.Context, _ peer.ID, message *pubsub.Message) pubsub.ValidationResult {
+func (t *tracing) admit(_ context.Context, from peer.ID, message *pubsub.Message) pubsub.ValidationResult {
 	m, err := parseTraceMessage(message.GetFrom(), message.GetData())
 	if err != nil {
 		t.refused.add(err.Error())
 		return pubsub.ValidationReject
 	}
 	m.received = time.Now()
+	if from.String() != t.overlay.self && !slices.Contains(t.recorder.linked(), from) {
+		from = ""
+	}
 	t.mu.Lock()
-	err = t.overlay.admit(m)
+	err = t.overlay.admit(m, from)
 	t.mu.Unlock()
 	if err != nil { // whoever passed it on cannot know
 		t.refused.add(err.Error())
@@ -263,6 +266,7 @@ func (t *tracing) tellListeners(ctx context.Context) {
 func (t *tracing) tell(now time.Time) {
 	if now.Sub(t.told) >= overlayEvery {
 		t.told = now
+		t.overlay.relink(t.recorder.linked())
 		t.overlay.expire(now)
 		t.forget(now)
 		if t.overlay.changed {

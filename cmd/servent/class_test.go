@@ -26,8 +26,9 @@ const (
 	classSize = 30
 	// classPatience is how long one thing may take on a machine that does others too.
 	classPatience = 90 * time.Second
-	// classGone is how soon a servent that died must be gone from the overlay.
-	classGone = 10 * time.Second
+	// classGone is how soon a servent that died must be gone from the overlay: sooner
+	// than by its silence, for its neighbours tell that their links with it ended.
+	classGone = 5 * time.Second
 )
 
 // classNeighbours are those of lower number that servent n dials: a tree, with a
@@ -73,7 +74,7 @@ type classEvent struct {
 // TestClass: thirty servents in processes of their own, all with --trace. The
 // teacher's sees all of them and all links, plays searches of three students, whose
 // reached set and number of messages are those that the servents count, and sees
-// within 10 s that one was killed.
+// within seconds that one was killed.
 func TestClass(t *testing.T) {
 	c := &realClass{t: t}
 	begun := time.Now()

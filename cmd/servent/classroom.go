@@ -105,7 +105,7 @@ func (class *classroom) config(n int, addrs [][]string) servent.Config {
 		NoDiscovery: true,
 
 		TraceNetwork: true, TraceKeywords: true, TraceName: fmt.Sprintf("Servent %d", n),
-		Lab:       labWeb{},
+		Lab:       newLabWeb(),
 		Downloads: filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
 	}
 	for _, link := range demoLinks {

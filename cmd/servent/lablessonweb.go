@@ -10,14 +10,17 @@ import (
 	"servent/servent/api"
 )
 
-// Lessons returns the lessons for the page.
+// Lessons returns the lessons for the page. What they can play is worked out once.
 func (l labWeb) Lessons(language string) (api.LabLessons, error) {
-	book := lesson.In(language)
+	return l.books[lesson.In(language).Language](), nil
+}
+
+func (l labWeb) book(book *lesson.Book) api.LabLessons {
 	told := api.LabLessons{Language: book.Language}
 	for i := range book.Lessons {
 		told.Lessons = append(told.Lessons, l.lesson(i+1, &book.Lessons[i]))
 	}
-	return told, nil
+	return told
 }
 
 func (l labWeb) lesson(number int, one *lesson.Lesson) api.LabLesson {

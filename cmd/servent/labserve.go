@@ -42,7 +42,7 @@ func openLab(ctx context.Context, con *console, c *cli.Context) error {
 	}
 	log := con.log(slog.LevelWarn)
 	door := web.NewLabDoor(l.Addr().(*net.TCPAddr), log)
-	routes := append(web.LabRoutes(labWeb{}), web.EndSession(), web.Plain("/", "How to open the page.", func(w http.ResponseWriter, _ *http.Request) {
+	routes := append(web.LabRoutes(newLabWeb()), web.EndSession(), web.Plain("/", "How to open the page.", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		// An asker that is gone reads nothing.
 		_, _ = io.WriteString(w, labTold)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -43,11 +42,7 @@ func servedLab(t *testing.T) (browser *http.Client, base string) {
 		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, in)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	browser = &http.Client{Jar: jar}
+	browser = newBrowser()
 	base, _, _ = strings.Cut(link, "open?")
 	answer, err := browser.Get(strings.TrimSpace(link))
 	if err != nil {
@@ -163,11 +158,11 @@ func TestLabAnswersAreAsDescribed(t *testing.T) {
 		Latency: "exp:20ms", Actions: []api.LabAction{{Time: 30, Node: 1, Do: "leave"}},
 	}
 	run := playLab(t, request)
-	table, err := labWeb{}.Table(t.Context(), api.LabTableRequest{LabRequest: request, Node: 2, Time: 500})
+	table, err := newLabWeb().Table(t.Context(), api.LabTableRequest{LabRequest: request, Node: 2, Time: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lessons, err := labWeb{}.Lessons("en")
+	lessons, err := newLabWeb().Lessons("en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +206,7 @@ func describedAs(t *testing.T, schema string, value any) {
 // BenchmarkLabRun plays a flood in 2,000 servents as the page gets it.
 func BenchmarkLabRun(b *testing.B) {
 	for b.Loop() {
-		run, err := labWeb{}.Run(b.Context(), api.LabRequest{Topology: "regular:2000,6", TTL: 7})
+		run, err := newLabWeb().Run(b.Context(), api.LabRequest{Topology: "regular:2000,6", TTL: 7})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -223,9 +218,10 @@ func BenchmarkLabRun(b *testing.B) {
 	}
 }
 
+// BenchmarkLabLessons works the lessons out, as the first to ask has it done.
 func BenchmarkLabLessons(b *testing.B) {
 	for b.Loop() {
-		if _, err := (labWeb{}).Lessons("fr"); err != nil {
+		if _, err := newLabWeb().Lessons("fr"); err != nil {
 			b.Fatal(err)
 		}
 	}

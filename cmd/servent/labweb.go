@@ -7,18 +7,31 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"servent/routing/lab/graph"
+	"servent/routing/lab/lesson"
 	"servent/routing/lab/stage"
 	"servent/servent/api"
 )
 
 // A labWeb is the lab of the page: requests are read as the flags of lab are, and
-// answered by packages stage and experiment. Any goroutine may call it.
-type labWeb struct{}
+// answered by packages stage and experiment. Make one with [newLabWeb]. Any
+// goroutine may call its methods.
+type labWeb struct {
+	books map[string]func() api.LabLessons // by language
+}
+
+func newLabWeb() labWeb {
+	l := labWeb{books: map[string]func() api.LabLessons{}}
+	for _, language := range lesson.Languages {
+		l.books[language] = sync.OnceValue(func() api.LabLessons { return l.book(lesson.In(language)) })
+	}
+	return l
+}
 
 const (
 	labWebPatience = time.Minute // for one search

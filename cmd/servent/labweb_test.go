@@ -14,7 +14,7 @@ import (
 // playLab plays a search on the lab of the page.
 func playLab(t *testing.T, request api.LabRequest) api.LabRun {
 	t.Helper()
-	run, err := labWeb{}.Run(t.Context(), request)
+	run, err := newLabWeb().Run(t.Context(), request)
 	if err != nil {
 		t.Fatalf("%+v: %v", request, err)
 	}
@@ -79,7 +79,7 @@ func TestLabWebIsTheCommand(t *testing.T) {
 		Topology: "regular:60,4", TTLs: "2..3", Strategies: []string{"flood", "ring", "walk:4"}, Latency: "exp:50ms", Loss: "2%",
 		Dedup: "ttl", Replicas: "2,5%", Sources: "20", Runs: 2,
 	}
-	rows, err := labWeb{}.Rows(t.Context(), request, func(api.LabProgress) {})
+	rows, err := newLabWeb().Rows(t.Context(), request, func(api.LabProgress) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestLabWebIsTheCommand(t *testing.T) {
 // TestLessonsForThePage: the requests of a lesson ask what its commands do, and are
 // there but for a trace and its replay; each but churn can be watched.
 func TestLessonsForThePage(t *testing.T) {
-	lessons, err := labWeb{}.Lessons("fr")
+	lessons, err := newLabWeb().Lessons("fr")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestLessonsForThePage(t *testing.T) {
 			if c.Request == nil {
 				continue
 			}
-			rows, err := labWeb{}.Rows(t.Context(), *c.Request, func(api.LabProgress) {})
+			rows, err := newLabWeb().Rows(t.Context(), *c.Request, func(api.LabProgress) {})
 			if err != nil {
 				t.Fatalf("%s: %v", c.Command, err)
 			}
@@ -118,6 +118,22 @@ func TestLessonsForThePage(t *testing.T) {
 				t.Errorf("%s: the page says\n%s\nwant\n%s", c.Command, got, want)
 			}
 		}
+	}
+}
+
+// TestLessonsOnce: what the lessons can play is worked out once for a language.
+func TestLessonsOnce(t *testing.T) {
+	lab := newLabWeb()
+	first, err := lab.Lessons("fr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := lab.Lessons("fr_CH.UTF-8")
+	if err != nil || &again.Lessons[0] != &first.Lessons[0] {
+		t.Errorf("asked again: %v, worked out anew: %v", err, &again.Lessons[0] != &first.Lessons[0])
+	}
+	if english, err := lab.Lessons("de"); err != nil || english.Language != "en" || english.Lessons[0].Title == first.Lessons[0].Title {
+		t.Errorf("another language: got %v, %q", err, english.Language)
 	}
 }
 
@@ -168,7 +184,7 @@ func TestLabWebRefuses(t *testing.T) {
 		"churn":                           {Churn: "5m,10m"},
 		"loss of all":                     {Loss: "100%"},
 	} {
-		_, err := labWeb{}.Run(t.Context(), request)
+		_, err := newLabWeb().Run(t.Context(), request)
 		if !errors.Is(err, api.CodeUsage) {
 			t.Errorf("%s: got %v, want it refused as a wrong request", name, err)
 		}

@@ -75,7 +75,7 @@ func upConfig(con *console, c *cli.Context) (servent.Config, error) {
 		Rate:           c.Int("rate"),
 		Relay:          c.Bool("relay"),
 		Web:            c.String("web"),
-		Lab:            labWeb{},
+		Lab:            newLabWeb(),
 		BitTorrent:     c.String("bittorrent"),
 		Log:            con.log(slog.LevelInfo),
 

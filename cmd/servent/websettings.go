@@ -25,11 +25,15 @@ type pageSettings struct {
 	file     string
 	begun    []held         // as the servent was started with them
 	defaults map[string]any // by key
-	limits   interface {
-		SetLimits(context.Context, api.LimitsRequest) (api.Limits, error)
-	}
+	limits   transferLimits
 
 	mu sync.Mutex // one at a time reads and writes the file
+}
+
+// transferLimits are those of a running servent.
+type transferLimits interface {
+	// SetLimits sets those that the request names, and returns all.
+	SetLimits(context.Context, api.LimitsRequest) (api.Limits, error)
 }
 
 // newPageSettings returns the settings of the command line that was settled.
@@ -154,15 +158,38 @@ func (p *pageSettings) SaveSettings(ctx context.Context, request api.SettingsReq
 			return api.Settings{}, err
 		}
 	}
-	if string(edited) != string(text) {
-		if err := writeConfig(p.file, edited); err != nil {
-			return api.Settings{}, err
-		}
-	}
-	if _, err := p.limits.SetLimits(ctx, limits); err != nil {
+	undo, err := p.setLimits(ctx, limits)
+	if err != nil {
 		return api.Settings{}, err
 	}
+	if string(edited) != string(text) {
+		if err := writeConfig(p.file, edited); err != nil {
+			return api.Settings{}, errors.Join(err, undo())
+		}
+	}
 	return p.tell(ctx)
+}
+
+// setLimits has limits hold, and returns what has those hold again that did before.
+// They come before the file, which alone cannot be taken back for sure.
+func (p *pageSettings) setLimits(ctx context.Context, limits api.LimitsRequest) (undo func() error, err error) {
+	before, err := p.limits.SetLimits(ctx, api.LimitsRequest{})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.limits.SetLimits(ctx, limits); err != nil {
+		return nil, err
+	}
+	if limits.Up != nil {
+		limits.Up = &before.Up
+	}
+	if limits.Down != nil {
+		limits.Down = &before.Down
+	}
+	return func() error {
+		_, err := p.limits.SetLimits(context.WithoutCancel(ctx), limits)
+		return err
+	}, nil
 }
 
 // A settingChange is what a setting is to be in the file; nil: not there.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -162,6 +163,40 @@ func TestSettingsOfABrokenFile(t *testing.T) {
 	}
 	if b, err := os.ReadFile(file); err != nil || string(b) != text {
 		t.Errorf("the file: got %q, error %v, want it as it was", b, err)
+	}
+}
+
+// busyLimits are limits that cannot be changed just now.
+type busyLimits struct{ transferLimits }
+
+func (l busyLimits) SetLimits(ctx context.Context, request api.LimitsRequest) (api.Limits, error) {
+	if request.Up != nil || request.Down != nil {
+		return api.Limits{}, api.NewError(api.CodeBusy, "not now")
+	}
+	return l.transferLimits.SetLimits(ctx, request)
+}
+
+// Where the file cannot be written, the limits stay as they were, and where the limits
+// cannot be set, the file does.
+func TestSaveSettingsIsAllOrNothing(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	p := settingsOfUp(t, home, "--up", "500k")
+	p.file = filepath.Join(home, "none", configName)
+	up, network := "1M", "lab"
+	request := api.SettingsRequest{Up: &up, Down: &up, Network: &network}
+	if _, err := p.SaveSettings(t.Context(), request); err == nil || !strings.Contains(err.Error(), "there is no folder") {
+		t.Fatalf("got error %v, want one about the folder", err)
+	}
+	if got, err := p.limits.SetLimits(t.Context(), api.LimitsRequest{}); err != nil || got.Up != 500_000 || got.Down != 0 {
+		t.Errorf("the file could not be written: got limits %+v, error %v, want those of the start", got, err)
+	}
+
+	p.file, p.limits = filepath.Join(t.TempDir(), configName), busyLimits{p.limits}
+	if _, err := p.SaveSettings(t.Context(), request); err == nil || !strings.Contains(err.Error(), "not now") {
+		t.Fatalf("got error %v, want that of the limits", err)
+	}
+	if _, err := os.Stat(p.file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the limits could not be set: the file is there, error %v", err)
 	}
 }
 

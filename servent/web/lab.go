@@ -26,7 +26,8 @@ const (
 	// labsAtOnce is how many requests the lab works on at a time: each may take some
 	// hundred MiB and a processor.
 	labsAtOnce = 2
-	// labsWaiting is how many more wait for their turn.
+	// labsWaiting is how many more wait for their turn, with the graph that each may
+	// have sent: [maxLabRequest].
 	labsWaiting = 8
 )
 
@@ -34,20 +35,20 @@ const (
 func LabRoutes(lab Lab) []Route {
 	turns := newTurns(labsAtOnce, labsWaiting)
 	return []Route{
-		Exchange("/api/lab", "Play one search with one to three strategies in the lab, and get all that happens.", inTurn(turns, func(ctx context.Context, in api.LabRequest) (api.LabRun, error) {
+		inPlace(turns, Exchange("/api/lab", "Play one search with one to three strategies in the lab, and get all that happens.", inTurn(turns, func(ctx context.Context, in api.LabRequest) (api.LabRun, error) {
 			return lab.Run(ctx, in)
-		})),
-		Exchange("/api/lab/table", "What a servent of such a search remembers at a time of it.", inTurn(turns, func(ctx context.Context, in api.LabTableRequest) (api.LabTable, error) {
+		}))),
+		inPlace(turns, Exchange("/api/lab/table", "What a servent of such a search remembers at a time of it.", inTurn(turns, func(ctx context.Context, in api.LabTableRequest) (api.LabTable, error) {
 			return lab.Table(ctx, in)
-		})),
-		Stream("/api/lab/rows", "Run an experiment: many searches, and what they come to. Ends early where the caller leaves.", func(ctx context.Context, in api.LabRequest, tell func(api.LabProgress)) (api.LabRows, error) {
+		}))),
+		inPlace(turns, Stream("/api/lab/rows", "Run an experiment: many searches, and what they come to. Ends early where the caller leaves.", func(ctx context.Context, in api.LabRequest, tell func(api.LabProgress)) (api.LabRows, error) {
 			done, err := turns.take(ctx)
 			if err != nil {
 				return api.LabRows{}, err
 			}
 			defer done()
 			return lab.Rows(ctx, in, tell)
-		}),
+		})),
 		{
 			Method: http.MethodGet, Path: "/api/lab/lessons", About: "The lessons of the lab.",
 			Query:   "lang: the language of the texts: en or fr; default en",
@@ -72,26 +73,47 @@ func inTurn[In, Out any](turns *turns, call func(context.Context, In) (Out, erro
 	}
 }
 
-// turns let a few do something at once, and a few more wait for it.
-type turns struct{ waiting, under chan struct{} }
-
-func newTurns(atOnce, waiting int) *turns {
-	return &turns{waiting: make(chan struct{}, atOnce+waiting), under: make(chan struct{}, atOnce)}
+// inPlace is route, for callers who have a place: their requests are not even read
+// before, so that the graphs of a few wait at a time and not those of all callers.
+func inPlace(turns *turns, route Route) Route {
+	handle := route.Handle
+	route.Handle = func(w http.ResponseWriter, r *http.Request) {
+		leave, err := turns.enter()
+		if err != nil {
+			AnswerJSON(w, nil, err)
+			return
+		}
+		defer leave()
+		handle(w, r)
+	}
+	return route
 }
 
-// take waits for a turn, until ctx ends. Where too many wait, the error has
-// [api.CodeBusy]. Whoever has had their turn calls done.
-func (t *turns) take(ctx context.Context) (done func(), err error) {
+// turns let a few do something at once, and give a few more a place to wait for it.
+type turns struct{ places, under chan struct{} }
+
+func newTurns(atOnce, waiting int) *turns {
+	return &turns{places: make(chan struct{}, atOnce+waiting), under: make(chan struct{}, atOnce)}
+}
+
+// enter takes a place. Where there is none, the error has [api.CodeBusy]. Whoever
+// has one calls leave.
+func (t *turns) enter() (leave func(), err error) {
 	select {
-	case t.waiting <- struct{}{}:
+	case t.places <- struct{}{}:
+		return func() { <-t.places }, nil
 	default:
 		return nil, api.NewError(api.CodeBusy, "the lab has too much to do, try again when what it computes is done")
 	}
+}
+
+// take waits in a place for a turn, until ctx ends. Whoever has had their turn
+// calls done.
+func (t *turns) take(ctx context.Context) (done func(), err error) {
 	select {
 	case t.under <- struct{}{}:
-		return func() { <-t.under; <-t.waiting }, nil
+		return func() { <-t.under }, nil
 	case <-ctx.Done():
-		<-t.waiting
 		return nil, context.Cause(ctx)
 	}
 }

@@ -3,14 +3,17 @@ package web
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 
 	"servent/servent/api"
 )
 
-// TestTurns: two have their turn at once, eight wait for theirs, the next is told
-// that it is too much; who goes away makes room for another.
+// TestTurns: two have their turn at once, the others wait; who goes away makes room
+// for another.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := newTurns(labsAtOnce, labsWaiting)
@@ -30,7 +33,7 @@ func TestTurns(t *testing.T) {
 			got <- err
 		}()
 		began := make(chan func(), labsWaiting)
-		for range labsWaiting - 1 {
+		for range labsWaiting {
 			go func() {
 				end, err := turns.take(t.Context())
 				if err != nil {
@@ -40,9 +43,6 @@ func TestTurns(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		if _, err := turns.take(t.Context()); !errors.Is(err, api.CodeBusy) {
-			t.Errorf("one too many: got %v, want that the lab is busy", err)
-		}
 		if len(began) > 0 {
 			t.Errorf("%d began while two were at work", len(began))
 		}
@@ -50,14 +50,6 @@ func TestTurns(t *testing.T) {
 		if err := <-got; !errors.Is(err, gone) {
 			t.Errorf("who goes away: got %v", err)
 		}
-		go func() {
-			end, err := turns.take(t.Context())
-			if err != nil {
-				t.Error(err)
-			}
-			began <- end
-		}()
-		synctest.Wait()
 		for _, end := range done {
 			end()
 		}
@@ -67,6 +59,55 @@ func TestTurns(t *testing.T) {
 		}
 		for range labsWaiting {
 			(<-began)()
+		}
+	})
+}
+
+// A watchedBody is a request that knows whether anybody has read of it.
+type watchedBody struct {
+	*strings.Reader
+	read bool
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	b.read = true
+	return b.Reader.Read(p)
+}
+
+// TestLabPlaces: of so many requests as have a place the graphs are held; the next
+// one is told that it is too much, before its own is read, and once somebody has
+// left there is room again.
+func TestLabPlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns, end := newTurns(labsAtOnce, labsWaiting), make(chan struct{})
+		route := inPlace(turns, Exchange("/api/lab", "", inTurn(turns, func(context.Context, api.LabRequest) (api.LabRun, error) {
+			<-end
+			return api.LabRun{}, nil
+		})))
+		ask := func() (*watchedBody, *httptest.ResponseRecorder) {
+			body, w := &watchedBody{Reader: strings.NewReader(`{"graph":"1 2"}`)}, httptest.NewRecorder()
+			route.Handle(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/lab", body))
+			return body, w
+		}
+		answered := make(chan int, labsAtOnce+labsWaiting)
+		for range labsAtOnce + labsWaiting {
+			go func() {
+				_, w := ask()
+				answered <- w.Code
+			}()
+		}
+		synctest.Wait()
+		if body, w := ask(); w.Code != http.StatusConflict || body.read || !strings.Contains(w.Body.String(), `"busy"`) {
+			t.Errorf("one too many: got %d, %s, its body read: %v; want that the lab is busy, and that it is not read", w.Code, w.Body, body.read)
+		}
+		close(end)
+		for range labsAtOnce + labsWaiting {
+			if code := <-answered; code != http.StatusOK {
+				t.Errorf("one with a place: got %d", code)
+			}
+		}
+		if body, w := ask(); w.Code != http.StatusOK || !body.read {
+			t.Errorf("afterwards: got %d, %s", w.Code, w.Body)
 		}
 	})
 }

@@ -132,6 +132,9 @@ func (p *Plan) check() error {
 	case !(p.Loss >= 0 && p.Loss < 1):
 		return fmt.Errorf("experiment: plan: loss %g, want 0 or more and less than 1", p.Loss)
 	}
+	if err := checkDistinct(p.Strategies); err != nil {
+		return fmt.Errorf("experiment: plan: %w", err)
+	}
 	if p.Churn != nil {
 		if p.Acts != nil {
 			return errors.New("experiment: plan: acts beside churn")

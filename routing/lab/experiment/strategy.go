@@ -68,19 +68,27 @@ func ParseStrategy(text string) (Strategy, error) {
 // twice is an error.
 func ParseStrategies(list string) ([]Strategy, error) {
 	var all []Strategy
-	seen := map[string]bool{}
 	for text := range strings.SplitSeq(list, ",") {
 		s, err := ParseStrategy(strings.TrimSpace(text))
 		if err != nil {
 			return nil, err
 		}
-		if seen[s.name] {
-			return nil, fmt.Errorf("strategy %q comes twice", s.name)
-		}
-		seen[s.name] = true
 		all = append(all, s)
 	}
-	return all, nil
+	return all, checkDistinct(all)
+}
+
+// checkDistinct refuses two strategies of one name, for rows and searches are told
+// apart by it.
+func checkDistinct(all []Strategy) error {
+	seen := map[string]bool{}
+	for _, s := range all {
+		if seen[s.name] {
+			return fmt.Errorf("strategy %q comes twice", s.name)
+		}
+		seen[s.name] = true
+	}
+	return nil
 }
 
 func parseFlood(arguments string) (Strategy, error) {

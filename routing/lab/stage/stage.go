@@ -119,8 +119,6 @@ func (p Play) plan() (experiment.Plan, experiment.Scene, error) {
 	switch {
 	case len(plan.Strategies) > MaxStrategies:
 		return plan, experiment.Scene{}, fmt.Errorf("stage: %d strategies, want 1 to %d at once", len(plan.Strategies), MaxStrategies)
-	case twice(plan.Strategies):
-		return plan, experiment.Scene{}, errors.New("stage: a strategy comes twice: want ones that differ, for they are told apart by their names")
 	case plan.Churn != nil:
 		return plan, experiment.Scene{}, errors.New("stage: churn is for many searches, not for one: have servents leave by actions")
 	case len(p.Actions) > MaxActions:
@@ -139,18 +137,6 @@ func (p Play) plan() (experiment.Plan, experiment.Scene, error) {
 		return plan, scene, err
 	}
 	return plan, scene, nil
-}
-
-// twice reports whether two of the strategies are of one name.
-func twice(strategies []experiment.Strategy) bool {
-	seen := map[string]bool{}
-	for _, s := range strategies {
-		if seen[s.String()] {
-			return true
-		}
-		seen[s.String()] = true
-	}
-	return false
 }
 
 // CheckSize says whether a network is too large to be watched.

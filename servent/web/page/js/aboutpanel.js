@@ -3,6 +3,7 @@
 import { h, fill } from './dom.js';
 import { t } from './words.js';
 import { call } from './calls.js';
+import { dropPageKey } from './pagekey.js';
 import { inWords } from './errors.js';
 import { duration } from './format.js';
 import { copyButton } from './copy.js';
@@ -29,6 +30,7 @@ export function signOut() {
     click: async () => {
       try {
         await call('POST', '/api/page/end', {});
+        dropPageKey();
         location.reload();
       } catch (error) {
         fill(said, inWords(error));

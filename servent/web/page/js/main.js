@@ -5,7 +5,7 @@ import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
 import { learnSentences } from './said.js';
 import { call } from './calls.js';
-import { aborted, inWords, reason } from './errors.js';
+import { CallError, aborted, inWords, reason } from './errors.js';
 import { events, connection, onConnection } from './events.js';
 import { announce } from './announce.js';
 import { toast } from './toast.js';
@@ -41,6 +41,7 @@ const [calls] = await Promise.all([
   learn('main'),
   learnSentences(),
 ]);
+if (calls instanceof CallError && calls.status === 401) location.replace('/keyless'); // which says why, and what to do
 const tabs = Array.isArray(calls) ? offered(calls) : [];
 buildTop(tabs);
 if (tabs.length === 0) {
