@@ -134,8 +134,21 @@ func TestTracingShowsTheOverlayAndASearch(t *testing.T) {
 		t.Errorf("got %d queries sent, want 2 by b, and 1 each by a and c", n)
 	}
 
+	var reached *int
+	eventually(t, "a search tells whom it was seen to reach", func() bool {
+		summary, err := b.Search(t.Context(), api.SearchRequest{Words: "other words", TTL: 2}, nil)
+		reached = summary.Reached
+		return err != nil || reached == nil || *reached >= 2
+	})
+	if reached == nil || *reached != 2 {
+		t.Errorf("seen to reach %v, want a and c: the fourth does not tell", reached)
+	}
+	if summary, err := mute.Search(t.Context(), api.SearchRequest{Words: "two words", Timeout: time.Millisecond}, nil); err != nil || summary.Reached != nil {
+		t.Errorf("the one that does not trace: %v, %v", summary.Reached, err)
+	}
+
 	// Who begins to listen later is told what was before.
-	again := followTrace(t, c, func(e []api.TracedEvent) bool { return countTraced(e, "delivered") == 2 })
+	again := followTrace(t, c, func(e []api.TracedEvent) bool { return countTraced(e, "delivered") >= 2 })
 	if slices.IndexFunc(again, func(e api.TracedEvent) bool { return e.Words == "two words" }) < 0 {
 		t.Error("the words are not told")
 	}

@@ -283,6 +283,9 @@ func (c *realClass) search(student int, words string, ttl int) {
 		}
 		return got.sent >= sent && len(got.reached) >= len(reached) && got.duplicate >= duplicate
 	})
+	if summary.Reached == nil || *summary.Reached > len(reached) {
+		c.t.Errorf("student %d: the search tells that it was seen to reach %v, the servents count %d", student, summary.Reached, len(reached))
+	}
 	if got.sent != sent || got.duplicate != duplicate || !slices.Equal(got.reached, reached) || got.words != words {
 		c.t.Errorf("student %d, TTL %d: told of %d messages, %d duplicates, %d reached, words %q; the servents count %d, %d, %d",
 			student, ttl, got.sent, got.duplicate, len(got.reached), got.words, sent, duplicate, len(reached))

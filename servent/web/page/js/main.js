@@ -125,13 +125,15 @@ function followServent() {
     else if (event.type === 'link') call('GET', '/api/status').then(keep, () => {});
     else if (event.type === 'status') keep(event.status);
   });
-  let broken = false;
+  /** @type {import('./events.js').ConnectionState | ''} */
+  let broken = '';
   onConnection((state) => {
     showState(status, state);
-    const text = state === 'lost' ? t('banner.lost') : state === 'shut' ? t('error.unauthorized') : '';
+    if (state === 'full') call('GET', '/api/status').then(keep, () => {});
+    const text = state === 'lost' ? t('banner.lost') : state === 'full' ? t('banner.full') : state === 'shut' ? t('error.unauthorized') : '';
     banner.textContent = text;
     banner.hidden = text === '';
-    if (state === 'live' && broken) toast(t('banner.back'), 'good');
-    broken = text !== '';
+    if (state === 'live' && broken) toast(t(broken === 'full' ? 'banner.told' : 'banner.back'), 'good');
+    broken = text === '' ? '' : state;
   });
 }
