@@ -39,6 +39,11 @@ export function signOut() {
   }, t('settings.out')), said);
 }
 
+/** @param {string} link */
+function copyLine(link) {
+  return h('div', { class: 'copyline' }, h('code', {}, link), copyButton(link, t('settings.link')));
+}
+
 /** Makes the button that lets another browser in. */
 export function otherBrowser() {
   const said = h('div', { role: 'status' });
@@ -46,8 +51,8 @@ export function otherBrowser() {
     type: 'button', class: 'button plain',
     click: async () => {
       try {
-        const { url } = await call('POST', '/api/page', {});
-        fill(said, h('p', {}, t('settings.link.about')), h('div', { class: 'copyline' }, h('code', {}, url), copyButton(url, t('settings.link'))));
+        const { url, elsewhere } = await call('POST', '/api/page', {});
+        fill(said, h('p', {}, t('settings.link.about')), copyLine(url), elsewhere && h('p', {}, t('settings.link.elsewhere')), elsewhere && copyLine(elsewhere));
       } catch (error) {
         fill(said, h('p', { class: 'problem' }, inWords(error)));
       }

@@ -183,7 +183,8 @@ function drawLabels(pen, scene, colours) {
     pen.textAlign = 'start';
     pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
     pen.fillStyle = colours.ink;
-    pen.fillText(String(hops[i]), scene.x[i] + 1.05 * radius, scene.y[i] - 1.05 * radius);
+    const aside = (marks[i] === SELF ? 1.5 : 1.05) * radius; // beyond its rings
+    pen.fillText(String(hops[i]), scene.x[i] + aside, scene.y[i] - aside);
   }
 }
 

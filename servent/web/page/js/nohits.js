@@ -50,7 +50,7 @@ export function advice(search, summary) {
  */
 export function noHits(search, summary, within, acts) {
   const tries = advice(search, summary);
-  return h('div', { class: 'empty' }, h('h2', {}, t('search.none')), h('p', {}, t('search.went', { how: howFar(summary, within) })),
+  return h('div', { class: 'empty' }, h('h2', {}, t(summary.links === 0 ? 'search.none.alone' : 'search.none')), summary.links > 0 && h('p', {}, t('search.went', { how: howFar(summary, within) })),
     besides(summary).map((text) => h('p', {}, text)),
     h('h3', { class: 'small-title' }, t('search.try')), h('ul', { class: 'tries' }, tries.map((key) => h('li', {}, t(key), key === 'search.try.links' && [' ', h('a', { href: '#network' }, t('tab.network'))]))),
     h('p', { class: 'row' },
