@@ -1,5 +1,6 @@
 // A plot as a file of its own: with its title, its key and all colours in it.
 
+import { coloursAt } from './colours.js';
 import { svg } from './dom.js';
 
 /** What the page's style sheets say of a plot, and a file has to say itself. */
@@ -8,8 +9,7 @@ const TITLE = 26, ROW = 18, SCALE = 3;
 
 /** @param {import('./plot.js').Plot} plot @returns {string} */
 export function plotSVG(plot) {
-  const whole = drawing(plot);
-  return `${new XMLSerializer().serializeToString(whole)}\n`;
+  return `${new XMLSerializer().serializeToString(drawing(plot))}\n`;
 }
 
 /** @param {import('./plot.js').Plot} plot @returns {Promise<Blob>} with three times as many pixels as the SVG has */
@@ -34,8 +34,7 @@ export async function plotPNG(plot) {
 /** @param {import('./plot.js').Plot} plot */
 function drawing({ element, content, key }) {
   const [, , width, height] = (element.getAttribute('viewBox') ?? '').split(' ').map(Number);
-  const rows = [...key.children], of = getComputedStyle(element);
-  const paper = of.getPropertyValue('--card'), ink = of.getPropertyValue('--ink');
+  const rows = [...key.children], { paper, ink } = coloursAt(element);
   const tall = TITLE + height + (key.hidden ? 0 : ROW * rows.length + 8);
   const whole = svg('svg', { width, height: tall, viewBox: `0 ${-TITLE} ${width} ${tall}`, 'font-family': 'sans-serif' },
     svg('title', {}, content?.title ?? ''), svg('rect', { y: -TITLE, width, height: tall, fill: paper }),

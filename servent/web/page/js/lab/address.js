@@ -51,6 +51,7 @@ export function requestOf(address) {
 /** The command line that opens the lab with the same. @param {any} request */
 export function commandOf(request) {
   const words = ['servent', 'lab', '--web'];
+  /** @type {Record<string, any>} */
   const one = { ttls: String(request.ttl), ...Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) };
   for (const name of ORDER) {
     const value = one[name];
