@@ -54,7 +54,7 @@ func (s *Servent) listen(types []string) (*listener, error) {
 		s.snapshots.tellAll()
 		return l, nil
 	}
-	return nil, api.NewError(api.CodeBusy, fmt.Sprintf("events: %d listen already, and no more at once; end one of them", maxListeners))
+	return nil, api.NewError(api.CodeBusy, fmt.Sprintf("events: %d listen already, and no more can at once: close a page of this servent, or end a program that follows its events", maxListeners))
 }
 
 // follow yields what l hears, after a hello, until ctx or the servent ends,

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// maxListeners is how many may listen to a feed at once.
-	maxListeners = 16
+	// maxListeners is how many may listen to a feed at once. A browser has six
+	// connections to a server, whatever it shows.
+	maxListeners = 32
 	// maxWaiting bounds what waits for one listener: an event counts as one,
 	// and each source of a hit, of at most 8 addresses, as one more.
 	maxWaiting = 1024

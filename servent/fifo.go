@@ -28,11 +28,14 @@ func (f *fifo[T]) shift() T {
 	return v
 }
 
+// at returns the place of the value before which i others are in the queue.
+func (f *fifo[T]) at(i int) *T { return &f.ring[(f.first+i)%len(f.ring)] }
+
 func (f *fifo[T]) grow() {
 	const smallest = 8
 	larger := make([]T, min(max(smallest, 2*len(f.ring)), f.most))
 	for i := range f.count {
-		larger[i] = f.ring[(f.first+i)%len(f.ring)]
+		larger[i] = *f.at(i)
 	}
 	f.ring, f.first = larger, 0
 }

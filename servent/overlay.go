@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
 	"golang.org/x/time/rate"
 
 	"servent/routing/trace"
@@ -23,6 +24,9 @@ const (
 	// more. Until then its neighbours, who may not have missed it yet, cannot bring
 	// it back.
 	overlayForget = time.Minute
+	// overlayCut is how long a servent has to say that a link ended once the other
+	// end has: its own word of that leaves within publishEvery.
+	overlayCut = 500 * time.Millisecond
 	// traceRate is how many messages a second one servent may publish, traceBurst
 	// how many at once. It publishes five.
 	traceRate  = 8
@@ -38,7 +42,8 @@ type overlay struct {
 	begin   time.Time
 	self    string                    // peer ID
 	authors map[string]*overlayAuthor // by peer ID
-	changed bool                      // since it was told
+	shares  overlayShares
+	changed bool // since it was told
 	missed  uint64
 }
 
@@ -54,8 +59,12 @@ type overlayAuthor struct {
 	alive bool
 	name  string
 	links map[string]bool
+	ended map[string]bool // of links, those that the other end has told the end of since this one was heard
+	cut   time.Time       // when the last of these was told of
 	lost  uint64
 	clock authorClock
+	via   peer.ID   // the neighbour whose share it is in
+	since time.Time // when it came first
 }
 
 // An authorClock maps the times of an author to ours. Each message says when it
@@ -67,21 +76,24 @@ type authorClock struct {
 }
 
 func newOverlay(self string, begin time.Time) overlay {
-	return overlay{begin: begin, self: self, authors: map[string]*overlayAuthor{}}
+	return overlay{begin: begin, self: self, authors: map[string]*overlayAuthor{}, shares: overlayShares{}}
 }
 
-// admit reports whether m, which is well formed, may be believed: it is new, and
-// there are not too many. It is noted as heard of then.
-func (o *overlay) admit(m *traceMessage) error {
+// admit reports whether m, which is well formed and was passed on by via, may be
+// believed: it is new, and there are not too many. It is noted as heard of then.
+// via is a neighbour, this servent itself, or empty for all others.
+func (o *overlay) admit(m *traceMessage, via peer.ID) error {
 	id := m.author.String()
 	a := o.authors[id]
 	if a == nil {
-		if len(o.authors) >= maxOverlayNodes && id != o.self {
+		if len(o.authors) >= maxOverlayNodes && id != o.self && !o.makeRoom(via, m.received) {
 			return errTraceFull
 		}
-		a = &overlayAuthor{rate: rate.NewLimiter(traceRate, traceBurst)}
+		a = &overlayAuthor{rate: rate.NewLimiter(traceRate, traceBurst), since: m.received}
 		o.authors[id] = a
+		o.shares.enter(a, via)
 	}
+	o.shares.even(a, via)
 	if !a.rate.AllowN(m.received, 1) {
 		return errTraceRate
 	}
@@ -96,7 +108,7 @@ func (o *overlay) count(a *overlayAuthor, m *traceMessage) error {
 		return errTraceStale
 	case m.Run > a.run:
 		o.missed += a.missed()
-		*a = overlayAuthor{rate: a.rate, run: m.Run, first: m.N, last: m.N, count: 1, came: 1, heard: m.received}
+		*a = overlayAuthor{rate: a.rate, via: a.via, since: a.since, run: m.Run, first: m.N, last: m.N, count: 1, came: 1, heard: m.received}
 		return nil
 	case m.N > a.last:
 		a.came = a.came<<min(m.N-a.last, window) | 1
@@ -153,7 +165,43 @@ func (o *overlay) update(a *overlayAuthor, m *traceMessage) {
 	if !same || a.name != m.Name || a.alive == m.End {
 		o.changed = true
 	}
+	before := a.links
 	a.links, a.name, a.alive, a.lost = links, m.Name, !m.End, m.Lost
+	a.ended, a.cut = nil, time.Time{}
+	for to := range before {
+		if b := o.authors[to]; b != nil && b.links[m.author.String()] && !links[to] {
+			b.end(m.author.String(), m.received)
+		}
+	}
+}
+
+// end notes that the servent at the other end of a link has told that it ended.
+func (a *overlayAuthor) end(link string, now time.Time) {
+	if a.ended == nil {
+		a.ended = map[string]bool{}
+	}
+	a.ended[link], a.cut = true, now
+}
+
+// isMute reports whether a link of a ended, as the other end says, and a, which
+// would have told of it, has not.
+func (a *overlayAuthor) isMute(now time.Time) bool {
+	return !a.cut.IsZero() && now.Sub(a.cut) >= overlayCut
+}
+
+// isLeft reports whether a is mute, and nobody is left whom it could be heard by:
+// it was killed, or cut off.
+func (o *overlay) isLeft(a *overlayAuthor, now time.Time) bool {
+	if !a.isMute(now) {
+		return false
+	}
+	for to := range a.links {
+		b := o.authors[to]
+		if !a.ended[to] && (b == nil || b.alive && !b.isMute(now)) {
+			return false
+		}
+	}
+	return true
 }
 
 // see notes how much ours the difference of the clocks is with a message's delay.
@@ -171,18 +219,27 @@ func (c *authorClock) see(now time.Time, difference float64) {
 // offset is what to add to a time of the author to have ours, in milliseconds.
 func (c *authorClock) offset() float64 { return min(c.now, c.previous) }
 
-// expire notes who has fallen silent, and forgets who was silent for long.
+// expire notes who has fallen silent, or was left by all whom it was linked with,
+// and forgets who was silent for long.
 func (o *overlay) expire(now time.Time) {
 	for id, a := range o.authors {
 		silent := now.Sub(a.heard)
-		if a.alive && silent >= overlaySilence && id != o.self {
+		if a.alive && id != o.self && (silent >= overlaySilence || o.isLeft(a, now)) {
 			a.alive, o.changed = false, true
 		}
 		if silent >= overlayForget {
-			o.missed += a.missed()
-			delete(o.authors, id)
+			o.forget(id)
 		}
 	}
+}
+
+// forget forgets all that is known of a servent.
+func (o *overlay) forget(id string) {
+	a := o.authors[id]
+	o.missed += a.missed()
+	o.changed = o.changed || a.alive
+	o.shares.leave(a)
+	delete(o.authors, id)
 }
 
 // missed returns how many messages of the run did not come, but for those before
@@ -234,18 +291,33 @@ func (o *overlay) tell(now time.Time) (nodes []api.OverlayNode, links [][]string
 			n.Name, n.Tracing, n.Lost, n.SilentMS = a.name, true, a.lost, now.Sub(a.heard).Milliseconds()
 		}
 	}
-	for _, id := range alive {
-		for _, to := range slices.Sorted(maps.Keys(o.authors[id].links)) {
-			b := o.authors[to]
-			if b != nil && (!b.alive || !b.links[id] || to < id) { // denied, or told from the other end
+	rows, longest := make([][]string, len(alive)), 0
+	for i, id := range alive {
+		rows[i] = o.linksOf(id)
+		longest = max(longest, len(rows[i]))
+	}
+	for round := range longest { // a link of each at a time: who tells of many does not crowd out the others
+		for i, id := range alive {
+			if round >= len(rows[i]) || len(links) == maxOverlayLinks || !add(rows[i][round]) {
 				continue
 			}
-			if len(links) < maxOverlayLinks && add(id) && add(to) {
-				links = append(links, []string{min(id, to), max(id, to)})
-				nodes[place[id]].Links++
-				nodes[place[to]].Links++
-			}
+			to := rows[i][round]
+			links = append(links, []string{min(id, to), max(id, to)})
+			nodes[place[id]].Links++
+			nodes[place[to]].Links++
 		}
 	}
 	return nodes, links
+}
+
+// linksOf returns the far ends of the links that id tells of, in order, without
+// those that are denied and those that their lesser end tells of.
+func (o *overlay) linksOf(id string) []string {
+	var list []string
+	for _, to := range slices.Sorted(maps.Keys(o.authors[id].links)) {
+		if b := o.authors[to]; b == nil || b.alive && b.links[id] && id < to {
+			list = append(list, to)
+		}
+	}
+	return list
 }

@@ -3,6 +3,7 @@ package servent
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func (a *teller) tell(at, delay time.Duration, links ...*teller) []api.TracedEve
 	for _, to := range links {
 		m.Links = append(m.Links, to.id.String())
 	}
-	if err := a.o.admit(&m); err != nil {
+	if err := a.o.admit(&m, ""); err != nil {
 		a.t.Fatalf("at %v: %v", at, err)
 	}
 	return a.o.take(&m, nil)
@@ -74,6 +75,143 @@ func TestOverlayLinks(t *testing.T) {
 	}
 }
 
+// TestOverlayMissesWhoWasKilled: a servent whose neighbours all tell that their
+// links with it ended, and which does not, is gone at once, and so are two that
+// were linked with each other; one that tells of it, too, is there without links.
+func TestOverlayMissesWhoWasKilled(t *testing.T) {
+	o := newOverlay("self", time.Now())
+	tellers := map[byte]*teller{}
+	for _, name := range []byte("abcde") {
+		tellers[name] = newTeller(t, &o, 1)
+	}
+	tell := func(at time.Duration, who byte, links string) {
+		var to []*teller
+		for _, name := range []byte(links) {
+			to = append(to, tellers[name])
+		}
+		tellers[who].tell(at, 0, to...)
+	}
+	size := func(at time.Duration, want string) {
+		t.Helper()
+		if got := o.size(at); got != want {
+			t.Errorf("at %v: got %s, want %s", at, got, want)
+		}
+	}
+	const told, after = 1100 * time.Millisecond, 1100*time.Millisecond + overlayCut
+	whole := func(at time.Duration) { // a ring
+		t.Helper()
+		for i, links := range []string{"eb", "ac", "bd", "ce", "da"} {
+			tell(at, "abcde"[i], links)
+		}
+		size(at, "5 nodes, 5 links")
+	}
+	whole(time.Second)
+	tell(told, 'a', "e")
+	size(after, "5 nodes, 4 links") // it has another
+	tell(told, 'c', "d")
+	size(told, "5 nodes, 3 links") // it may be about to tell of it
+	size(after, "4 nodes, 3 links")
+
+	whole(11 * time.Second) // all are there again
+	const again = 10 * time.Second
+	tell(again+told, 'a', "e")
+	tell(again+told, 'c', "d")
+	tell(again+told, 'b', "")
+	size(again+after, "5 nodes, 3 links")
+
+	whole(21 * time.Second)
+	tell(2*again+told, 'a', "e")
+	tell(2*again+told, 'd', "e")
+	size(2*again+after, "3 nodes, 2 links") // b and c had each other
+}
+
+// TestOverlayIsShared: of a table that one neighbour has filled with what it made
+// up, what others pass on takes its part, and those that were there before stay.
+func TestOverlayIsShared(t *testing.T) {
+	o := newOverlay(newPeer(t).String(), time.Now())
+	at := o.begin
+	send := func(author, via peer.ID, n uint64) error {
+		at = at.Add(time.Millisecond)
+		return o.admit(&traceMessage{author: author, Run: 1, N: n, received: at}, via)
+	}
+	honest, liar, early := newPeer(t), newPeer(t), newPeer(t)
+	if err := send(early, liar, 1); err != nil { // whoever is first with it
+		t.Fatal(err)
+	}
+	for n := 1; n < maxOverlayNodes; n++ {
+		if err := send(newPeer(t), liar, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := send(newPeer(t), liar, 1); !errors.Is(err, errTraceFull) {
+		t.Errorf("one more of the liar: got %v, want %v", err, errTraceFull)
+	}
+	const class = 100
+	var others []peer.ID
+	for n := range class {
+		others = append(others, newPeer(t))
+		if err := send(others[n], honest, 1); err != nil {
+			t.Fatalf("number %d of another neighbour: %v", n, err)
+		}
+	}
+	if err := send(early, honest, 2); err != nil || o.authors[early.String()].via != honest {
+		t.Errorf("who was there first: %v, in the share of %v", err, o.authors[early.String()].via)
+	}
+	for n := 0; send(newPeer(t), liar, 1) == nil; n++ {
+		if n == 2 {
+			t.Fatal("the liar takes from the others")
+		}
+	}
+	for _, id := range others {
+		if o.authors[id.String()] == nil {
+			t.Fatal("one of the others was forgotten")
+		}
+	}
+	if got, want := o.shares[honest]+o.shares[liar], len(o.authors); got != want || want != maxOverlayNodes {
+		t.Errorf("%d are in shares, %d in the table, want %d", got, want, maxOverlayNodes)
+	}
+
+	o.relink([]peer.ID{honest}) // the liar comes back under other names
+	for range 2 * maxOverlayNodes {
+		_ = send(newPeer(t), "", 1)
+	}
+	if o.shares[""] != maxOverlayNodes-class-1 || o.shares[honest] != class+1 {
+		t.Errorf("got shares %v, want that of the neighbour as it was", o.shares)
+	}
+	at = at.Add(overlaySilence) // those fell silent
+	for n := range maxOverlayNodes {
+		if err := send(newPeer(t), honest, 1); err != nil {
+			t.Fatalf("number %d after all fell silent: %v", n, err)
+		}
+	}
+}
+
+// TestOverlayTellsLinksOfAll: a few that tell of many links do not keep those of
+// others out of what is told.
+func TestOverlayTellsLinksOfAll(t *testing.T) {
+	o := newOverlay("self", time.Now())
+	var invented, known []*teller
+	for range maxTraceLinks {
+		invented = append(invented, newTeller(t, &o, 1))
+	}
+	for range 60 {
+		known = append(known, newTeller(t, &o, 1))
+	}
+	for i, a := range known[:58] {
+		a.tell(time.Second, 0, append(slices.Clone(invented[:maxTraceLinks-1]), known[(i+1)%58])...)
+	}
+	known[58].tell(time.Second, 0, known[59])
+	known[59].tell(time.Second, 0, known[58])
+	nodes, links := o.tell(o.begin.Add(time.Second))
+	if len(links) != maxOverlayLinks || len(nodes) < 60 {
+		t.Fatalf("got %d links and %d nodes, want %d links, so that some are left out", len(links), len(nodes), maxOverlayLinks)
+	}
+	a, b := known[58].id.String(), known[59].id.String()
+	if !slices.ContainsFunc(links, func(l []string) bool { return slices.Equal(l, []string{min(a, b), max(a, b)}) }) {
+		t.Error("the link of two that tell of one each is left out")
+	}
+}
+
 // TestOverlayClocks: events of a servent whose clock is hours off are told at our
 // time, off by no more than the least delay of its messages.
 func TestOverlayClocks(t *testing.T) {
@@ -105,7 +243,7 @@ func TestOverlayClocks(t *testing.T) {
 func TestOverlayRefuses(t *testing.T) {
 	o := newOverlay("self", time.Now())
 	message := func(run int64, n uint64, a peer.ID) error {
-		return o.admit(&traceMessage{author: a, Run: run, N: n, received: o.begin.Add(time.Duration(n) * time.Second)})
+		return o.admit(&traceMessage{author: a, Run: run, N: n, received: o.begin.Add(time.Duration(n) * time.Second)}, "")
 	}
 	a := newPeer(t)
 	for _, c := range []struct {
@@ -124,7 +262,7 @@ func TestOverlayRefuses(t *testing.T) {
 		t.Errorf("%d are counted as missed, want %d", got, want)
 	}
 	for n := uint64(2); ; n++ {
-		err := o.admit(&traceMessage{author: a, Run: 6, N: n, received: o.begin.Add(1000 * time.Second)})
+		err := o.admit(&traceMessage{author: a, Run: 6, N: n, received: o.begin.Add(1000 * time.Second)}, "")
 		if n > traceBurst+1 {
 			if !errors.Is(err, errTraceRate) {
 				t.Errorf("message %d at once: got %v, want %v", n, err, errTraceRate)

@@ -268,6 +268,13 @@ func TestDownloadWaitsForAPlace(t *testing.T) {
 	}
 	eventually(t, "it waits", func() bool { return listed(t, near).State == api.DownloadWaiting })
 	l := &near.downloads
+	t.Cleanup(func() {
+		if t.Failed() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			t.Logf("at the end it was %+v", l.list[0].tell(time.Now()))
+		}
+	})
 	var others []*download
 	l.mu.Lock()
 	for range maxRunning { // that hold all places

@@ -28,6 +28,7 @@ type sent struct {
 	links   int // neighbours that got a query
 	queries int
 	ttl     int // of the latest query, which went furthest; 0: there was none
+	guids   []messages.GUID
 }
 
 // runSearch asks the network for what q wants, as how says, and gathers the hits
@@ -66,7 +67,7 @@ func (s *Servent) endSearch(se *search) sent {
 	for _, guid := range se.guids {
 		delete(s.searches, guid)
 	}
-	return sent{links: len(se.links), queries: len(se.guids), ttl: int(se.query.TTL)}
+	return sent{links: len(se.links), queries: len(se.guids), ttl: int(se.query.TTL), guids: se.guids}
 }
 
 // reached notes that one more neighbour has the latest query.

@@ -112,6 +112,7 @@ func (s *Servent) Search(ctx context.Context, req api.SearchRequest, emit func(a
 		Links:     sent.links,
 		Queries:   sent.queries,
 		TTL:       sent.ttl,
+		Reached:   s.tracing.reached(sent.guids),
 		ElapsedMS: time.Since(begin).Milliseconds(),
 	}), err
 }

@@ -42,8 +42,9 @@ func OpenShares(dir string) (*Shares, error) {
 	return s, nil
 }
 
+// openShares opens the catalogue, in the home of which nothing else is shared.
 func openShares(catalog, torrentsDir string, onProblem func(share.Problem)) (*Shares, error) {
-	c, err := share.Open(share.CollectionConfig{Catalog: catalog, OnProblem: onProblem})
+	c, err := share.Open(share.CollectionConfig{Catalog: catalog, Private: filepath.Dir(catalog), OnProblem: onProblem})
 	if err != nil {
 		return nil, fmt.Errorf("servent: open the catalogue: %w", err)
 	}
@@ -186,6 +187,10 @@ func shareError(verb, path string, err error) error {
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: there is no such file or folder", verb, path)
 	case errors.Is(err, share.ErrNotFolder):
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not a folder", verb, path)
+	case errors.Is(err, share.ErrPrivate):
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: the servent keeps its key there; share a folder in it, or another one", verb, path)
+	case errors.Is(err, share.ErrWholeDisk):
+		code, message = api.CodeUsage, fmt.Sprintf("%s %s: that is the whole computer, with what is private on it; share a folder", verb, path)
 	case errors.Is(err, share.ErrNotFile):
 		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not a file", verb, path)
 	case errors.Is(err, share.ErrBadTag):

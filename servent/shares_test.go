@@ -146,3 +146,28 @@ func TestListProblemsIsBounded(t *testing.T) {
 		t.Errorf("got %d problems of %d bytes and %d more, want at most %d bytes, and %d in all", len(list.Problems), size, list.MoreProblems, maxProblemBytes, problems)
 	}
 }
+
+// The home, with the key and the token of the servent, is shared neither by itself
+// nor by a folder around it.
+func TestHomeIsNotShared(t *testing.T) {
+	t.Parallel()
+	around := folder(t, map[string]int{"a.txt": 10})
+	home := filepath.Join(around, "home")
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, identityFile), []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, home)
+	list, err := s.ShareAdd(t.Context(), api.ShareRequest{Paths: []string{around}}, nil)
+	if err != nil || list.Folders[0].Files != 1 {
+		t.Errorf("share around the home: got %+v, %v, want one file", list, err)
+	}
+	for path, want := range map[string]string{home: "the servent keeps its key there", string(filepath.Separator): "the whole computer"} {
+		_, err := s.ShareAdd(t.Context(), api.ShareRequest{Paths: []string{path}}, nil)
+		if e, ok := errors.AsType[*api.Error](err); !ok || e.Code != api.CodeUsage || !strings.Contains(e.Message, want) {
+			t.Errorf("share %s: got %v, want a refusal that says %q", path, err, want)
+		}
+	}
+}

@@ -17,6 +17,9 @@ const (
 	// out the searches. More than that is counted and told.
 	maxTraceSearches = 1024
 	maxTraceOthers   = 256
+	// traceOthersShare is what part of a message other messages may have at least,
+	// if so many wait: one in so many events.
+	traceOthersShare = 5
 )
 
 // A traceRecord is one event that waits to be published.
@@ -148,16 +151,25 @@ func (r *traceRecorder) setLinks(links []peer.ID) {
 	r.links, r.news = links, true
 }
 
-// take appends to out what waits, at most limit of it, searches first; and returns
-// the links with how many events were lost so far. It reports whether there is
-// anything new.
+// linked returns whom the servent is linked with, which is not to be changed.
+func (r *traceRecorder) linked() []peer.ID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.links
+}
+
+// take appends to out what waits, at most limit of it: searches first, but for what
+// is left to others; and returns the links with how many events were lost so far. It
+// reports whether there is anything new.
 func (r *traceRecorder) take(out []traceRecord, limit int) (_ []traceRecord, links []peer.ID, lost uint64, news bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, queue := range []*fifo[traceRecord]{&r.searches, &r.others} {
-		for queue.count > 0 && len(out) < limit {
-			out = append(out, queue.shift())
-		}
+	forSearches := limit - min(r.others.count, limit/traceOthersShare)
+	for r.searches.count > 0 && len(out) < forSearches {
+		out = append(out, r.searches.shift())
+	}
+	for r.others.count > 0 && len(out) < limit {
+		out = append(out, r.others.shift())
 	}
 	news = r.news || len(out) > 0
 	r.news = false

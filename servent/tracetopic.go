@@ -2,16 +2,13 @@ package servent
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -23,11 +20,6 @@ const (
 	// maxTraceWaiting is how many messages of others wait to be validated, and as
 	// many to be taken.
 	maxTraceWaiting = 256
-	// traceForwardRate is how many messages a second one neighbour may pass on,
-	// traceForwardBurst how many at once: more than a thousand servents say that they
-	// are there.
-	traceForwardRate  = 1000
-	traceForwardBurst = 4000
 	// traceGraylist is the score below which a neighbour is not heard: ten messages
 	// that were not valid, squared.
 	traceGraylist = -100
@@ -59,7 +51,7 @@ func joinTrace(ctx context.Context, h host.Host, network string, admit func(cont
 		SkipAtomicValidation: true,
 		GossipThreshold:      traceGraylist / 4, PublishThreshold: traceGraylist / 2, GraylistThreshold: traceGraylist,
 	}
-	bounds := traceForwards{each: map[peer.ID]*rate.Limiter{}, refused: refused}
+	bounds := newTraceForwards(refused)
 	p, err := pubsub.NewGossipSub(ctx, h,
 		pubsub.WithMessageSignaturePolicy(pubsub.StrictSign),
 		pubsub.WithSubscriptionFilter(pubsub.WrapLimitSubscriptionFilter(pubsub.NewAllowlistSubscriptionFilter(name), 16)),
@@ -90,38 +82,6 @@ func joinTrace(ctx context.Context, h host.Host, network string, admit func(cont
 
 // tracePubsubProtocols are those that the topic is carried by.
 func tracePubsubProtocols() []protocol.ID { return pubsub.GossipSubDefaultProtocols }
-
-// traceForwards bounds what neighbours pass on to us.
-type traceForwards struct {
-	refused *tally
-
-	mu   sync.Mutex
-	each map[peer.ID]*rate.Limiter
-}
-
-var errTraceForwards = errors.New("too many passed on by one neighbour")
-
-func (f *traceForwards) inspect(from peer.ID, rpc *pubsub.RPC) error {
-	messages := len(rpc.GetPublish())
-	if messages == 0 {
-		return nil
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	l := f.each[from]
-	if l == nil {
-		if len(f.each) >= maxConns { // of connections that have ended, most of them
-			clear(f.each)
-		}
-		l = rate.NewLimiter(traceForwardRate, traceForwardBurst)
-		f.each[from] = l
-	}
-	if !l.AllowN(time.Now(), messages) {
-		f.refused.add(errTraceForwards.Error())
-		return errTraceForwards
-	}
-	return nil
-}
 
 // traceRefusals counts what GossipSub itself refuses. What our own validator
 // does is counted there.

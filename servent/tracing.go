@@ -10,7 +10,9 @@ import (
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	"github.com/libp2p/go-libp2p/core/peer"
 
+	"servent/messages"
 	"servent/routing"
+	"servent/routing/trace"
 	"servent/servent/api"
 )
 
@@ -195,15 +197,18 @@ func (p *publisher) message(end bool) []byte {
 }
 
 // admit is what GossipSub asks of each message whose signature is proven.
-func (t *tracing) admit(_ context.Context, _ peer.ID, message *pubsub.Message) pubsub.ValidationResult {
+func (t *tracing) admit(_ context.Context, from peer.ID, message *pubsub.Message) pubsub.ValidationResult {
 	m, err := parseTraceMessage(message.GetFrom(), message.GetData())
 	if err != nil {
 		t.refused.add(err.Error())
 		return pubsub.ValidationReject
 	}
 	m.received = time.Now()
+	if from.String() != t.overlay.self && !slices.Contains(t.recorder.linked(), from) {
+		from = ""
+	}
 	t.mu.Lock()
-	err = t.overlay.admit(m)
+	err = t.overlay.admit(m, from)
 	t.mu.Unlock()
 	if err != nil { // whoever passed it on cannot know
 		t.refused.add(err.Error())
@@ -263,6 +268,7 @@ func (t *tracing) tellListeners(ctx context.Context) {
 func (t *tracing) tell(now time.Time) {
 	if now.Sub(t.told) >= overlayEvery {
 		t.told = now
+		t.overlay.relink(t.recorder.linked())
 		t.overlay.expire(now)
 		t.forget(now)
 		if t.overlay.changed {
@@ -285,7 +291,7 @@ func (t *tracing) tell(now time.Time) {
 // forget lets go of events that are too old to be told to new listeners.
 func (t *tracing) forget(now time.Time) {
 	old := float64(now.Add(-traceKept).UnixMilli())
-	for t.kept.count > 0 && t.kept.ring[t.kept.first].TimeMS < old {
+	for t.kept.count > 0 && t.kept.at(0).TimeMS < old {
 		t.kept.shift()
 	}
 }
@@ -324,10 +330,33 @@ func (t *tracing) tellKept(now time.Time, l *listener) {
 	for from := 0; from < t.kept.count; from += traceChunk {
 		e := api.TraceEvent{Type: api.EventTrace, Time: now}
 		for i := from; i < min(from+traceChunk, t.kept.count); i++ {
-			e.Events = append(e.Events, t.kept.ring[(t.kept.first+i)%len(t.kept.ring)])
+			e.Events = append(e.Events, *t.kept.at(i))
 		}
 		l.put(e)
 	}
+}
+
+// reached returns how many other servents told that one of our queries reached
+// them, nil where the network is not traced.
+func (t *tracing) reached(queries []messages.GUID) *int {
+	if t == nil {
+		return nil
+	}
+	ours := map[string]bool{}
+	for _, guid := range queries {
+		ours[guid.String()[:trace.GUIDDigits]] = true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	by := map[string]bool{}
+	for i := range t.kept.count {
+		e := t.kept.at(i)
+		if e.Kind == messages.TypeQuery.String() && e.Verdict == string(trace.Delivered) && ours[e.GUID] && e.By != t.overlay.self {
+			by[e.By] = true
+		}
+	}
+	n := len(by)
+	return &n
 }
 
 // Overlay tells of the network as its servents tell of it.

@@ -134,8 +134,21 @@ func TestTracingShowsTheOverlayAndASearch(t *testing.T) {
 		t.Errorf("got %d queries sent, want 2 by b, and 1 each by a and c", n)
 	}
 
+	var reached *int
+	eventually(t, "a search tells whom it was seen to reach", func() bool {
+		summary, err := b.Search(t.Context(), api.SearchRequest{Words: "other words", TTL: 2}, nil)
+		reached = summary.Reached
+		return err != nil || reached == nil || *reached >= 2
+	})
+	if reached == nil || *reached != 2 {
+		t.Errorf("seen to reach %v, want a and c: the fourth does not tell", reached)
+	}
+	if summary, err := mute.Search(t.Context(), api.SearchRequest{Words: "two words", Timeout: time.Millisecond}, nil); err != nil || summary.Reached != nil {
+		t.Errorf("the one that does not trace: %v, %v", summary.Reached, err)
+	}
+
 	// Who begins to listen later is told what was before.
-	again := followTrace(t, c, func(e []api.TracedEvent) bool { return countTraced(e, "delivered") == 2 })
+	again := followTrace(t, c, func(e []api.TracedEvent) bool { return countTraced(e, "delivered") >= 2 })
 	if slices.IndexFunc(again, func(e api.TracedEvent) bool { return e.Words == "two words" }) < 0 {
 		t.Error("the words are not told")
 	}
@@ -291,8 +304,8 @@ func TestTraceKeywords(t *testing.T) {
 	}
 }
 
-// When more happens than can be told, searches come first, and what is left out is
-// counted.
+// When more happens than can be told, searches come first, but for the part of
+// other messages, and what is left out is counted.
 func TestTraceRecorderIsBounded(t *testing.T) {
 	r, other := newTraceRecorder(time.Now(), false), newPeer(t)
 	ping := routing.Effect{Kind: routing.Deliver, Message: message(t, 1, messages.Ping{})}
@@ -306,8 +319,20 @@ func TestTraceRecorderIsBounded(t *testing.T) {
 	}
 	p := publisher{tracing: &tracing{recorder: r, name: "name"}}
 	m, err := parseTraceMessage(newPeer(t), p.message(false))
-	if err != nil || len(m.Events) != maxTraceEvents || m.Events[0].Type != "Query" || m.Events[maxTraceEvents-1].Type != "Query" || m.Lost != r.unkept() {
-		t.Errorf("got %d events, %v, want %d of Queries", len(m.Events), err, maxTraceEvents)
+	if err != nil || len(m.Events) != maxTraceEvents || m.Lost != r.unkept() {
+		t.Fatalf("got %d events, %d lost, %v, want %d and %d", len(m.Events), m.Lost, err, maxTraceEvents, r.unkept())
+	}
+	for i, e := range m.Events {
+		if want := map[bool]string{true: "Ping", false: "Query"}[i >= maxTraceEvents-maxTraceEvents/traceOthersShare]; e.Type != want {
+			t.Errorf("event %d is of a %s, want a %s", i, e.Type, want)
+		}
+	}
+	for range (maxTraceOthers - 1) / (maxTraceEvents / traceOthersShare) { // with as many searches as before
+		r.record(time.Now(), other, "", 1, &query)
+		p.message(false)
+	}
+	if r.others.count != 0 {
+		t.Errorf("%d of other messages wait still", r.others.count)
 	}
 }
 
@@ -360,7 +385,7 @@ func FuzzTraceMessage(f *testing.F) {
 		}
 		o := newOverlay(author.String(), time.Now())
 		m.received = time.Now()
-		if err := o.admit(m); err != nil {
+		if err := o.admit(m, ""); err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range o.take(m, nil) {

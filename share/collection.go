@@ -23,6 +23,10 @@ var (
 	ErrNotFolder = errors.New("not a folder")
 	// ErrNotFile: a path to tag is something else.
 	ErrNotFile = errors.New("not a file")
+	// ErrPrivate: a folder of which nothing may be shared.
+	ErrPrivate = errors.New("share: the folder is private")
+	// ErrWholeDisk: the root of all folders.
+	ErrWholeDisk = errors.New("share: that is the whole computer")
 	// ErrBadTag: a keyword that nobody could search for.
 	ErrBadTag = errors.New("share: a tag needs a letter or a digit, no control character, and at most 64 bytes")
 )
@@ -31,6 +35,11 @@ var (
 type CollectionConfig struct {
 	// Catalog is the file of the catalogue; it is made if missing. Required.
 	Catalog string
+
+	// Private is a folder of which nothing is shared, wherever it lies, but what is
+	// in a folder below it that was added for itself: a servent's home, with its
+	// key, and with its downloads. None if empty.
+	Private string
 
 	// Rescan is the time between two scans of all folders while [Collection.Run]
 	// watches them: for what was changed in place where nothing tells of it, as on
@@ -105,6 +114,13 @@ func Open(cfg CollectionConfig) (*Collection, error) {
 	if cfg.LockTimeout <= 0 {
 		cfg.LockTimeout = defaultLockTimeout
 	}
+	if cfg.Private != "" {
+		private, err := canonical(cfg.Private)
+		if err != nil {
+			return nil, fmt.Errorf("share: private folder: %w", err)
+		}
+		cfg.Private = private
+	}
 	catalog, err := openCatalog(cfg.Catalog, cfg.LockTimeout)
 	if err != nil {
 		return nil, err
@@ -157,7 +173,8 @@ func (c *Collection) Folders() []string {
 
 // AddFolder shares the folder at path, now and after a restart. Its files are
 // findable after the next scan, which Run begins at once. A folder that is
-// shared already, or lies in one that is, is no error.
+// shared already, or lies in one that is, is no error; the root of all folders is
+// [ErrWholeDisk], the private one [ErrPrivate].
 func (c *Collection) AddFolder(path string) error {
 	folder, err := canonical(path)
 	if err != nil {
@@ -169,6 +186,12 @@ func (c *Collection) AddFolder(path string) error {
 	}
 	if !info.IsDir() {
 		return fmt.Errorf("share: add folder %s: %w", path, ErrNotFolder)
+	}
+	switch folder {
+	case string(filepath.Separator): // a disk of Windows is its D:\
+		return fmt.Errorf("share: add folder %s: %w", path, ErrWholeDisk)
+	case c.cfg.Private:
+		return fmt.Errorf("share: add folder %s: %w", path, ErrPrivate)
 	}
 	c.editing.Lock()
 	defer c.editing.Unlock()

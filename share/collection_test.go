@@ -267,6 +267,81 @@ func TestNotShared(t *testing.T) {
 	}
 }
 
+// TestPrivateFolder: nothing of the private folder is shared, from around it or by
+// a link, but a folder in it can be for itself.
+func TestPrivateFolder(t *testing.T) {
+	h := newHousehold(t)
+	h.Close()
+	private := filepath.Join(h.folder, "home")
+	h.write("a.txt", "alpha")
+	key := h.write("home/identity.key", "secret")
+	h.write("home/deep/api.token", "secret")
+	h.write("home/downloads/b.txt", "beta")
+	if err := os.Symlink(key, filepath.Join(h.folder, "link.txt")); err != nil {
+		t.Fatal(err)
+	}
+	h.cfg.Private = private
+	h.open()
+	h.rescan()
+	h.want("a.txt")
+	for _, path := range []string{private, filepath.Join(private, "deep"), key} {
+		if err := h.Rescan(t.Context(), path); err != nil {
+			t.Error(err)
+		}
+	}
+	h.want("a.txt")
+	if _, err := h.Tag(t.Context(), key, "x"); !errors.Is(err, ErrNotShared) {
+		t.Errorf("tag the key: %v, want ErrNotShared", err)
+	}
+	if err := h.AddFolder(private); !errors.Is(err, ErrPrivate) {
+		t.Errorf("share the private folder: %v, want ErrPrivate", err)
+	}
+	if err := h.AddFolder(filepath.Join(private, "downloads")); err != nil {
+		t.Fatal(err)
+	}
+	h.rescan()
+	h.want("a.txt", "b.txt")
+}
+
+// TestWholeDisk: who types / does not share the computer.
+func TestWholeDisk(t *testing.T) {
+	h := newHousehold(t)
+	root := string(filepath.Separator)
+	if err := h.AddFolder(root); !errors.Is(err, ErrWholeDisk) {
+		t.Errorf("share %s: %v, want ErrWholeDisk", root, err)
+	}
+}
+
+// TestRemovedWhileScanned: what a scan met in a folder that was removed before the
+// scan was over is not hashed.
+func TestRemovedWhileScanned(t *testing.T) {
+	h := newHousehold(t)
+	h.Close()
+	h.write("a.txt", "alpha")
+	if err := os.Symlink("nowhere", filepath.Join(h.folder, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	h.cfg.OnProblem = func(Problem) { // told when all was met and nothing waits yet
+		if err := h.RemoveFolder(h.folder); err != nil {
+			t.Error(err)
+		}
+	}
+	h.open()
+	if _, err := h.survey(t.Context(), scope{all: true, calm: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	h.queue.mu.Lock()
+	defer h.queue.mu.Unlock()
+	if len(h.queue.jobs) != 1 {
+		t.Fatalf("%d files wait, want one that is cancelled", len(h.queue.jobs))
+	}
+	for path, j := range h.queue.jobs {
+		if !j.cancelled.Load() {
+			t.Errorf("%s is going to be hashed", path)
+		}
+	}
+}
+
 // TestLinkTurned: a link that was turned outside since the scan is not opened.
 func TestLinkTurned(t *testing.T) {
 	h := newHousehold(t)

@@ -49,11 +49,24 @@ func (c *Collection) survey(ctx context.Context, s scope) (*batch, error) {
 			c.note(p)
 		}
 	}
+	var b *batch
 	if s.awaited {
-		return c.queue.addAwaited(todo, s.calm), nil
+		b = c.queue.addAwaited(todo, s.calm)
+	} else {
+		c.queue.add(todo, s.calm, nil)
 	}
-	c.queue.add(todo, s.calm, nil)
-	return nil, nil
+	c.cancelRemoved(w.folders)
+	return b, nil
+}
+
+// cancelRemoved drops from the queue what lies in those of the folders that are not
+// shared any more: who removed one cancelled only what waited then.
+func (c *Collection) cancelRemoved(folders []string) {
+	shared := c.Folders()
+	isRemoved := func(folder string) bool { return !slices.Contains(shared, folder) }
+	if slices.ContainsFunc(folders, isRemoved) {
+		c.queue.cancel(func(f found) bool { return isRemoved(f.folder) })
+	}
 }
 
 // endOf returns why ctx, that of a scan, has ended.

@@ -16,6 +16,7 @@ import (
 var (
 	errLeaves  = errors.New("the link leads out of the shared folder, or to a hidden file")
 	errNowhere = errors.New("the link leads nowhere")
+	errPrivate = errors.New("it is the servent's own folder, with its key; only a folder in it can be shared")
 	errFolder  = errors.New("the link leads to the shared folder itself")
 	errTooLong = errors.New("folders nested too deep")
 )
@@ -44,6 +45,8 @@ type dir struct {
 type walk struct {
 	ctx      context.Context
 	scope    scope
+	private  string                              // see [CollectionConfig]
+	folders  []string                            // that were shared when it began
 	visit    func(path string, info os.FileInfo) // told of each folder before it is read
 	files    []found
 	dirs     map[string]dir
@@ -54,21 +57,20 @@ type walk struct {
 
 // walk visits what scope covers of the shared folders.
 func (c *Collection) walk(ctx context.Context, s scope) *walk {
-	w := &walk{ctx: ctx, scope: s, dirs: map[string]dir{}, failed: map[string]bool{}, madeUp: map[uint64]bool{}, visit: func(string, os.FileInfo) {}}
+	w := &walk{ctx: ctx, scope: s, private: c.cfg.Private, folders: c.Folders(), dirs: map[string]dir{}, failed: map[string]bool{}, madeUp: map[uint64]bool{}, visit: func(string, os.FileInfo) {}}
 	if watcher := c.watcher.Load(); watcher != nil {
 		w.visit = watcher.visit
 	}
-	folders := c.Folders() // sorted: a folder comes before those in it
 	if s.all {
-		for _, folder := range folders {
+		for _, folder := range w.folders { // sorted: a folder comes before those in it
 			w.enter(folder, folder)
 		}
 		return w
 	}
 	for _, path := range s.paths {
-		for _, folder := range folders {
+		for _, folder := range w.folders {
 			switch {
-			case within(folder, path) && isOpenWay(folder, path):
+			case within(folder, path) && isOpenWay(folder, path) && !w.isPrivate(folder, path):
 				w.enter(folder, path)
 			case within(path, folder): // it may be hidden from the one around it
 				w.enter(folder, folder)
@@ -95,6 +97,12 @@ func isOpenWay(folder, path string) bool {
 	return true
 }
 
+// isPrivate reports whether path, which is in a shared folder, is in the private
+// one within that.
+func (w *walk) isPrivate(shared, path string) bool {
+	return w.private != "" && within(shared, w.private) && within(w.private, path)
+}
+
 func (w *walk) problem(at string, err error) {
 	w.problems = append(w.problems, Problem{at, fmt.Errorf("share: scan: %w", err)})
 }
@@ -106,6 +114,8 @@ func (w *walk) enter(shared, path string) {
 	}
 	info, err := os.Lstat(path)
 	switch {
+	case w.isPrivate(shared, path):
+		w.problem(path, errPrivate)
 	case errors.Is(err, fs.ErrNotExist) && path != shared: // it is gone
 	case err != nil:
 		w.failed[path] = path == shared && !errors.Is(err, fs.ErrNotExist)
@@ -119,7 +129,7 @@ func (w *walk) enter(shared, path string) {
 
 // folder visits what lies below the folder at path.
 func (w *walk) folder(shared, path string, info os.FileInfo) {
-	if _, again := w.dirs[path]; again || w.ctx.Err() != nil {
+	if _, again := w.dirs[path]; again || w.isPrivate(shared, path) || w.ctx.Err() != nil {
 		return
 	}
 	if len(path)-len(shared) > maxPathSize {
@@ -186,7 +196,7 @@ func (w *walk) file(shared, path string, e fs.DirEntry) {
 	}
 	info, err := e.Info()
 	if err == nil && link {
-		info, err = follow(place{shared, belowOf(shared, path)})
+		info, err = w.follow(place{shared, belowOf(shared, path)})
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !link: // deleted since
@@ -212,8 +222,8 @@ func (w *walk) isMadeUp(path string, device uint64) bool {
 }
 
 // follow returns the file that a symbolic link leads to, if that lies in the
-// same shared folder and is not hidden there.
-func follow(p place) (os.FileInfo, error) {
+// same shared folder and is neither hidden nor private there.
+func (w *walk) follow(p place) (os.FileInfo, error) {
 	real, err := filepath.EvalSymlinks(p.String())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -222,7 +232,7 @@ func follow(p place) (os.FileInfo, error) {
 		return nil, err
 	case real == p.folder:
 		return nil, errFolder
-	case !within(p.folder, real):
+	case !within(p.folder, real), w.isPrivate(p.folder, real):
 		return nil, errLeaves
 	}
 	for at := real; len(at) > len(p.folder); at = filepath.Dir(at) {

@@ -69,7 +69,10 @@ const framed = `(async (base) => {
 
 // callStatus is how a call of the page that is open ends: refused where its own policy
 // lets it make none.
-const callStatus = "fetch('/api/status').then((r) => String(r.status), () => 'refused')"
+const callStatus = "fetch('/api/status', {headers: {'Page-Key': " + pageKey + "}}).then((r) => String(r.status), () => 'refused')"
+
+// pageKey is the key that the browser keeps for the page that is open.
+const pageKey = "JSON.parse(localStorage.getItem('servent.key') ?? '\"\"')"
 
 // attackedByPages opens pages of others beside the servent's own, in a browser that
 // is let in: on another port of the same host, under another name, and under one
@@ -98,6 +101,7 @@ func attackedByPages(t *testing.T, b *browser) {
 			v.await("the page for its own user", "document.querySelector('#main')?.childElementCount > 0 && document.querySelectorAll('#tabs a').length > 0")
 		})
 	}
+	t.Run("the cookie stolen by another port", func(t *testing.T) { cookieStolen(s.onBehalf(t), b) })
 	t.Run("another name", func(t *testing.T) {
 		v := s.onBehalf(t).visit(b, desktop)
 		v.allow("")

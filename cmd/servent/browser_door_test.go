@@ -35,7 +35,10 @@ func passwordPage(t *testing.T, b *browser) {
 	v.awaitText("h1", "That is not the password")
 	submit(password)
 	v.await("the page", "!!document.querySelector('#state')")
-	evaluate[bool](v, `fetch('/api/page/end', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'}).then((r) => r.ok)`)
-	v.open(s.ready.Web)
+	v.open(s.ready.Web + "#settings")
+	v.click(".button.danger")
 	v.awaitText("h1", "The page asks for a password")
+	if left := evaluate[bool](v, "localStorage.getItem('servent.key') !== null"); left {
+		t.Error("after signing out the key of the page is still there")
+	}
 }

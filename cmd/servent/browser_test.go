@@ -37,7 +37,9 @@ func TestBrowser(t *testing.T) {
 		{"attacked by pages", attackedByPages},
 		{"hostile names", hostilePage},
 		{"lab in steps", labSteps},
+		{"class of three", classPage},
 		{"connection lost and back", lostAndBack},
+		{"no place to be told", toldNothing},
 		{"password", passwordPage},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -50,11 +49,7 @@ func followLab(t *testing.T, flags ...string) (browser *http.Client, base, stone
 		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, in)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	browser = &http.Client{Jar: jar}
+	browser = newBrowser()
 	base, _, _ = strings.Cut(link, "open?")
 	answer, err := browser.Get(strings.TrimSpace(link))
 	if err != nil {

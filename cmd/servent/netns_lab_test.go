@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -124,6 +125,7 @@ type hosted struct {
 	home  string
 	peer  string
 	addrs []string
+	web   string // the address of its page on its own computer
 	cmd   *exec.Cmd
 	stop  func() // waits for its end
 
@@ -144,7 +146,10 @@ func (c *computer) up(args ...string) *hosted {
 func (c *computer) upOn(home string, args ...string) *hosted {
 	c.t.Helper()
 	r := &hosted{on: c, home: home, links: map[string]int{}}
-	r.cmd = c.command(append([]string{"up", "--json", "--web", "off", "--home", r.home}, args...)...)
+	if !slices.Contains(args, "--web") {
+		args = append([]string{"--web", "off"}, args...)
+	}
+	r.cmd = c.command(append([]string{"up", "--json", "--home", r.home}, args...)...)
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
 		c.t.Fatal(err)
@@ -169,7 +174,7 @@ func (c *computer) upOn(home string, args ...string) *hosted {
 	if err := json.NewDecoder(out).Decode(&first); err != nil {
 		c.t.Fatalf("servent up on %s: %v", c.netns, err)
 	}
-	r.peer, r.addrs = first.Peer, first.Addrs
+	r.peer, r.addrs, r.web = first.Peer, first.Addrs, first.Web
 	return r
 }
 

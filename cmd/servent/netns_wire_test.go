@@ -23,43 +23,49 @@ func (c *computer) tun(name string, kind uint16) *os.File {
 	return file
 }
 
-// openTun does that in a thread of its own, which enters the namespace and is
-// thrown away.
 func openTun(netns, name string, kind uint16) (*os.File, error) {
+	return within(netns, func() (*os.File, error) {
+		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return nil, err
+		}
+		request, err := unix.NewIfreq(name)
+		if err != nil {
+			return nil, err
+		}
+		request.SetUint16(kind | unix.IFF_NO_PI)
+		if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, request); err != nil {
+			return nil, errors.Join(err, unix.Close(fd))
+		}
+		return os.NewFile(uintptr(fd), name), nil
+	})
+}
+
+// within opens something on a computer: in a thread of its own, which enters the
+// namespace and is thrown away.
+func within[T any](netns string, open func() (T, error)) (T, error) {
 	type opened struct {
-		file *os.File
-		err  error
+		value T
+		err   error
 	}
 	done := make(chan opened)
 	go func() {
 		runtime.LockOSThread() // and never unlocked
-		file, err := func() (*os.File, error) {
+		value, err := func() (none T, _ error) {
 			ns, err := os.Open("/run/netns/" + netns)
 			if err != nil {
-				return nil, err
+				return none, err
 			}
 			defer ns.Close()
 			if err := unix.Setns(int(ns.Fd()), unix.CLONE_NEWNET); err != nil {
-				return nil, err
+				return none, err
 			}
-			fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-			if err != nil {
-				return nil, err
-			}
-			request, err := unix.NewIfreq(name)
-			if err != nil {
-				return nil, err
-			}
-			request.SetUint16(kind | unix.IFF_NO_PI)
-			if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, request); err != nil {
-				return nil, errors.Join(err, unix.Close(fd))
-			}
-			return os.NewFile(uintptr(fd), name), nil
+			return open()
 		}()
-		done <- opened{file, err}
+		done <- opened{value, err}
 	}()
 	o := <-done
-	return o.file, o.err
+	return o.value, o.err
 }
 
 // lossyCable joins two computers by a cable that loses a share of the packets

@@ -159,8 +159,8 @@ func (con *console) sayFigures(request api.SearchRequest, summary api.Summary, h
 	}
 	took := (time.Duration(summary.ElapsedMS) * time.Millisecond).Round(10 * time.Millisecond)
 	if summary.Hits == 0 {
-		con.say("no match%s: asked %s, %s, %v%s", passedOver(summary), count(summary.Links, "neighbour", "neighbours"),
-			howFar(summary), took, whatToTry(request, summary, named))
+		con.say("no match%s: asked %s, %s, %v%s%s", passedOver(summary), count(summary.Links, "neighbour", "neighbours"),
+			howFar(summary), took, whomReached(summary), whatToTry(request, summary, named))
 		return
 	}
 	con.sayFolders(hits)
@@ -181,6 +181,14 @@ func howFar(summary api.Summary) string {
 		return fmt.Sprintf("%d queries up to TTL %d", summary.Queries, summary.TTL)
 	}
 	return fmt.Sprintf("TTL %d", summary.TTL)
+}
+
+// whomReached tells what the trace of the network saw, if there is one.
+func whomReached(summary api.Summary) string {
+	if summary.Reached == nil {
+		return ""
+	}
+	return fmt.Sprintf(", and the trace of the network saw it reach %s", count(*summary.Reached, "servent", "servents"))
 }
 
 // passedOver tells of files that only the filters kept from being hits.

@@ -79,6 +79,9 @@ type Summary struct {
 	Queries   int    `json:"queries"`  // that they were sent, one after the other: 1, or more of a ring
 	TTL       int    `json:"ttl"`      // of the query that went furthest
 	ElapsedMS int64  `json:"elapsed_ms"`
+	// Reached is how many servents the trace of the network saw the queries reach
+	// until the search ended: those that trace, too, and told of it by then.
+	Reached *int `json:"reached,omitempty"` // absent: this servent does not trace
 }
 
 // A GetRequest names one file to fetch. One of Root and SHA1 is given; what is

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -95,15 +96,18 @@ func (h *house) raw(lines ...string) (*http.Response, string) {
 
 // forgetTries lets wrong ones be tried anew.
 func (h *house) forgetTries() {
-	for _, wrong := range []*tries{&h.door.wrongTokens, &h.door.wrongCookies, &h.door.wrongLinks} {
+	for _, wrong := range []*tries{&h.door.wrongTokens, &h.door.wrongCookies, &h.door.wrongKeys, &h.door.wrongLinks} {
 		wrong.mu.Lock()
 		wrong.count = 0
 		wrong.mu.Unlock()
 	}
 }
 
-// enter follows a new link and returns the line of the cookie.
-func (h *house) enter() string {
+// handedOver is how an answer has the key of the page.
+var handedOver = regexp.MustCompile(`<meta name="page-key" content="([\w-]{43})">`)
+
+// enter follows a new link and returns the lines of the cookie and of the page's key.
+func (h *house) enter() (cookie, key string) {
 	h.t.Helper()
 	link, err := url.Parse(h.door.Link("lab"))
 	if err != nil {
@@ -119,8 +123,18 @@ func (h *house) enter() string {
 			h.t.Fatalf("the cookie %q has no %q", set, want)
 		}
 	}
-	cookie, _, _ := strings.Cut(set, ";")
-	return "Cookie: " + cookie
+	found := handedOver.FindStringSubmatch(body)
+	if found == nil {
+		h.t.Fatalf("a new link gives no key of the page: %s", body)
+	}
+	for name, values := range answer.Header {
+		if strings.Contains(strings.Join(values, " "), found[1]) || strings.Contains(strings.Join(values, " "), "unsafe") {
+			h.t.Fatalf("the header %s of the answer with the key: %q", name, values)
+		}
+	}
+	h.shielded("a new link", answer, body)
+	cookie, _, _ = strings.Cut(set, ";")
+	return "Cookie: " + cookie, "Page-Key: " + found[1]
 }
 
 const (
@@ -136,54 +150,75 @@ const (
 func TestAttacksOnSessions(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
-	cookie := h.enter()
+	cookie, key := h.enter()
 	name, value, _ := strings.Cut(strings.TrimPrefix(cookie, "Cookie: "), "=")
 	end, rest, _ := strings.Cut(value, ".")
 	id, mac, _ := strings.Cut(rest, ".")
+	otherCookie, otherKey := h.enter()
 	for _, c := range []struct {
 		name   string
 		lines  []string
 		status int
 		says   string
 	}{
-		{"a session reads", []string{"GET /api/status HTTP/1.1", cookie}, 200, `"here"`},
-		{"it changes, from its page", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, fromOwn, emptyBody}, 200, "{}"},
-		{"it changes, as newer browsers say", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, "Sec-Fetch-Site: same-origin", emptyBody}, 200, "{}"},
+		{"a session reads", []string{"GET /api/status HTTP/1.1", cookie, key}, 200, `"here"`},
+		{"it changes, from its page", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, fromOwn, emptyBody}, 200, "{}"},
+		{"it changes, as newer browsers say", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Sec-Fetch-Site: same-origin", emptyBody}, 200, "{}"},
 		{"the page", []string{"GET / HTTP/1.1", cookie, asPage}, 200, "<script type=\"module\""},
-		{"a garbled cookie before the good one", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=x; " + name + "=" + value}, 200, `"here"`},
+		{"a garbled cookie before the good one", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=x; " + name + "=" + value, key}, 200, `"here"`},
 
-		{"a change from nobody's page", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, emptyBody}, 403, "which page"},
-		{"a change that the user is said to make", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, "Sec-Fetch-Site: none", emptyBody}, 403, "which page"},
-		{"a change from another port", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, "Origin: http://127.0.0.1:1", emptyBody}, 403, "127.0.0.1:1"},
-		{"a change from another port, same-site", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, "Sec-Fetch-Site: same-site", emptyBody}, 403, "another site"},
-		{"a change from another name of ours", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, "Origin: http://localhost:PORT", emptyBody}, 403, "localhost"},
-		{"a form of another site", []string{"POST /api/limits HTTP/1.1", cookie, asForm, "Origin: http://evil.example", "\r\na=b"}, 403, "evil.example"},
-		{"a form of a sandbox", []string{"POST /api/limits HTTP/1.1", cookie, asForm, "Origin: null", "\r\na=b"}, 403, "null"},
-		{"an image of another site", []string{"GET /api/status HTTP/1.1", cookie, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"}, 403, "another site"},
+		{"a change from nobody's page", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, emptyBody}, 403, "which page"},
+		{"a change that the user is said to make", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Sec-Fetch-Site: none", emptyBody}, 403, "which page"},
+		{"a change from another port", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Origin: http://127.0.0.1:1", emptyBody}, 403, "127.0.0.1:1"},
+		{"a change from another port, same-site", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Sec-Fetch-Site: same-site", emptyBody}, 403, "another site"},
+		{"a change from another name of ours", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Origin: http://localhost:PORT", emptyBody}, 403, "localhost"},
+		{"a form of another site", []string{"POST /api/limits HTTP/1.1", cookie, key, asForm, "Origin: http://evil.example", "\r\na=b"}, 403, "evil.example"},
+		{"a form of a sandbox", []string{"POST /api/limits HTTP/1.1", cookie, key, asForm, "Origin: null", "\r\na=b"}, 403, "null"},
+		{"an image of another site", []string{"GET /api/status HTTP/1.1", cookie, key, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"}, 403, "another site"},
 		{"a script of another port", []string{"GET /js/main.js HTTP/1.1", cookie, "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: script"}, 403, "another site"},
 		{"a frame of another site", []string{"GET / HTTP/1.1", cookie, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"}, 403, "another site"},
 		{"a form of another site that opens the page", []string{"POST / HTTP/1.1", cookie, asForm, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "\r\na=b"}, 403, "another site"},
-		{"a web socket of another site", []string{"GET /api/status HTTP/1.1", cookie, "Upgrade: websocket", "Origin: http://evil.example"}, 403, "evil.example"},
-		{"a call as a link of another site", []string{"GET /api/status HTTP/1.1", cookie, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"}, 403, "another site"},
+		{"a web socket of another site", []string{"GET /api/status HTTP/1.1", cookie, key, "Upgrade: websocket", "Origin: http://evil.example"}, 403, "evil.example"},
+		{"a call as a link of another site", []string{"GET /api/status HTTP/1.1", cookie, key, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"}, 403, "another site"},
 		{"a rebound name", []string{"GET / HTTP/1.1", "Host: evil.example:PORT", cookie, asPage}, 403, "Not under this name"},
 		{"the unspecified address", []string{"GET / HTTP/1.1", "Host: 0.0.0.0:PORT", cookie}, 403, "no name of this servent"},
 		{"another address of loopback", []string{"GET / HTTP/1.1", "Host: 127.0.0.2:PORT", cookie}, 403, "no name of this servent"},
 		{"a number as address", []string{"GET / HTTP/1.1", "Host: 2130706433:PORT", cookie}, 403, "no name of this servent"},
 		{"a dot at the end", []string{"GET / HTTP/1.1", "Host: localhost.:PORT", cookie}, 403, "no name of this servent"},
 
+		{"the cookie alone", []string{"GET /api/status HTTP/1.1", cookie}, 401, "Page-Key"},
+		{"the cookie alone, as our page would", []string{"GET /api/status HTTP/1.1", cookie, fromOwn, "Sec-Fetch-Site: same-origin"}, 401, "Page-Key"},
+		{"the cookie alone, from nowhere", []string{"GET /api/status HTTP/1.1", cookie, "Sec-Fetch-Site: none"}, 401, "Page-Key"},
+		{"the cookie alone changes", []string{"POST /api/limits HTTP/1.1", cookie, asJSON, fromOwn, emptyBody}, 401, "Page-Key"},
+		{"the cookie alone ends", []string{"POST /api/page/end HTTP/1.1", cookie, asJSON, fromOwn, emptyBody}, 401, "Page-Key"},
+		{"the cookie alone, in words", []string{"GET /api/status HTTP/1.1", cookie, asPage}, 401, "The key of the page is not here"},
+		{"the key alone", []string{"GET /api/status HTTP/1.1", key}, 401, "Bearer TOKEN"},
+		{"the key as the token", []string{"GET /api/status HTTP/1.1", cookie, "Authorization: Bearer " + strings.TrimPrefix(key, "Page-Key: ")}, 401, "not the token"},
+		{"the key of another session", []string{"GET /api/status HTTP/1.1", cookie, otherKey}, 401, "Page-Key"},
+		{"the cookie of another session", []string{"GET /api/status HTTP/1.1", otherCookie, key}, 401, "Page-Key"},
+		{"a key cut short", []string{"GET /api/status HTTP/1.1", cookie, key[:len(key)-1]}, 401, "Page-Key"},
+		{"an empty key", []string{"GET /api/status HTTP/1.1", cookie, "Page-Key:"}, 401, "Page-Key"},
+		{"the MAC of the cookie as the key", []string{"GET /api/status HTTP/1.1", cookie, "Page-Key: " + mac}, 401, "Page-Key"},
+		{"the key second", []string{"GET /api/status HTTP/1.1", cookie, "Page-Key: x", key}, 401, "Page-Key"},
+		{"the key in the address", []string{"GET /api/status?Page-Key=" + strings.TrimPrefix(key, "Page-Key: ") + " HTTP/1.1", cookie}, 401, "Page-Key"},
+		{"the key in a cookie", []string{"GET /api/status HTTP/1.1", cookie + "; Page-Key=" + strings.TrimPrefix(key, "Page-Key: ")}, 401, "Page-Key"},
+		{"the cookie of another session before it", []string{"GET /api/status HTTP/1.1", otherCookie + "; " + strings.TrimPrefix(cookie, "Cookie: "), key}, 200, `"here"`},
+		{"where the page goes without a key", []string{"GET /keyless HTTP/1.1", cookie, asPage}, 401, "The key of the page is not here"},
+		{"that without a session", []string{"GET /keyless HTTP/1.1", asPage}, 401, "This browser is not known yet"},
+
 		{"no session", []string{"GET /api/status HTTP/1.1"}, 401, "Bearer TOKEN"},
 		{"no session, in the address bar", []string{"GET /api/status HTTP/1.1", asPage}, 401, "servent page"},
-		{"a cookie of another port", []string{"GET /api/status HTTP/1.1", "Cookie: servent-1=" + value}, 401, "Bearer TOKEN"},
-		{"a MAC cut short", []string{"GET /api/status HTTP/1.1", cookie[:len(cookie)-1]}, 401, "Bearer TOKEN"},
-		{"a MAC and more", []string{"GET /api/status HTTP/1.1", cookie + "A"}, 401, "Bearer TOKEN"},
-		{"a later end", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=9" + end + "." + id + "." + mac}, 401, "Bearer TOKEN"},
-		{"another session", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + end + ".A" + id + "." + mac}, 401, "Bearer TOKEN"},
-		{"a dot moved", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + end + id[:1] + "." + id[1:] + "." + mac}, 401, "Bearer TOKEN"},
-		{"no MAC", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + end + "." + id + "."}, 401, "Bearer TOKEN"},
-		{"the token as a cookie", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + url.QueryEscape(testToken)}, 401, "Bearer TOKEN"},
+		{"a cookie of another port", []string{"GET /api/status HTTP/1.1", "Cookie: servent-1=" + value, key}, 401, "Bearer TOKEN"},
+		{"a MAC cut short", []string{"GET /api/status HTTP/1.1", cookie[:len(cookie)-1], key}, 401, "Bearer TOKEN"},
+		{"a MAC and more", []string{"GET /api/status HTTP/1.1", cookie + "A", key}, 401, "Bearer TOKEN"},
+		{"a later end", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=9" + end + "." + id + "." + mac, key}, 401, "Bearer TOKEN"},
+		{"another session", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + end + ".A" + id + "." + mac, key}, 401, "Bearer TOKEN"},
+		{"a dot moved", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + end + id[:1] + "." + id[1:] + "." + mac, key}, 401, "Bearer TOKEN"},
+		{"no MAC", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + end + "." + id + ".", key}, 401, "Bearer TOKEN"},
+		{"the token as a cookie", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=" + url.QueryEscape(testToken), key}, 401, "Bearer TOKEN"},
 		{"a cookie in the address", []string{"GET /api/status?" + name + "=" + value + " HTTP/1.1"}, 401, "Bearer TOKEN"},
-		{"a wrong token beside a good cookie", []string{"GET /api/status HTTP/1.1", cookie, "Authorization: Bearer x"}, 401, "not the token"},
-		{"many cookies", []string{"GET /api/status HTTP/1.1", "Cookie: " + strings.Repeat(name+"=x; ", 300) + name + "=y"}, 401, "Bearer TOKEN"},
+		{"a wrong token beside a good cookie", []string{"GET /api/status HTTP/1.1", cookie, key, "Authorization: Bearer x"}, 401, "not the token"},
+		{"many cookies", []string{"GET /api/status HTTP/1.1", "Cookie: " + strings.Repeat(name+"=x; ", 300) + name + "=y", key}, 401, "Bearer TOKEN"},
 
 		{"a link that never was", []string{"GET /open?link=AAAA HTTP/1.1", asPage}, 403, "This link leads in no longer"},
 		{"no link", []string{"GET /open HTTP/1.1"}, 403, "used already"},
@@ -213,6 +248,9 @@ func TestAttacksOnSessions(t *testing.T) {
 			t.Errorf("%s: it was refused, and done", c.name)
 		}
 		h.shielded(c.name, answer, body)
+		if handedOver.MatchString(body) {
+			t.Errorf("%s: the key of the page is given away", c.name)
+		}
 	}
 	if n := h.changed.Load(); n != 2 {
 		t.Errorf("changed %d times, want 2", n)
@@ -284,7 +322,10 @@ func TestLinkIsForOneVisit(t *testing.T) {
 	if answer, body := h.raw(line, asPage); answer.StatusCode != http.StatusForbidden || !strings.Contains(body, "servent page") || answer.Header.Get("Set-Cookie") != "" {
 		t.Errorf("again, by another browser: got %d, %s", answer.StatusCode, body)
 	}
-	again, _ := h.raw(line, "Cookie: "+cookie)
+	again, given := h.raw(line, "Cookie: "+cookie)
+	if handedOver.MatchString(given) {
+		t.Error("a used link gives the key of the page to who has its cookie")
+	}
 	if renewed := again.Header.Get("Set-Cookie"); again.StatusCode != http.StatusOK || strings.Split(renewed, ".")[1] != strings.Split(cookie, ".")[1] {
 		t.Errorf("again, by the same browser: got %d, %q, want the same session as %q", again.StatusCode, renewed, cookie)
 	}
@@ -298,8 +339,9 @@ func TestLinkIsForOneVisit(t *testing.T) {
 func TestSignOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
-	cookie, other := h.enter(), h.enter()
-	end := []string{"POST /api/page/end HTTP/1.1", cookie, asJSON}
+	cookie, key := h.enter()
+	other, otherKey := h.enter()
+	end := []string{"POST /api/page/end HTTP/1.1", cookie, key, asJSON}
 	if answer, _ := h.raw(append(end, emptyBody)...); answer.StatusCode != http.StatusForbidden {
 		t.Errorf("from nobody's page: got %d", answer.StatusCode)
 	}
@@ -310,7 +352,10 @@ func TestSignOut(t *testing.T) {
 	if answer, body := h.raw("GET / HTTP/1.1", cookie, asPage); answer.StatusCode != http.StatusUnauthorized || !strings.Contains(body, "signed out") {
 		t.Errorf("the cookie afterwards: got %d, %s", answer.StatusCode, body)
 	}
-	if answer, _ := h.raw("GET /api/status HTTP/1.1", other); answer.StatusCode != http.StatusOK {
+	if answer, _ := h.raw("GET /api/status HTTP/1.1", cookie, key); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("both afterwards: got %d", answer.StatusCode)
+	}
+	if answer, _ := h.raw("GET /api/status HTTP/1.1", other, otherKey); answer.StatusCode != http.StatusOK {
 		t.Errorf("another browser: got %d", answer.StatusCode)
 	}
 	for range 2 * maxEnded {
@@ -336,15 +381,31 @@ func (d discardHeaders) Header() http.Header         { return http.Header(d) }
 func (d discardHeaders) Write(b []byte) (int, error) { return len(b), nil }
 func (d discardHeaders) WriteHeader(int)             {}
 
+// TestLinkGivesTheKeyAgain: a browser that has a session and lost its key gets it with
+// another link.
+func TestLinkGivesTheKeyAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	cookie, key := h.enter()
+	link, err := url.Parse(h.door.Link(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body := h.raw("GET "+link.RequestURI()+" HTTP/1.1", cookie)
+	if found := handedOver.FindStringSubmatch(body); found == nil || "Page-Key: "+found[1] != key {
+		t.Errorf("got %s, want %s", body, key)
+	}
+}
+
 // TestManyWrongSessionsAndLinks: who tries many is told to wait, and the right one
 // passes still.
 func TestManyWrongSessionsAndLinks(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
-	cookie := h.enter()
+	cookie, key := h.enter()
 	wrongCookie := "Cookie: servent-" + h.port + "=1.2.3"
 	for what, lines := range map[string][]string{
-		"sessions": {"GET /api/status HTTP/1.1", wrongCookie}, "links": {"GET /open?link=x HTTP/1.1"},
+		"sessions": {"GET /api/status HTTP/1.1", wrongCookie}, "keys": {"GET /api/status HTTP/1.1", cookie, "Page-Key: x"}, "links": {"GET /open?link=x HTTP/1.1"},
 	} {
 		for n := range MaxTries + 1 {
 			answer, _ := h.raw(lines...)
@@ -353,7 +414,7 @@ func TestManyWrongSessionsAndLinks(t *testing.T) {
 			}
 		}
 	}
-	if answer, _ := h.raw("GET /api/status HTTP/1.1", cookie); answer.StatusCode != http.StatusOK {
+	if answer, _ := h.raw("GET /api/status HTTP/1.1", cookie, key); answer.StatusCode != http.StatusOK {
 		t.Errorf("the right session: got %d", answer.StatusCode)
 	}
 	h.enter()

@@ -28,7 +28,7 @@ type Door struct {
 	lab      bool      // it is that of a lab alone, where no servent runs
 	log      *slog.Logger
 
-	wrongTokens, wrongCookies, wrongLinks, wrongPasswords tries
+	wrongTokens, wrongCookies, wrongKeys, wrongLinks, wrongPasswords tries
 }
 
 // NewDoor returns the Door of the port that addr is of; token opens it to programs.
@@ -40,6 +40,7 @@ func NewDoor(addr *net.TCPAddr, token string, log *slog.Logger) *Door {
 		log:            log,
 		wrongTokens:    tries{what: "tokens"},
 		wrongCookies:   tries{what: "sessions"},
+		wrongKeys:      tries{what: "page keys"},
 		wrongLinks:     tries{what: "links"},
 		wrongPasswords: tries{what: "passwords"},
 	}
@@ -93,18 +94,9 @@ const (
 	openPath  = "/open"
 	loginPath = "/login"
 	indexPath = "/index.html"
-	// steppingStone leads on to an address of the page by a step of its own: where a
-	// browser follows the link of another site, or is sent on from one, it keeps a
-	// strict cookie to itself.
-	steppingStone = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=%[1]s"><title>servent</title><a href="%[1]s">servent</a>`
+	// keylessPath is where the page goes that cannot call: what it says there is why.
+	keylessPath = "/keyless"
 )
-
-// leadOn answers with a step to an address of the page.
-func leadOn(w http.ResponseWriter, address string) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = fmt.Fprintf(w, steppingStone, address) // a browser that is gone reads nothing
-}
 
 // answers reports whether r asks for the page, a file of it or the way in, and
 // answers then.
@@ -119,6 +111,10 @@ func (g *Door) answers(w http.ResponseWriter, r *http.Request) bool {
 	switch r.URL.Path {
 	case openPath:
 		g.open(w, r)
+		return true
+	case keylessPath:
+		_, known := g.sessions.of(r, time.Now())
+		g.turnAway(w, r, known)
 		return true
 	case "/":
 		return g.index(w, r)
@@ -136,7 +132,7 @@ func (g *Door) answers(w http.ResponseWriter, r *http.Request) bool {
 func (g *Door) index(w http.ResponseWriter, r *http.Request) bool {
 	id, known := g.sessions.of(r, time.Now())
 	switch {
-	case known == sessionGood:
+	case known >= sessionGood:
 		g.sessions.begin(w, id, time.Now()) // it lasts from the last visit on
 		files()[indexPath].serve(w, r)
 	case !wantsPage(r):
@@ -150,7 +146,7 @@ func (g *Door) index(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // open begins the session of a browser that follows a link. One that only fetches
-// ahead does not follow it.
+// ahead does not follow it. A used link leads on who has a session, and gives nothing.
 func (g *Door) open(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead || fetchesAhead(r) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -159,7 +155,8 @@ func (g *Door) open(w http.ResponseWriter, r *http.Request) {
 	}
 	now := time.Now()
 	id, known := g.sessions.of(r, now)
-	if !g.links.follow(r.URL.Query().Get("link"), now) && known != sessionGood {
+	followed := g.links.follow(r.URL.Query().Get("link"), now)
+	if !followed && known < sessionGood {
 		if first, many := g.wrongLinks.add(now); many {
 			g.tooMany(w, r, &g.wrongLinks, first)
 			return
@@ -167,11 +164,15 @@ func (g *Door) open(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, r, refusal{reason: usedLink})
 		return
 	}
-	if known != sessionGood {
+	if known < sessionGood {
 		id = ""
 	}
-	g.sessions.begin(w, id, now)
-	leadOn(w, addressOf(r.URL.Query().Get("tab")))
+	key, address := g.sessions.begin(w, id, now), addressOf(r.URL.Query().Get("tab"))
+	if followed {
+		handOver(w, address, key)
+		return
+	}
+	leadOn(w, address)
 }
 
 // fetchesAhead reports whether a browser asks before its user does. Source:
@@ -251,7 +252,7 @@ func (g *Door) knows(w http.ResponseWriter, r *http.Request) bool {
 func (g *Door) knowsSession(w http.ResponseWriter, r *http.Request) bool {
 	_, known := g.sessions.of(r, time.Now())
 	switch {
-	case known != sessionGood:
+	case known != sessionProven:
 		g.turnAway(w, r, known)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead && !isFromOwnPage(r):
 		g.refuse(w, r, refusal{reason: nobodysPage})
@@ -263,9 +264,16 @@ func (g *Door) knowsSession(w http.ResponseWriter, r *http.Request) bool {
 
 // turnAway tells who has no good session how to get one.
 func (g *Door) turnAway(w http.ResponseWriter, r *http.Request, known sessionState) {
-	if known == sessionWrong {
-		if first, many := g.wrongCookies.add(time.Now()); many {
-			g.tooMany(w, r, &g.wrongCookies, first)
+	var wrong *tries
+	switch {
+	case known == sessionWrong:
+		wrong = &g.wrongCookies
+	case known == sessionGood && r.Header.Get(pageKeyHeader) != "":
+		wrong = &g.wrongKeys
+	}
+	if wrong != nil {
+		if first, many := wrong.add(time.Now()); many {
+			g.tooMany(w, r, wrong, first)
 			return
 		}
 	}
@@ -275,6 +283,8 @@ func (g *Door) turnAway(w http.ResponseWriter, r *http.Request, known sessionSta
 // unknown is why a browser without a session is not let in.
 func (g *Door) unknown(known sessionState) reason {
 	switch {
+	case known >= sessionGood:
+		return noPageKey
 	case g.password != nil:
 		return askPassword
 	case known == sessionOver:
@@ -310,6 +320,9 @@ func (f refusal) errorOf(g *Door) *api.Error {
 	switch f.reason {
 	case wrongToken:
 		return api.NewError(api.CodeUnauthorized, "that is not the token: "+how)
+	case noPageKey:
+		return api.NewError(api.CodeUnauthorized, "the cookie of a session came without the key of its page, the header "+pageKeyHeader+
+			": a browser that was let in keeps that for itself, and sends it to nobody else. Let the browser in anew: "+g.command()+". For programs, "+how)
 	case unknownBrowser, sessionEnded, askPassword, wrongPassword:
 		return api.NewError(api.CodeUnauthorized, how)
 	case tooManyTries:

@@ -27,9 +27,13 @@ func listen(hostport string, beyond bool) (net.Listener, error) {
 	if IsBeyond(hostport) && !beyond {
 		return nil, fmt.Errorf("web: page on %q: only this computer may reach it; use 127.0.0.1 or [::1]", hostport)
 	}
+	network := "tcp"
+	if addr, err := netip.ParseAddr(host); err == nil && addr.Is4() {
+		network = "tcp4" // with tcp, 0.0.0.0 is all addresses of IPv6 too
+	}
 	var failed error
 	for try := range uint64(portTries) {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.FormatUint(port+try, 10)))
+		l, err := net.Listen(network, net.JoinHostPort(host, strconv.FormatUint(port+try, 10)))
 		if err == nil && !beyond && !l.Addr().(*net.TCPAddr).IP.IsLoopback() { // whatever "localhost" is said to be
 			err = errors.Join(fmt.Errorf("%s is not on this computer alone", l.Addr()), l.Close())
 		}

@@ -26,11 +26,8 @@ func newNames(at *net.TCPAddr) names {
 	addr = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 	n := names{own: map[string]bool{}, addr: addr, beyond: !addr.Addr().IsLoopback()}
 	here := addr.Addr().String()
-	switch addr.Addr() {
-	case netip.IPv4Unspecified():
+	if addr.Addr().IsUnspecified() { // where it is that of IPv6, it is IPv4 too
 		here = "127.0.0.1"
-	case netip.IPv6Unspecified():
-		here = "::1"
 	}
 	for _, host := range []string{here, "127.0.0.1", "localhost", "::1"} {
 		n.own[n.hostport(host)] = true

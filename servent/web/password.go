@@ -197,8 +197,6 @@ func (g *Door) login(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, r, refusal{reason: wrongPassword})
 	default:
 		g.log.Info("a browser was let in by the password of the page", "from", from.Addr().String())
-		g.sessions.begin(w, "", now)
-		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		handOver(w, "/", g.sessions.begin(w, "", now))
 	}
 }

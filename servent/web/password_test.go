@@ -156,13 +156,18 @@ func TestLogin(t *testing.T) {
 	if answer, _ := h.raw("POST /login?password="+url.QueryEscape(testPassword)+" HTTP/1.1", asForm, fromOwn, "\r\n"); answer.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the password in the address: got %d", answer.StatusCode)
 	}
-	answer, _ = h.raw("POST /login HTTP/1.1", asForm, fromOwn, form)
+	answer, body = h.raw("POST /login HTTP/1.1", asForm, fromOwn, form)
 	cookie, _, _ := strings.Cut(answer.Header.Get("Set-Cookie"), ";")
-	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/" || cookie == "" {
-		t.Fatalf("the password: got %d, %v", answer.StatusCode, answer.Header)
+	key := handedOver.FindStringSubmatch(body)
+	if answer.StatusCode != http.StatusOK || !strings.Contains(body, `href="/"`) || cookie == "" || key == nil {
+		t.Fatalf("the password: got %d, %v, %s", answer.StatusCode, answer.Header, body)
 	}
-	if answer, _ := h.raw("GET /api/status HTTP/1.1", "Cookie: "+cookie); answer.StatusCode != http.StatusOK {
+	h.shielded("the password", answer, body)
+	if answer, _ := h.raw("GET /api/status HTTP/1.1", "Cookie: "+cookie, "Page-Key: "+key[1]); answer.StatusCode != http.StatusOK {
 		t.Errorf("with its session: got %d", answer.StatusCode)
+	}
+	if answer, body := h.raw("GET /api/status HTTP/1.1", "Cookie: "+cookie, asPage); answer.StatusCode != http.StatusUnauthorized || !strings.Contains(body, `action="/login"`) {
+		t.Errorf("with its cookie alone: got %d, %s; want the form", answer.StatusCode, body)
 	}
 	h.enter() // a link leads in all the same
 }

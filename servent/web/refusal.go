@@ -22,6 +22,7 @@ type reason string
 const (
 	unknownBrowser reason = "unknown"  // neither token nor session
 	sessionEnded   reason = "ended"    // a session that is over
+	noPageKey      reason = "key"      // a good cookie without the key of its page
 	usedLink       reason = "link"     // a link that does not wait to be followed
 	askPassword    reason = "password" // no session, where a password gives one
 	wrongPassword  reason = "wrong"    // of the form
@@ -41,7 +42,7 @@ type refusal struct {
 }
 
 var statusOfReason = map[reason]int{
-	unknownBrowser: http.StatusUnauthorized, sessionEnded: http.StatusUnauthorized, askPassword: http.StatusUnauthorized,
+	unknownBrowser: http.StatusUnauthorized, sessionEnded: http.StatusUnauthorized, noPageKey: http.StatusUnauthorized, askPassword: http.StatusUnauthorized,
 	wrongPassword: http.StatusUnauthorized, wrongToken: http.StatusUnauthorized,
 	usedLink: http.StatusForbidden, wrongName: http.StatusForbidden, otherPage: http.StatusForbidden, nobodysPage: http.StatusForbidden,
 	tooManyTries: http.StatusTooManyRequests, notFound: http.StatusNotFound,
@@ -125,7 +126,7 @@ func (g *Door) refusalPage(r *http.Request, lang string, f refusal) refusalPage 
 		asked = strconv.Itoa(int((f.wait + time.Second - 1) / time.Second))
 	}
 	page.Why = strings.ReplaceAll(words.why, "{}", shortened(asked))
-	page.Form = words.form || f.reason == tooManyTries && g.password != nil
+	page.Form = words.form || (f.reason == tooManyTries || f.reason == noPageKey) && g.password != nil
 	if words.command {
 		page.Command = g.command()
 	}

@@ -21,6 +21,10 @@ var labRefusalWords = map[string]map[reason]refusalText{
 			why:   "It was let into the lab once, and has been signed out since.",
 			do:    labAgainEN, command: true, after: []string{labOnceEN},
 		},
+		noPageKey: {
+			title: refusalWords["en"][noPageKey].title, why: refusalWords["en"][noPageKey].why,
+			do: labAgainEN, command: true, after: []string{labOnceEN, refusalWords["en"][noPageKey].after[1]},
+		},
 		usedLink: {
 			title: "This link leads in no longer",
 			why:   "A link to the lab is good for one visit within an hour. This one was used already, is too old, or is of a lab that has ended.",
@@ -51,6 +55,10 @@ var labRefusalWords = map[string]map[reason]refusalText{
 			title: "Ce navigateur est déconnecté",
 			why:   "Il était entré une fois dans le laboratoire, et a été déconnecté depuis.",
 			do:    labAgainFR, command: true, after: []string{labOnceFR},
+		},
+		noPageKey: {
+			title: refusalWords["fr"][noPageKey].title, why: refusalWords["fr"][noPageKey].why,
+			do: labAgainFR, command: true, after: []string{labOnceFR, refusalWords["fr"][noPageKey].after[1]},
 		},
 		usedLink: {
 			title: "Ce lien ne mène plus à la page",

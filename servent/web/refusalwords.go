@@ -45,6 +45,12 @@ var refusalWords = map[string]map[reason]refusalText{
 			why:   "It was let in once, and has been signed out since, or was not here for 30 days.",
 			do:    typeEN, command: true, after: []string{onceEN},
 		},
+		noPageKey: {
+			title: "The key of the page is not here",
+			why:   "A servent runs here, and has let this browser in. But of the two secrets that it was given then, the browser has one: the cookie, which programs on other ports of this computer can get, too. The key beside it, which the browser stores for this address alone, is gone: stored data was cleared, or nothing may be stored.",
+			do:    typeEN, command: true,
+			after: []string{onceEN, "If you read this again after that, let your browser store data for this address. In a window that stores nothing the page cannot work."},
+		},
 		usedLink: {
 			title: "This link leads in no longer",
 			why:   "A link to the page is good for one visit within an hour. This one was used already, is too old, or is of a servent that was started anew since.",
@@ -103,6 +109,12 @@ var refusalWords = map[string]map[reason]refusalText{
 			title: "Ce navigateur est déconnecté",
 			why:   "Il était entré une fois ; il a été déconnecté depuis, ou n’est pas revenu pendant 30 jours.",
 			do:    typeFR, command: true, after: []string{onceFR},
+		},
+		noPageKey: {
+			title: "La clé de la page n’est pas ici",
+			why:   "Un servent tourne ici et a laissé entrer ce navigateur. Mais des deux secrets qu’il a reçus alors, il n’en a plus qu’un : le cookie, que des programmes sur d’autres ports de cet ordinateur peuvent obtenir aussi. La clé qui l’accompagne, que le navigateur garde pour cette seule adresse, n’est plus là : les données gardées ont été effacées, ou rien ne peut l’être.",
+			do:    typeFR, command: true,
+			after: []string{onceFR, "Si vous lisez encore ceci après cela, autorisez votre navigateur à garder des données pour cette adresse. Dans une fenêtre qui ne garde rien, la page ne peut pas marcher."},
 		},
 		usedLink: {
 			title: "Ce lien ne mène plus à la page",

@@ -25,6 +25,8 @@ const (
 	// maxCookies is how many cookies of our name a request may bring. Another port
 	// of this computer can set some of its own beside ours.
 	maxCookies = 8
+	// pageKeyHeader bears the key of the page, the second secret of a session.
+	pageKeyHeader = "Page-Key"
 )
 
 // sessions are the cookies of browsers that have been let in. Nothing is kept of
@@ -34,9 +36,15 @@ const (
 //
 // whose key comes from the token of the local API and the password. So it is good
 // after a restart, and as long as these stay the same.
+//
+// A browser sends a cookie to every port of its host, and so to the programs of
+// other users. So a session has a second secret, the key of the page: the page keeps
+// it in the storage of its origin, which no other port reads, and sends it with each
+// call, in a header. It is a MAC of the SESSION, by a key of its own.
 type sessions struct {
-	name string // of the cookie: cookies do not keep ports apart
-	key  []byte
+	name     string // of the cookie
+	key      []byte // of cookies
+	pageKeys []byte // the key of those
 
 	mu    sync.Mutex
 	ended map[string]int64 // of sessions that were ended before their END
@@ -44,20 +52,28 @@ type sessions struct {
 
 func newSessions(port int, token, password string) sessions {
 	salt := sha256.Sum256([]byte(password))
-	key, err := hkdf.Key(sha256.New, []byte(token), salt[:], "servent: sessions of the page", sha256.Size)
-	if err != nil {
-		panic("web: derive the key of sessions: " + err.Error()) // of a length that is ours
+	derive := func(use string) []byte {
+		key, err := hkdf.Key(sha256.New, []byte(token), salt[:], use, sha256.Size)
+		if err != nil {
+			panic("web: derive the key of sessions: " + err.Error()) // of a length that is ours
+		}
+		return key
 	}
-	return sessions{name: "servent-" + strconv.Itoa(port), key: key, ended: map[string]int64{}}
+	return sessions{
+		name: "servent-" + strconv.Itoa(port), ended: map[string]int64{},
+		key: derive("servent: sessions of the page"), pageKeys: derive("servent: keys of the page"),
+	}
 }
 
 // begin gives the browser behind w a session, or more time for the one of that ID.
-func (s *sessions) begin(w http.ResponseWriter, id string, now time.Time) {
+// It returns the key of its page, which stays the same.
+func (s *sessions) begin(w http.ResponseWriter, id string, now time.Time) (pageKey string) {
 	if id == "" {
 		id = rand.Text()
 	}
 	end := strconv.FormatInt(now.Add(sessionTime).Unix(), 10)
 	s.set(w, end+"."+id+"."+s.sign(end, id), int(sessionTime.Seconds()))
+	return s.pageKey(id)
 }
 
 func (s *sessions) set(w http.ResponseWriter, value string, maxAge int) {
@@ -67,14 +83,15 @@ func (s *sessions) set(w http.ResponseWriter, value string, maxAge int) {
 	})
 }
 
-// A sessionState says what the cookies of a request are worth.
+// A sessionState says what the cookies of a request, and its page key, are worth.
 type sessionState int
 
 const (
-	sessionNone  sessionState = iota
-	sessionWrong              // not ours, or of another token
-	sessionOver               // was good once
-	sessionGood
+	sessionNone   sessionState = iota
+	sessionWrong               // not ours, or of another token
+	sessionOver                // was good once
+	sessionGood                // by its cookie alone, which another port may have got
+	sessionProven              // by the key of its page, too
 )
 
 // of returns what session r is of: the best that its cookies say.
@@ -84,6 +101,9 @@ func (s *sessions) of(r *http.Request, now time.Time) (id string, best sessionSt
 			break
 		}
 		got, state := s.read(cookie.Value, now)
+		if state == sessionGood && hmac.Equal([]byte(r.Header.Get(pageKeyHeader)), []byte(s.pageKey(got))) {
+			state = sessionProven
+		}
 		if state > best {
 			id, best = got, state
 		}
@@ -108,17 +128,22 @@ func (s *sessions) read(value string, now time.Time) (id string, _ sessionState)
 	return id, sessionGood
 }
 
-func (s *sessions) sign(end, id string) string {
-	mac := hmac.New(sha256.New, s.key)
-	mac.Write([]byte(s.name + "." + end + "." + id))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+func (s *sessions) sign(end, id string) string { return mac(s.key, s.name+"."+end+"."+id) }
+
+// pageKey is that of a session.
+func (s *sessions) pageKey(id string) string { return mac(s.pageKeys, s.name+"."+id) }
+
+func mac(key []byte, text string) string {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 
 // end takes the session from the browser behind r, and refuses it from now on.
 func (s *sessions) end(w http.ResponseWriter, r *http.Request, now time.Time) {
 	s.set(w, "", -1)
 	id, state := s.of(r, now)
-	if state != sessionGood {
+	if state < sessionGood {
 		return
 	}
 	s.mu.Lock()

@@ -3,6 +3,7 @@
 import { h, fill } from './dom.js';
 import { t } from './words.js';
 import { call } from './calls.js';
+import { dropPageKey } from './pagekey.js';
 import { inWords } from './errors.js';
 import { duration } from './format.js';
 import { copyButton } from './copy.js';
@@ -29,12 +30,18 @@ export function signOut() {
     click: async () => {
       try {
         await call('POST', '/api/page/end', {});
+        dropPageKey();
         location.reload();
       } catch (error) {
         fill(said, inWords(error));
       }
     },
   }, t('settings.out')), said);
+}
+
+/** @param {string} link */
+function copyLine(link) {
+  return h('div', { class: 'copyline' }, h('code', {}, link), copyButton(link, t('settings.link')));
 }
 
 /** Makes the button that lets another browser in. */
@@ -44,8 +51,8 @@ export function otherBrowser() {
     type: 'button', class: 'button plain',
     click: async () => {
       try {
-        const { url } = await call('POST', '/api/page', {});
-        fill(said, h('p', {}, t('settings.link.about')), h('div', { class: 'copyline' }, h('code', {}, url), copyButton(url, t('settings.link'))));
+        const { url, elsewhere } = await call('POST', '/api/page', {});
+        fill(said, h('p', {}, t('settings.link.about')), copyLine(url), elsewhere && h('p', {}, t('settings.link.elsewhere')), elsewhere && copyLine(elsewhere));
       } catch (error) {
         fill(said, h('p', { class: 'problem' }, inWords(error)));
       }

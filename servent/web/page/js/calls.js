@@ -1,7 +1,8 @@
 // The local API, as servent/api/openapi.json describes it. The session's cookie
-// goes with each call by itself.
+// goes with each call by itself, the key of the page by a header.
 
 import { CallError } from './errors.js';
+import { pageKey, pageKeyHeader } from './pagekey.js';
 
 export { CallError };
 
@@ -26,7 +27,7 @@ export async function call(method, path, body, signal) {
 /** @param {Method} method @param {string} path @param {unknown} body @param {AbortSignal} [signal] */
 async function send(method, path, body, signal) {
   /** @type {RequestInit} */
-  const request = { method, signal, headers: { Accept: 'application/json, text/event-stream' } };
+  const request = { method, signal, headers: { Accept: 'application/json, text/event-stream', [pageKeyHeader]: pageKey() } };
   if (method === 'POST') {
     request.headers = { ...request.headers, 'Content-Type': 'application/json' };
     request.body = JSON.stringify(body ?? {});

@@ -19,8 +19,8 @@ export async function copy(text) {
   if (!done) throw new Error(t('copy.failed'));
 }
 
-/** Makes a button that copies. @param {string} text @param {string} label what it copies, for who does not see the text beside it */
-export function copyButton(text, label) {
+/** Makes a button that copies. @param {string} text @param {string} label what it copies, for who does not see the text beside it @param {string} [says] */
+export function copyButton(text, label, says = t('copy')) {
   const button = h('button', {
     type: 'button', class: 'button quiet small', 'aria-label': t('copy.what', { what: label }), title: t('copy.what', { what: label }),
     click: async () => {
@@ -32,8 +32,8 @@ export function copyButton(text, label) {
         fill(button, t('copy.failed'));
         announce(t('copy.failed'));
       }
-      setTimeout(() => fill(button, icon('copy'), t('copy')), 2000);
+      setTimeout(() => fill(button, icon('copy'), says), 2000);
     },
-  }, icon('copy'), t('copy'));
+  }, icon('copy'), says);
   return button;
 }

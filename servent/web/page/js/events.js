@@ -6,8 +6,9 @@ import { CallError, aborted } from './errors.js';
 
 /**
  * 'live': events come; 'lost': tried again and again; 'shut': this browser has no
- * session any more; 'idle': nobody asks for events, or the page is hidden.
- * @typedef {'idle' | 'live' | 'lost' | 'shut'} ConnectionState
+ * session any more; 'full': the servent tells as many as it can already; 'idle':
+ * nobody asks for events, or the page is hidden.
+ * @typedef {'idle' | 'live' | 'lost' | 'shut' | 'full'} ConnectionState
  */
 
 /** @typedef {{types: string[], tell: (event: any) => void}} Listener */
@@ -86,20 +87,28 @@ function check() {
 /** @param {string} types @param {AbortSignal} signal */
 async function run(types, signal) {
   while (!signal.aborted) {
+    /** @type {ConnectionState} */
+    let now = state === 'shut' ? 'shut' : 'lost';
     try {
       await follow(`/api/events?types=${types}`, spread, signal);
     } catch (error) {
-      if (signal.aborted) return;
-      if (!aborted(error) && error instanceof CallError && (error.status === 401 || error.status === 403)) enter('shut');
+      if (!aborted(error) && error instanceof CallError) now = refused(error) ?? now;
     }
     if (signal.aborted) return;
-    if (state !== 'shut') enter('lost');
+    enter(now);
     pause = Math.min(longest, Math.max(shortest, pause * 2));
     await new Promise((resolve) => {
-      const timer = setTimeout(resolve, state === 'shut' ? longest : pause);
+      const timer = setTimeout(resolve, now === 'shut' ? longest : pause);
       signal.addEventListener('abort', () => (clearTimeout(timer), resolve(null)), { once: true });
     });
   }
+}
+
+/** How the connection is where the servent answers, but with no events. @param {CallError} error @returns {ConnectionState | null} */
+function refused(error) {
+  if (error.status === 401 || error.status === 403) return 'shut';
+  if (error.status !== 409 && error.status !== 503) return null;
+  return pause === 0 ? state : 'full'; // our own last stream may count still
 }
 
 /** @param {any} event */

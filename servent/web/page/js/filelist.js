@@ -28,7 +28,7 @@ export class SharedFiles {
     this.rows = new Map();
     this.focused = 0;
     this.frame = 0;
-    this.count = h('p', { class: 'small faint', role: 'status' });
+    this.count = h('p', { class: 'files-count small faint', role: 'status' });
     this.problem = h('p', { class: 'problem small', role: 'alert', hidden: true });
     this.heads = columns.map(([sort, name]) => this.columnHead(sort, name));
     this.space = h('div', { class: 'space', role: 'rowgroup' });
@@ -146,7 +146,7 @@ export class SharedFiles {
         h('div', { class: 'file-line small faint' }, shown(where, 90))),
       h('div', { role: 'gridcell', class: 'column-size figure', title: bytes(file.size) }, size(file.size)),
       h('div', { role: 'gridcell', class: 'column-modified small faint' }, date(file.modified)),
-      h('div', { role: 'gridcell', class: 'column-tags' }, tagEditor(file, (files) => this.pages.learn(files)), copyButton(magnet(file), t('library.magnet', { name: plain(file.name, 60) }))),
+      h('div', { role: 'gridcell', class: 'column-tags' }, tagEditor(file, (files) => this.pages.learn(files)), copyButton(magnet(file), t('library.magnet', { name: plain(file.name, 60) }), t('library.magnet.short'))),
     ];
   }
 

@@ -20,16 +20,16 @@ const listeners = new Set();
 /**
  * Asks for a folder to be shared or looked through again, which goes on wherever the
  * reader goes, and tells when it is done.
- * @param {'add' | 'rescan'} verb @param {string} path
+ * @param {'add' | 'rescan'} verb @param {string} path @param {(error: unknown) => boolean} [blame] takes what went wrong, or says that its place is gone
  */
-async function look(verb, path) {
+async function look(verb, path, blame = () => false) {
   busy.add(path);
   for (const tell of listeners) tell();
   try {
     await stream('POST', `/api/share/${verb}`, { paths: [path] }, () => {});
     toast(t(`library.done.${verb}`, { path: plain(path, 80) }), 'good');
   } catch (error) {
-    toast(inWords(error), 'bad');
+    if (!blame(error)) toast(inWords(error), 'bad');
   }
   busy.delete(path);
   for (const tell of listeners) tell();
@@ -58,6 +58,15 @@ export class Folders {
 
   form() {
     const problem = h('p', { class: 'problem small', id: 'path-problem', role: 'alert', hidden: true });
+    const refuse = (/** @type {string} */ typed, /** @type {any} */ ...words) => {
+      if (!path.isConnected) return false;
+      path.value ||= typed;
+      fill(problem, words);
+      problem.hidden = false;
+      path.setAttribute('aria-invalid', 'true');
+      path.focus();
+      return true;
+    };
     const path = h('input', {
       type: 'text', name: 'path', required: true, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'path-hint path-problem',
       input: () => { problem.hidden = true; path.removeAttribute('aria-invalid'); },
@@ -68,14 +77,11 @@ export class Folders {
         event.preventDefault();
         const typed = path.value.trim();
         if (!isWhole(typed)) {
-          fill(problem, t('library.add.whole'));
-          problem.hidden = false;
-          path.setAttribute('aria-invalid', 'true');
-          path.focus();
+          refuse(typed, t('library.add.whole'));
           return;
         }
         path.value = '';
-        void look('add', typed.length > 1 ? typed.replace(/[/\\]+$/, '') : typed);
+        void look('add', typed.replace(/(?<=.)[/\\]+$/, ''), (error) => refuse(typed, inWords(error)));
       },
     }, h('label', { class: 'field' }, t('library.add'), path), h('button', { class: 'button' }, t('library.add.go')),
     h('p', { class: 'small faint', id: 'path-hint' }, t('library.add.hint')), problem);

@@ -4,7 +4,7 @@ import './typesize.js';
 import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
 import { call } from './calls.js';
-import { aborted, inWords, reason } from './errors.js';
+import { CallError, aborted, inWords, reason } from './errors.js';
 import { events, connection, onConnection } from './events.js';
 import { announce } from './announce.js';
 import { toast } from './toast.js';
@@ -39,6 +39,7 @@ const [calls] = await Promise.all([
   call('GET', '/api/calls').then((list) => list.calls, (error) => error),
   learn('main'),
 ]);
+if (calls instanceof CallError && calls.status === 401) location.replace('/keyless'); // which says why, and what to do
 const tabs = Array.isArray(calls) ? offered(calls) : [];
 buildTop(tabs);
 if (tabs.length === 0) {
@@ -122,13 +123,15 @@ function followServent() {
     else if (event.type === 'link') call('GET', '/api/status').then(keep, () => {});
     else if (event.type === 'status') keep(event.status);
   });
-  let broken = false;
+  /** @type {import('./events.js').ConnectionState | ''} */
+  let broken = '';
   onConnection((state) => {
     showState(status, state);
-    const text = state === 'lost' ? t('banner.lost') : state === 'shut' ? t('error.unauthorized') : '';
+    if (state === 'full') call('GET', '/api/status').then(keep, () => {});
+    const text = state === 'lost' ? t('banner.lost') : state === 'full' ? t('banner.full') : state === 'shut' ? t('error.unauthorized') : '';
     banner.textContent = text;
     banner.hidden = text === '';
-    if (state === 'live' && broken) toast(t('banner.back'), 'good');
-    broken = text !== '';
+    if (state === 'live' && broken) toast(t(broken === 'full' ? 'banner.told' : 'banner.back'), 'good');
+    broken = text === '' ? '' : state;
   });
 }

@@ -18,7 +18,8 @@ const counted = 1000;
 export function howFar(summary, within) {
   const asked = [t('search.asked', { n: summary.links }), summary.queries > 1 ? t('search.queries', { n: summary.queries, ttl: summary.ttl }) : t('search.ttl.upto', { n: summary.ttl }),
     t('search.took', { time: duration(summary.elapsed_ms / 1000) })];
-  if (within !== null && within > 0) asked.push(t('search.within', { n: within }));
+  if (summary.reached !== undefined) asked.push(t('search.reached', { n: summary.reached }));
+  else if (within !== null && within > 0) asked.push(t('search.within', { n: within }));
   return list(asked);
 }
 
@@ -49,7 +50,7 @@ export function advice(search, summary) {
  */
 export function noHits(search, summary, within, acts) {
   const tries = advice(search, summary);
-  return h('div', { class: 'empty' }, h('h2', {}, t('search.none')), h('p', {}, t('search.went', { how: howFar(summary, within) })),
+  return h('div', { class: 'empty' }, h('h2', {}, t(summary.links === 0 ? 'search.none.alone' : 'search.none')), summary.links > 0 && h('p', {}, t('search.went', { how: howFar(summary, within) })),
     besides(summary).map((text) => h('p', {}, text)),
     h('h3', { class: 'small-title' }, t('search.try')), h('ul', { class: 'tries' }, tries.map((key) => h('li', {}, t(key), key === 'search.try.links' && [' ', h('a', { href: '#network' }, t('tab.network'))]))),
     h('p', { class: 'row' },

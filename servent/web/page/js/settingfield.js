@@ -22,9 +22,16 @@ export function settingField(first, changed) {
   const id = `setting-${name}`;
   let now = first;
   let typed = false; // and not saved: another setting that is saved leaves it alone
-  const field = h('input', { id, class: name === 'downloads' ? 'mono' : null, type: 'text', input: () => { typed = true; }, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-describedby': `${id}-hint ${id}-now ${id}-said` });
+  const field = h('input', { id, class: name === 'downloads' ? 'mono' : null, type: 'text', placeholder: name === 'up' || name === 'down' ? t('settings.nolimit') : null, input: () => edit(), autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-describedby': `${id}-hint ${id}-now ${id}-said` });
   const origin = h('p', { id: `${id}-now`, class: 'small' }), said = h('p', { id: `${id}-said`, class: 'small', role: 'status' });
-  const save = h('button', { class: 'button' }, t('settings.save'));
+  const save = h('button', { class: 'button plain' }, t('settings.save'));
+  const shows = () => (now.live ? now.value : now.next);
+  const edit = () => {
+    typed = true;
+    save.classList.toggle('plain', field.value.trim() === shows());
+    field.removeAttribute('aria-invalid');
+    fill(said);
+  };
   const back = h('button', { type: 'button', class: 'button quiet', click: () => void send('') }, t('settings.back'));
   /** @param {string} text */
   const send = async (text) => {
@@ -56,7 +63,8 @@ export function settingField(first, changed) {
   /** @param {Setting} told */
   const set = (told) => {
     now = told;
-    if (!typed) field.value = told.live ? told.value : told.next;
+    if (!typed) field.value = shows();
+    save.classList.toggle('plain', field.value.trim() === shows());
     back.hidden = told.line === 0;
     fill(origin, story(told));
   };

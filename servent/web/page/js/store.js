@@ -12,6 +12,15 @@ export function recall(key, otherwise) {
   }
 }
 
+/** @param {string} key */
+export function forget(key) {
+  try {
+    localStorage.removeItem(prefix + key);
+  } catch {
+    // Nothing was remembered.
+  }
+}
+
 /** @param {string} key @param {unknown} value */
 export function remember(key, value) {
   try {

@@ -11,7 +11,7 @@
 
 /**
  * @typedef {{type: 'summary', hits: number, sources: number, filtered: number, left_out: number, own: number, links: number,
- *   queries: number, ttl: number, elapsed_ms: number}} Summary
+ *   queries: number, ttl: number, elapsed_ms: number, reached?: number}} Summary
  */
 
 /**

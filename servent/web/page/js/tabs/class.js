@@ -101,7 +101,8 @@ class ClassTab {
     this.servent = h('section', { class: 'card class-servent', hidden: true, 'aria-live': 'polite' });
     const { table, body } = searchTable();
     this.rows = body;
-    this.none = h('p', { class: 'faint' }, t('class.searches.none'));
+    this.none = h('p', { class: 'faint' }, t('class.searches.none'), ' ', h('a', { href: '#search' }, t('class.searches.begin')));
+    this.keep = h('button', { type: 'button', class: 'button plain small', click: () => this.saveTrace() }, t('class.save'));
     this.table = table;
     fill(this.root, h('h1', { class: 'unseen' }, t('tab.class')),
       h('div', { class: 'class' },
@@ -110,8 +111,7 @@ class ClassTab {
           h('figure', { class: 'class-figure' }, this.caption, canvas), this.transport.element, legend()),
         h('div', { class: 'stack class-side' }, joinPanel(), this.servent,
           h('section', { class: 'card' }, h('h2', {}, t('class.servents')), this.servents)),
-        h('section', { class: 'card class-below' }, h('div', { class: 'row' }, h('h2', { class: 'grow' }, t('class.searches')),
-          h('button', { type: 'button', class: 'button plain small', click: () => this.saveTrace() }, t('class.save'))), this.none, h('div', { class: 'scroll' }, table))));
+        h('section', { class: 'card class-below' }, h('div', { class: 'row' }, h('h2', { class: 'grow' }, t('class.searches')), this.keep), this.none, h('div', { class: 'scroll' }, table))));
     this.picture = new Picture(canvas, { label: t('class.picture'), onPick: (peer) => this.pick(peer), onHover: (peer) => this.hover(peer) });
     this.root.classList.add('class-main');
     document.addEventListener('fullscreenchange', () => this.projector(), { signal });
@@ -125,7 +125,7 @@ class ClassTab {
     this.offs.push(context.on('overlay', (event) => this.take(event)));
     this.offs.push(context.on('trace', (event) => this.trace(event)));
     this.watch = setInterval(() => this.settle(), 200);
-    setTimeout(() => { this.remembered = false; }, 1500);
+    setTimeout(() => { this.remembered = false; this.list(); }, 1500);
   }
 
   /** @param {Overlay} overlay */
@@ -236,9 +236,9 @@ class ClassTab {
     this.listing ||= requestAnimationFrame(() => {
       this.listing = 0;
       const all = this.searches.list();
-      if (!this.rows || !this.table || !this.none) return;
-      this.none.hidden = all.length > 0;
-      this.table.hidden = all.length === 0;
+      if (!this.rows || !this.table || !this.none || !this.keep) return;
+      this.none.hidden = all.length > 0 || this.remembered;
+      this.table.hidden = this.keep.hidden = all.length === 0;
       listSearches(this.rows, all, { name: (peer) => this.name(peer), others: Math.max(0, this.overlay.nodes.length - 1), current: this.current, play: (s) => this.play(s) });
     });
   }
@@ -262,10 +262,6 @@ class ClassTab {
 
   saveTrace() {
     const all = this.searches.list().reverse();
-    if (all.length === 0) {
-      this.context.toast(t('class.searches.none'), 'warn');
-      return;
-    }
     // Two of one name are told apart.
     const names = new Map(), taken = new Set();
     const name = (/** @type {string} */ peer) => {

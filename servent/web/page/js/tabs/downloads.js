@@ -81,7 +81,7 @@ class Downloads {
     const busy = open.filter((one) => offers(one).includes('pause')), resting = open.length - busy.length;
     this.pauseAll.hidden = busy.length === 0;
     this.resumeAll.hidden = resting === 0;
-    say(this.total, open.length + batches.length === 0 ? '' : t('downloads.total', { n: busy.length, under: number(busy.length), rate: rate(downRate(open, batches)) }));
+    say(this.total, open.length + batches.length === 0 ? (done.length === 0 ? '' : t('downloads.idle')) : t('downloads.total', { n: busy.length, under: number(busy.length), rate: rate(downRate(open, batches)) }));
     this.down.draw(busy.length + batches.length > 0 ? rates.of('down') : []);
     say(this.upTotal, uploads.length === 0 ? '' : rate(sum(uploads)));
     this.up.draw(uploads.length > 1 ? rates.of('up') : []);

@@ -3,10 +3,10 @@
 import { h, fill } from '../dom.js';
 import { t, language } from '../words.js';
 import { call } from '../calls.js';
-import { onConnection } from '../events.js';
+import { connection, onConnection } from '../events.js';
 import { inWords, reason, CallError } from '../errors.js';
 import { recall, remember } from '../store.js';
-import { duration, number } from '../format.js';
+import { duration, number, size } from '../format.js';
 import { icon } from '../icons.js';
 import { plain, shown } from '../names.js';
 import { typing } from '../keys.js';
@@ -46,6 +46,8 @@ class SearchTab {
   #said = '';
   /** @type {number | null} */
   #within = null;
+  /** @type {import('../types.js').HorizonPeer[]} who can be reached, as far as Pongs tell */
+  #reach = [];
   /** @type {(() => void)[]} */
   #offs = [];
 
@@ -63,11 +65,12 @@ class SearchTab {
     this.list.sorted(this.#choice);
     this.rest = h('div');
     fill(root, h('h1', { class: 'unseen' }, t('tab.search')), this.form.element, this.strip, this.status, this.filters.element, this.list.element, this.rest);
-    this.#offs = [onSearch((search) => this.changed(search)), onFetch((fetched) => this.list.refetched(fetched)), context.on('link', () => this.plan()), onConnection((state) => this.connected(state)), this.keys()];
+    this.#offs = [onSearch((search) => this.changed(search)), onFetch((fetched) => this.list.refetched(fetched)), context.on('link', () => this.linked()), onConnection((state) => this.connected(state)), this.keys()];
     this.learn();
     const all = searches();
     this.choose(all.find(({ id }) => id === current) ?? all.at(-1) ?? null);
     if (!matchMedia('(pointer: coarse)').matches) this.form.words.focus();
+    if (connection() === 'live') void this.measure();
   }
 
   close() {
@@ -88,8 +91,15 @@ class SearchTab {
 
   /** Asks again what could not be asked. @param {import('../events.js').ConnectionState} state */
   connected(state) {
+    this.plan(); // how many links there are is told with it
+    if (state === 'live') void this.measure();
     const search = this.#search;
     if (state === 'live' && search?.error instanceof CallError && search.error.code === 'lost') this.go(search.words, search.options);
+  }
+
+  linked() {
+    this.plan();
+    if (!this.#search) void this.measure();
   }
 
   newFilters() {
@@ -178,7 +188,7 @@ class SearchTab {
       if (search.state !== 'running') {
         this.#drawn = 0;
         if (search.error instanceof CallError && search.error.code === 'usage') this.form.problem(search.error);
-        if (search.state === 'done' && search.hits.size === 0) void this.measure(search);
+        if (search.state === 'done' && search.hits.size === 0) void this.measure();
       }
       this.sayCount(search);
     }
@@ -249,7 +259,7 @@ class SearchTab {
   /** What stands in place of a list. @param {Search | null} search @param {number} entries @param {number} passing */
   drawRest(search, entries, passing) {
     const links = this.context.status()?.links ?? null;
-    const now = search ? `${search.id} ${search.state} ${entries} ${passing} ${this.#within}` : `none ${links}`;
+    const now = search ? `${search.id} ${search.state} ${entries} ${passing} ${this.#within}` : `none ${links} ${this.#reach.length}`;
     if (this.rest.dataset.now === now) return;
     this.rest.dataset.now = now;
     if (!search) fill(this.rest, this.welcome(links));
@@ -262,18 +272,21 @@ class SearchTab {
 
   /** @param {number | null} links */
   welcome(links) {
+    const sum = (/** @type {'files' | 'kib'} */ what) => this.#reach.reduce((all, peer) => all + peer[what], 0);
     return h('div', { class: 'empty' }, h('h2', {}, t('search.welcome')), h('p', {}, t('search.welcome.how')),
-      links === 0 && h('p', { class: 'notice warn' }, t('search.try.links'), ' ', h('a', { href: '#network' }, t('tab.network'))));
+      links === 0 && h('p', { class: 'notice warn' }, t('search.welcome.alone'), ' ', h('a', { href: '#network' }, t('search.welcome.join'))),
+      links !== 0 && this.#reach.length > 0 && h('p', { class: 'small' }, t('search.welcome.reach', { n: this.#reach.length, files: number(sum('files')), size: size(sum('kib') * 1024) })));
   }
 
-  /** Asks how many servents are known within reach of a search that found nothing. @param {Search} search */
-  async measure(search) {
-    if (!this.context.offers('GET /api/horizon')) return;
+  /** Asks who is known within reach: for who has not searched yet, or has found nothing. */
+  async measure() {
+    const search = this.#search;
+    if (search && search.hits.size > 0 || !this.context.offers('GET /api/horizon')) return;
     const horizon = await call('GET', '/api/horizon').catch(() => null);
-    const peers = horizon?.peers;
-    if (search !== this.#search || !Array.isArray(peers) || !search.summary) return;
-    const ttl = search.summary.ttl;
-    this.#within = peers.filter(({ hops }) => hops <= ttl).length;
+    if (search !== this.#search || !Array.isArray(horizon?.peers)) return;
+    this.#reach = horizon.peers;
+    const ttl = search?.summary?.ttl;
+    if (ttl) this.#within = this.#reach.filter(({ hops }) => hops <= ttl).length;
     this.plan();
   }
 

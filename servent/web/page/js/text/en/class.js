@@ -37,6 +37,7 @@ export default {
   'class.servent.duplicates': 'Duplicates that came',
   'class.servent.hits': 'Hits sent',
   'class.searches': 'Searches',
+  'class.searches.begin': 'Search for a file',
   'class.searches.none': 'Nobody has searched yet. Each search in the class is played here.',
   'class.searches.n': 'No.',
   'class.searches.who': 'Who asks',

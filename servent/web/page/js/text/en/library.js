@@ -45,6 +45,7 @@ export default {
   'library.column.tags': 'Tags',
   'library.column.files': 'Files',
   'library.column.acts': 'What can be done',
+  'library.magnet.short': 'Magnet link',
   'library.magnet': 'magnet link of {name}',
   'library.tag': 'Tag',
   'library.tag.add': 'Tag {name}',

@@ -15,6 +15,8 @@ export default {
   'state.links.other': '{n} links',
   'state.lost': 'not connected',
   'banner.lost': 'The connection to the servent is lost; trying again.',
+  'banner.full': 'So many pages and programs follow this servent that it tells this page nothing new by itself. Close some of them: the page tries again.',
+  'banner.told': 'The page is told what is new again.',
   'banner.back': 'The servent is back.',
   'theme': 'Theme: {theme}',
   'theme.system': 'as the system',

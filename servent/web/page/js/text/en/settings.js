@@ -37,7 +37,8 @@ export default {
   'settings.about.bittorrent': 'BitTorrent',
   'settings.about.page': 'This page',
   'settings.link': 'Let another browser in',
-  'settings.link.about': 'Open this address there. It is good for one visit within ten minutes, and that browser is known from then on.',
+  'settings.link.about': 'Open this address there. It is good for one visit within an hour, and that browser is known from then on.',
+  'settings.link.elsewhere': 'From another computer, the same visit:',
   'settings.out': 'Sign out',
   'settings.out.about': 'This browser is known to the servent until 30 days after its last visit, or until it is signed out.',
 };

@@ -37,6 +37,7 @@ export default {
   'class.servent.duplicates': 'Doublons reçus',
   'class.servent.hits': 'Réponses envoyées',
   'class.searches': 'Recherches',
+  'class.searches.begin': 'Chercher un fichier',
   'class.searches.none': 'Personne n’a encore cherché. Chaque recherche de la classe est jouée ici.',
   'class.searches.n': 'N°',
   'class.searches.who': 'Qui demande',

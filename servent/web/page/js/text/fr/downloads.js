@@ -8,6 +8,7 @@ export default {
   'downloads.add.hint': 'Collez ce qu’on vous a envoyé. Pour trouver un fichier par son nom, allez dans Recherche.',
   'downloads.add.here': 'Ce fichier est déjà ici :',
   'downloads.empty': 'Aucun téléchargement',
+  'downloads.idle': 'Rien n’est en cours.',
   'downloads.empty.hint': 'Cherchez un fichier et appuyez sur son bouton Télécharger, ou collez un lien magnet ci-dessus.',
   'downloads.empty.search': 'Chercher des fichiers',
   'downloads.total.one': '{under} en cours, {rate}',

@@ -45,6 +45,7 @@ export default {
   'library.column.tags': 'Étiquettes',
   'library.column.files': 'Fichiers',
   'library.column.acts': 'Ce qu’on peut faire',
+  'library.magnet.short': 'Lien magnet',
   'library.magnet': 'lien magnet de {name}',
   'library.tag': 'Étiquette',
   'library.tag.add': 'Étiquette à ajouter à {name}',

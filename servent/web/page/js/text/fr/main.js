@@ -15,6 +15,8 @@ export default {
   'state.links.other': '{n} liens',
   'state.lost': 'non connecté',
   'banner.lost': 'La connexion au servent est perdue ; nouvelle tentative en cours.',
+  'banner.full': 'Tant de pages et de programmes suivent ce servent qu’il n’annonce plus rien de nouveau à cette page. Fermez-en quelques-unes : la page essaie encore.',
+  'banner.told': 'La page reçoit de nouveau ce qui est nouveau.',
   'banner.back': 'Le servent est de retour.',
   'theme': 'Thème : {theme}',
   'theme.system': 'celui du système',

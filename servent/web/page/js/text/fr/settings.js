@@ -37,7 +37,8 @@ export default {
   'settings.about.bittorrent': 'BitTorrent',
   'settings.about.page': 'Cette page',
   'settings.link': 'Donner accès à un autre navigateur',
-  'settings.link.about': 'Ouvrez cette adresse là-bas. Elle vaut pour une seule visite, dans les dix minutes ; ce navigateur sera ensuite reconnu.',
+  'settings.link.about': 'Ouvrez cette adresse là-bas. Elle vaut pour une seule visite, dans l’heure ; ce navigateur sera ensuite reconnu.',
+  'settings.link.elsewhere': 'Depuis un autre ordinateur, pour la même visite :',
   'settings.out': 'Se déconnecter de la page',
   'settings.out.about': 'Le servent reconnaît ce navigateur jusqu’à 30 jours après sa dernière visite, ou jusqu’à ce qu’il soit déconnecté.',
 };
