@@ -1,9 +1,9 @@
 package servent
 
 import (
-	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"servent/servent/api"
@@ -67,33 +67,35 @@ func serventHeard(d api.Doctor) bool {
 // advise returns what to try, most useful first.
 func advise(d api.Doctor) []api.Advice {
 	out := []api.Advice{}
-	add := func(text string, commands ...string) {
-		out = append(out, api.Advice{Text: text, Commands: append([]string{}, commands...)})
+	add := func(said api.Said, commands ...string) {
+		text, sentence := said.Parts()
+		out = append(out, api.Advice{Text: text, Sentence: sentence, Commands: append([]string{}, commands...)})
 	}
 	if !d.Running {
-		add("no servent runs here: start one, or others have nothing to find", "servent up ~/Public")
+		add(api.Say("advice.start", "no servent runs here: start one, or others have nothing to find"), "servent up ~/Public")
 	}
 	for _, c := range d.Checks {
 		if c.State == api.StateProblem {
-			add(c.Name + ": " + c.Text)
+			add(api.Say("advice.check", "on this computer: {cause}", api.Said{Text: c.Text, Sentence: c.Sentence}))
 		}
 	}
 	if !anyUsed(d) {
-		add("this computer is on no network that can be used: plug a cable in or join a Wi-Fi; servents on this computer find each other without")
+		add(api.Say("advice.no-network", "this computer is on no network that can be used: plug a cable in or join a Wi-Fi; servents on this computer find each other without"))
 	}
 	for _, f := range d.Firewalls {
 		if f.State == api.StateProblem || f.State == api.StateUnknown && len(f.Commands) > 0 {
-			add("let others in through the firewall: "+f.Name+", "+f.Reason, f.Commands...)
+			why := api.Said{Text: f.Reason, Sentence: f.Sentence}
+			add(api.Say("advice.firewall", "let others in through the firewall: {firewall}, {cause}", f.Name, why), f.Commands...)
 		}
 	}
 	closed := slices.ContainsFunc(d.Firewalls, func(f api.Firewall) bool { return f.State == api.StateProblem })
 	if closed && d.Reach.Way == api.ReachPush {
-		add("until then this servent calls back those that ask for its files, if they can be reached; for the others start a relay on a computer that both reach, and link to it", "servent up --relay")
+		add(api.Say("advice.relay", "until then this servent calls back those that ask for its files, if they can be reached; for the others start a relay on a computer that both reach, and link to it"), "servent up --relay")
 	}
 	adviseMulticast(d, add)
 	adviseLonely(d, add)
 	if tunnel := tunnels(d); len(tunnel) > 0 && !serventHeard(d) {
-		add(fmt.Sprintf("a VPN seems to be on (%s): many keep a computer from its own LAN; allow local network access in it, or switch it off for a while", strings.Join(tunnel, ", ")))
+		add(api.Say("advice.vpn", "a VPN seems to be on ({interfaces}): many keep a computer from its own LAN; allow local network access in it, or switch it off for a while", strings.Join(tunnel, ", ")))
 	}
 	if len(out) > 0 && d.Links == 0 {
 		byTyping(d, add)
@@ -103,32 +105,30 @@ func advise(d api.Doctor) []api.Advice {
 
 // adviseMulticast says what to do where our own packet did not come back, once
 // for all interfaces with one cause.
-func adviseMulticast(d api.Doctor, add func(string, ...string)) {
-	on, causes := map[string][]string{}, []string{}
+func adviseMulticast(d api.Doctor, add func(api.Said, ...string)) {
+	on, causes := map[string][]string{}, []api.Said{}
 	for _, m := range deaf(d) {
 		if on[m.Problem] == nil {
-			causes = append(causes, m.Problem)
+			causes = append(causes, api.Said{Text: m.Problem, Sentence: m.Sentence})
 		}
 		on[m.Problem] = append(on[m.Problem], m.Interface)
 	}
 	known := slices.ContainsFunc(d.Firewalls, func(f api.Firewall) bool { return f.State == api.StateProblem })
 	for _, cause := range causes {
-		where := strings.Join(on[cause], ", ")
-		if cause == noMulticast {
-			add("multicast is off on "+where+", so servents there are asked for by broadcast alone; turn it on, or "+byAddress, turnOn(on[cause])...)
+		where := strings.Join(on[cause.Text], ", ")
+		if cause.Text == noMulticast {
+			add(api.Say("advice.multicast-off", "multicast is off on {interfaces}, so servents there are asked for by broadcast alone; turn it on, or "+byAddress, where), turnOn(on[cause.Text])...)
 			continue
 		}
-		text := "multicast does not pass on " + where
-		if cause == "" {
-			text += ": not even this computer heard its own question"
-		} else {
-			text += " (" + cause + ")"
+		said := api.Say("advice.multicast-lost", "multicast does not pass on {interfaces}: not even this computer heard its own question", where)
+		if cause.Text != "" {
+			said = api.Say("advice.multicast-failed", "multicast does not pass on {interfaces} ({cause})", where, cause)
 		}
 		if known {
-			add(text+"; open the firewall as above, and look again", "servent doctor")
+			add(api.Say("advice.look-again", "{cause}; open the firewall as above, and look again", said), "servent doctor")
 			continue
 		}
-		add(text + "; allow UDP port 5353, in and out, in this computer's firewall, or " + byAddress)
+		add(api.Say("advice.allow-multicast", "{cause}; allow UDP port 5353, in and out, in this computer's firewall, or "+byAddress, said))
 	}
 }
 
@@ -144,25 +144,25 @@ func turnOn(names []string) (out []string) {
 
 // adviseLonely says what may be wrong beyond this computer, where nothing here
 // is.
-func adviseLonely(d api.Doctor, add func(string, ...string)) {
+func adviseLonely(d api.Doctor, add func(api.Said, ...string)) {
 	if len(d.Multicast) == 0 || len(deaf(d)) > 0 || serventHeard(d) {
 		return
 	}
 	if anybodyHeard(d) {
-		add(fmt.Sprintf("multicast passes, and others answer, but no servent of the network %q: start one on another computer, with the same --network", d.Network))
+		add(api.Say("advice.other-network", "multicast passes, and others answer, but no servent of the network {network}: start one on another computer, with the same --network", strconv.Quote(d.Network)))
 		return
 	}
-	add("multicast works on this computer, but nobody else was heard: is another servent running, on the same network? " +
-		"Guest Wi-Fi and access points with client isolation (AP isolation) keep computers apart: use another Wi-Fi or a cable")
+	add(api.Say("advice.lonely", "multicast works on this computer, but nobody else was heard: is another servent running, on the same network? "+
+		"Guest Wi-Fi and access points with client isolation (AP isolation) keep computers apart: use another Wi-Fi or a cable"))
 }
 
 // byTyping is the advice that works wherever a packet can go.
-func byTyping(d api.Doctor, add func(string, ...string)) {
+func byTyping(d api.Doctor, add func(api.Said, ...string)) {
 	if d.Running {
-		add("type an address: on one computer ask for it, on the other use it", "servent invite", "servent connect 192.168.1.20")
+		add(api.Say("advice.type", "type an address: on one computer ask for it, on the other use it"), "servent invite", "servent connect 192.168.1.20")
 		return
 	}
-	add("once a servent runs here and another elsewhere: ask one for its address, use it on the other", "servent invite", "servent connect 192.168.1.20")
+	add(api.Say("advice.type-later", "once a servent runs here and another elsewhere: ask one for its address, use it on the other"), "servent invite", "servent connect 192.168.1.20")
 }
 
 // tunnelNames begin the names of interfaces that a VPN makes.

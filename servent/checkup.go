@@ -27,26 +27,31 @@ func checkHome(dir string) []api.Check {
 	if free, err := diskFree(nearestFolder(dir)); err == nil {
 		out = append(out, checkDisk(free))
 	} else {
-		out = append(out, api.Check{Name: "disk", State: api.StateUnknown, Text: fmt.Sprintf("how much is free cannot be read: %v", err)})
+		c := api.Check{Name: "disk", State: api.StateUnknown}
+		c.Text, c.Sentence = api.Say("disk.unread", "how much is free cannot be read: {cause}", because(err)).Parts()
+		out = append(out, c)
 	}
 	return append(out, checkClock(time.Now(), newest(dir)))
 }
 
 // checkWritable tries whether a servent can keep its things in the home.
 func checkWritable(dir string) api.Check {
-	c := api.Check{Name: "home", State: api.StateOK, Text: dir + " can be written"}
+	c := api.Check{Name: "home", State: api.StateOK}
+	c.Text, c.Sentence = api.Say("home.writable", "{dir} can be written", dir).Parts()
 	try := dir
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		try = nearestFolder(dir)
-		c.Text = dir + " is made when a servent first starts"
+		c.Text, c.Sentence = api.Say("home.later", "{dir} is made when a servent first starts", dir).Parts()
 	}
 	f, err := os.CreateTemp(try, ".servent-doctor-*")
 	if err != nil {
-		c.State, c.Text = api.StateProblem, fmt.Sprintf("%s cannot be written (%v); make it yours, or use another with --home", dir, errors.Unwrap(err))
+		c.State = api.StateProblem
+		c.Text, c.Sentence = api.Say("home.unwritable", "{dir} cannot be written ({cause}); make it yours, or use another with --home", dir, because(errors.Unwrap(err))).Parts()
 		return c
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
-		c.State, c.Text = api.StateNote, fmt.Sprintf("a file in %s cannot be removed: %v", try, err)
+		c.State = api.StateNote
+		c.Text, c.Sentence = api.Say("home.unremovable", "a file in {dir} cannot be removed: {cause}", try, because(err)).Parts()
 	}
 	return c
 }
@@ -62,10 +67,11 @@ func nearestFolder(dir string) string {
 }
 
 func checkDisk(free int64) api.Check {
-	c := api.Check{Name: "disk", State: api.StateOK, Text: fmt.Sprintf("%.1f GB free", float64(free)/1e9)}
+	c := api.Check{Name: "disk", State: api.StateOK}
+	c.Text, c.Sentence = api.Say("disk.free", "{gb} GB free", fmt.Sprintf("%.1f", float64(free)/1e9)).Parts()
 	if free < lowDisk {
 		c.State = api.StateNote
-		c.Text = fmt.Sprintf("%d MB free: make room before you fetch large files", free/1e6)
+		c.Text, c.Sentence = api.Say("disk.low", "{mb} MB free: make room before you fetch large files", free/1e6).Parts()
 	}
 	return c
 }
@@ -85,25 +91,30 @@ func newest(dir string) time.Time {
 // checkClock compares the clock with what it cannot be before.
 func checkClock(now, before time.Time) api.Check {
 	const slack = time.Hour // a zone that was set wrong
-	c := api.Check{Name: "clock", State: api.StateOK, Text: now.Format(time.RFC1123Z)}
+	c := api.Check{Name: "clock", State: api.StateOK}
+	told := now.Format(time.RFC1123Z)
+	c.Text, c.Sentence = api.Say("clock.ok", "{time}", told).Parts()
 	switch {
 	case now.Before(earliest), now.After(latest):
 		c.State = api.StateProblem
-		c.Text += ": that cannot be; set it, or others refuse this servent's certificate"
+		c.Text, c.Sentence = api.Say("clock.impossible", "{time}: that cannot be; set it, or others refuse this servent's certificate", told).Parts()
 	case now.Before(before.Add(-slack)):
 		c.State = api.StateProblem
-		c.Text += fmt.Sprintf(": it was later already (%s); set it, or others refuse this servent's certificate", before.Format(time.RFC1123Z))
+		c.Text, c.Sentence = api.Say("clock.back", "{time}: it was later already ({later}); set it, or others refuse this servent's certificate", told, before.Format(time.RFC1123Z)).Parts()
 	}
 	return c
 }
 
 // checkCatalogue tells whether the catalogue had to be repaired.
 func (s *Servent) checkCatalogue() api.Check {
-	c := api.Check{Name: "catalogue", State: api.StateOK, Text: "whole"}
+	c := api.Check{Name: "catalogue", State: api.StateOK}
+	c.Text, c.Sentence = api.Say("catalogue.whole", "whole").Parts()
 	if r, ok := s.Repair(); ok {
-		c.State, c.Text = api.StateNote, "it was damaged ("+r.Cause+"); a new one was made from what could be kept"
+		c.State = api.StateNote
+		cause := api.Said{Text: r.Cause, Sentence: r.Sentence}
+		c.Text, c.Sentence = api.Say("catalogue.mended", "it was damaged ({cause}); a new one was made from what could be kept", cause).Parts()
 		if r.SetAside != "" {
-			c.Text += ", the old one lies at " + r.SetAside
+			c.Text, c.Sentence = api.Say("catalogue.set-aside", "it was damaged ({cause}); a new one was made from what could be kept, the old one lies at {path}", cause, r.SetAside).Parts()
 		}
 	}
 	return c

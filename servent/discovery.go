@@ -30,7 +30,7 @@ func (s *Servent) discover(ctx context.Context) {
 	}
 	s.workers.Go(s.keepHosts)
 	s.workers.Go(func() { s.meet(ctx) })
-	if s.multicastOff() == "" {
+	if s.multicastOff().Text == "" {
 		s.workers.Go(func() { s.multicastDNS(ctx) })
 	}
 }
@@ -50,18 +50,20 @@ func (s *Servent) hear(info peer.AddrInfo, by way) {
 	})
 }
 
-// multicastOff says why nothing is sent by multicast; empty: it is.
-func (s *Servent) multicastOff() string {
+// multicastOff says why nothing is sent by multicast; nothing: it is.
+func (s *Servent) multicastOff() api.Said {
 	switch {
 	case s.cfg.NoDiscovery:
-		return "all discovery is off: --no-discovery"
+		return discoveryOff()
 	case s.cfg.NoMDNS:
-		return "off: --no-mdns"
+		return api.Say("way.no-mdns", "off: --no-mdns")
 	case !slices.ContainsFunc(s.listens, func(a ma.Multiaddr) bool { return !manet.IsIPLoopback(a) }):
-		return "this servent listens on loopback alone, where no other computer reaches it: see --listen"
+		return api.Say("way.loopback", "this servent listens on loopback alone, where no other computer reaches it: see --listen")
 	}
-	return ""
+	return api.Said{}
 }
+
+func discoveryOff() api.Said { return api.Say("way.off", "all discovery is off: --no-discovery") }
 
 // Discovery tells on which network interfaces this servent looks for others,
 // by which ways, and whom it has heard of by each, last heard first and at most
@@ -79,20 +81,22 @@ func (s *Servent) Discovery(ctx context.Context) (api.Discovery, error) {
 	}
 	for by := range ways {
 		w := api.Way{Name: wayNames[by], On: true, Heard: heard[by]}
+		var reason api.Said
 		switch off := s.multicastOff(); {
-		case by == wayMulticast && off != "":
-			w.On, w.Reason = false, off
+		case by == wayMulticast && off.Text != "":
+			w.On, reason = false, off
 		case by == wayMulticast && len(v.used()) == 0:
-			w.Reason = "no network interface that can be used: see the interfaces"
+			reason = api.Say("way.no-interface", "no network interface that can be used: see the interfaces")
 		case by == wayMulticast:
-			w.Reason = state.multicast
+			reason = state.multicast
 		case by == wayRendezvous && !s.cfg.NoDiscovery:
-			w.Reason = state.rendezvous
+			reason = state.rendezvous
 		case by != wayTyped && s.cfg.NoDiscovery:
-			w.On, w.Reason = false, "all discovery is off: --no-discovery"
+			w.On, reason = false, discoveryOff()
 		case by == wayCache && s.home.throwAway:
-			w.On, w.Reason = false, "this servent has no home to keep hosts in"
+			w.On, reason = false, api.Say("way.no-home", "this servent has no home to keep hosts in")
 		}
+		w.Reason, w.Sentence = reason.Parts()
 		out.Ways = append(out.Ways, w)
 	}
 	return out, nil
@@ -127,22 +131,22 @@ type discoveryState struct {
 
 // discoveryTold is what they tell.
 type discoveryTold struct {
-	multicast  string            // what keeps multicast from working
-	rendezvous string            // what keeps the rendezvous folder from working
+	multicast  api.Said          // what keeps multicast from working
+	rendezvous api.Said          // what keeps the rendezvous folder from working
 	packets    map[string]uint64 // of multicast DNS by other computers, by interface
 }
 
 // set notes what keeps one of them from working, or that nothing does.
-func (d *discoveryState) set(which func(*discoveryTold) *string, err error) (changed bool) {
-	text := ""
+func (d *discoveryState) set(which func(*discoveryTold) *api.Said, err error) (changed bool) {
+	var said api.Said
 	if err != nil {
-		text = err.Error()
+		said = because(err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	field := which(&d.told)
-	changed = *field != text
-	*field = text
+	changed = field.Text != said.Text
+	*field = said
 	return changed
 }
 

@@ -40,7 +40,7 @@ func (s *Servent) Doctor(ctx context.Context) (api.Doctor, error) {
 // it is off, and with the firewalls. One examination runs at a time.
 func (s *Servent) Examine(ctx context.Context, req api.DoctorRequest) (api.Doctor, error) {
 	if !s.examining.TryLock() {
-		return api.Doctor{}, api.NewError(api.CodeBusy, "doctor: another examination is under way; wait two seconds")
+		return api.Doctor{}, api.Fail(api.CodeBusy, "doctor.busy", "doctor: another examination is under way; wait two seconds")
 	}
 	defer s.examining.Unlock()
 	state, err := s.Doctor(ctx)
@@ -168,7 +168,8 @@ func settle(d *api.Doctor) {
 		for i := range d.Firewalls {
 			if f := &d.Firewalls[i]; f.State == api.StateUnknown {
 				f.State, f.Commands = api.StateOK, []string{}
-				f.Reason += ", but other computers have linked to this servent"
+				why := api.Said{Text: f.Reason, Sentence: f.Sentence}
+				f.Reason, f.Sentence = api.Say("firewall.proven", "{cause}, but other computers have linked to this servent", why).Parts()
 			}
 		}
 	}

@@ -87,7 +87,7 @@ func well() api.Doctor {
 		Interfaces: []api.Interface{{Name: "lo"}, {Name: "eth0", Addrs: []string{"192.168.1.2/24"}, Used: true}},
 		Multicast:  []api.Multicast{{Interface: "eth0", Sent: true, Own: true, Computers: 1, Servents: 1}},
 		Firewalls:  []api.Firewall{{Name: "ufw", State: api.StateOK, Reason: "installed, and off"}},
-		Checks:     []api.Check{{Name: "home", State: api.StateOK}},
+		Checks:     []api.Check{{Name: "home", State: api.StateOK, Text: "the home"}},
 	}
 }
 
@@ -142,7 +142,7 @@ func TestAdvice(t *testing.T) {
 		c.change(&d)
 		settle(&d)
 		if d.OK != c.ok || len(d.Next) != len(c.want) {
-			t.Errorf("%s: got ok %v, advice %q, want %v, %q", c.name, d.OK, d.Next, c.ok, c.want)
+			t.Errorf("%s: got ok %v, advice %+v, want %v, %q", c.name, d.OK, d.Next, c.ok, c.want)
 			continue
 		}
 		for i, part := range c.want {

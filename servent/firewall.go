@@ -142,7 +142,7 @@ func readUFWRules(text string) (rules []wallRule) {
 func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
 	out := api.Firewall{Name: "ufw", State: api.StateOK, Commands: []string{}}
 	if !strings.EqualFold(setting(conf, "ENABLED"), "yes") {
-		out.Reason = "installed, and off"
+		out.Reason, out.Sentence = api.Say("firewall.idle", "installed, and off").Parts()
 		return out
 	}
 	policy := wallDrop
@@ -151,11 +151,12 @@ func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
 	}
 	closed := ports
 	if rules == "" {
-		out.State, out.Reason = api.StateUnknown, "on; its rules can be read by root only"
+		out.State = api.StateUnknown
+		out.Reason, out.Sentence = api.Say("firewall.root", "on; its rules can be read by root only").Parts()
 	} else if closed, out.State = judgePorts(readUFWRules(rules), policy, ports); out.State == api.StateOK {
-		out.Reason = "on, and lets in " + portWords(ports)
+		out.Reason, out.Sentence = api.Say("firewall.open", "on, and lets in {ports}", portWords(ports)).Parts()
 	} else {
-		out.Reason = "on, and does not let in " + portWords(closed)
+		out.Reason, out.Sentence = api.Say("firewall.closed", "on, and does not let in {ports}", portWords(closed)).Parts()
 	}
 	if out.State != api.StateOK {
 		// One command for both protocols of a port; multicast DNS passes with
@@ -175,7 +176,8 @@ func ufwFirewall(conf, defaults, rules string, ports []api.Port) api.Firewall {
 // firewalldFirewall is what can be said of firewalld while it runs: what it
 // lets in only its own command tells, and that to some users only.
 func firewalldFirewall(listed string, ports []api.Port) api.Firewall {
-	out := api.Firewall{Name: "firewalld", State: api.StateUnknown, Reason: "on; which ports it lets in could not be read", Commands: []string{}}
+	out := api.Firewall{Name: "firewalld", State: api.StateUnknown, Commands: []string{}}
+	out.Reason, out.Sentence = api.Say("firewall.ports-unread", "on; which ports it lets in could not be read").Parts()
 	if listed != "" {
 		var open []wallRule
 		for _, word := range strings.Fields(listed) {
@@ -187,9 +189,10 @@ func firewalldFirewall(listed string, ports []api.Port) api.Firewall {
 			}
 		}
 		closed, state := judgePorts(open, wallDrop, append(slices.Clone(ports), mdnsPort5353))
-		out.State, out.Reason = state, "on, and lets in what a servent needs"
+		out.State = state
+		out.Reason, out.Sentence = api.Say("firewall.enough", "on, and lets in what a servent needs").Parts()
 		if state != api.StateOK {
-			out.Reason = "on, and does not let in " + portWords(closed)
+			out.Reason, out.Sentence = api.Say("firewall.closed", "on, and does not let in {ports}", portWords(closed)).Parts()
 		}
 	}
 	if out.State != api.StateOK {
@@ -333,16 +336,18 @@ func chainFirewall(name string, chains []wallChain, allow func(chain string, p a
 		closed, state := judgePorts(c.rules, c.policy, all)
 		switch {
 		case state == api.StateProblem:
-			out.State, out.Reason = state, fmt.Sprintf("the chain %s does not let in %s", c.name, portWords(closed))
+			out.State = state
+			out.Reason, out.Sentence = api.Say("firewall.chain-closed", "the chain {chain} does not let in {ports}", c.name, portWords(closed)).Parts()
 			for _, p := range closed {
 				out.Commands = append(out.Commands, allow(c.name, p))
 			}
 		case state == api.StateUnknown && out.State == api.StateOK:
-			out.State, out.Reason = state, fmt.Sprintf("the chain %s has rules that are not understood here", c.name)
+			out.State = state
+			out.Reason, out.Sentence = api.Say("firewall.chain-unread", "the chain {chain} has rules that are not understood here", c.name).Parts()
 		}
 	}
 	if out.State == api.StateOK {
-		out.Reason = "lets in what a servent needs"
+		out.Reason, out.Sentence = api.Say("firewall.passes", "lets in what a servent needs").Parts()
 	}
 	return out, len(chains) > 0
 }

@@ -12,7 +12,8 @@ import (
 //
 //	v2.31|Action=Allow|Active=TRUE|Dir=In|Profile=Private|App=C:\servent.exe|…
 func windowsFirewall(on []string, rules []string, program string) api.Firewall {
-	out := api.Firewall{Name: "Windows Defender Firewall", State: api.StateOK, Reason: "off", Commands: []string{}}
+	out := api.Firewall{Name: "Windows Defender Firewall", State: api.StateOK, Commands: []string{}}
+	out.Reason, out.Sentence = api.Say("firewall.off", "off").Parts()
 	if len(on) == 0 {
 		return out
 	}
@@ -42,16 +43,18 @@ func windowsFirewall(on []string, rules []string, program string) api.Firewall {
 	missing := slices.DeleteFunc(slices.Clone(on), func(p string) bool { return slices.Contains(allowed, p) })
 	switch {
 	case blocked:
-		out.State, out.Reason = api.StateProblem, "on, with a rule that blocks this program: somebody answered its question with Cancel"
+		out.State = api.StateProblem
+		out.Reason, out.Sentence = api.Say("firewall.cancelled", "on, with a rule that blocks this program: somebody answered its question with Cancel").Parts()
 		out.Commands = append(out.Commands, `netsh advfirewall firewall delete rule name=all program="`+program+`"`)
 	case len(missing) == 0:
-		out.Reason = "on, and lets this program in"
+		out.Reason, out.Sentence = api.Say("firewall.lets-program", "on, and lets this program in").Parts()
 		return out
 	case len(missing) < len(on):
 		out.State = api.StateUnknown
-		out.Reason = "on, and lets this program in, but not on networks of the kind " + strings.Join(missing, ", ")
+		out.Reason, out.Sentence = api.Say("firewall.some-networks", "on, and lets this program in, but not on networks of the kind {kinds}", strings.Join(missing, ", ")).Parts()
 	default:
-		out.State, out.Reason = api.StateProblem, "on, without a rule that lets this program in"
+		out.State = api.StateProblem
+		out.Reason, out.Sentence = api.Say("firewall.no-rule", "on, without a rule that lets this program in").Parts()
 	}
 	out.Commands = append(out.Commands, `netsh advfirewall firewall add rule name=servent dir=in action=allow program="`+program+`"`)
 	return out
@@ -66,19 +69,23 @@ func macFirewall(global, blockAll, app, program string) api.Firewall {
 	quoted := ` "` + program + `"`
 	switch {
 	case has(global, "disabled") || has(global, "state = 0"):
-		out.Reason = "off"
+		out.Reason, out.Sentence = api.Say("firewall.off", "off").Parts()
 	case !has(global, "enabled") && !has(global, "state ="):
-		out.State, out.Reason = api.StateUnknown, "it does not tell whether it is on"
+		out.State = api.StateUnknown
+		out.Reason, out.Sentence = api.Say("firewall.state-untold", "it does not tell whether it is on").Parts()
 	case has(blockAll, "enabled") || has(blockAll, "state = 1"):
-		out.State, out.Reason = api.StateProblem, "on, and blocks everything that comes in"
+		out.State = api.StateProblem
+		out.Reason, out.Sentence = api.Say("firewall.blocks-all", "on, and blocks everything that comes in").Parts()
 		out.Commands = append(out.Commands, tool+" --setblockall off")
 	case has(app, "permitted"):
-		out.Reason = "on, and lets this program in"
+		out.Reason, out.Sentence = api.Say("firewall.lets-program", "on, and lets this program in").Parts()
 	case has(app, "blocked"):
-		out.State, out.Reason = api.StateProblem, "on, and blocks this program"
+		out.State = api.StateProblem
+		out.Reason, out.Sentence = api.Say("firewall.blocks-program", "on, and blocks this program").Parts()
 		out.Commands = append(out.Commands, tool+" --unblockapp"+quoted)
 	default:
-		out.State, out.Reason = api.StateUnknown, "on; it does not know this program yet, and may ask"
+		out.State = api.StateUnknown
+		out.Reason, out.Sentence = api.Say("firewall.unasked", "on; it does not know this program yet, and may ask").Parts()
 		out.Commands = append(out.Commands, tool+" --add"+quoted, tool+" --unblockapp"+quoted)
 	}
 	return out

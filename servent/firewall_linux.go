@@ -39,10 +39,9 @@ func kernelFirewalls(ctx context.Context, ports []api.Port) []api.Firewall {
 		return nil
 	}
 	if os.Geteuid() != 0 {
-		return []api.Firewall{{
-			Name: "nftables, iptables", State: api.StateUnknown, Commands: []string{},
-			Reason: "whether there are rules only root can read: sudo nft list ruleset",
-		}}
+		out := api.Firewall{Name: "nftables, iptables", State: api.StateUnknown, Commands: []string{}}
+		out.Reason, out.Sentence = api.Say("firewall.ask-root", "whether there are rules only root can read: sudo nft list ruleset").Parts()
+		return []api.Firewall{out}
 	}
 	var out []api.Firewall
 	if f, found := chainFirewall("nftables", readNFT(askTool(ctx, "nft", "list", "ruleset")), nftAllow, ports); found {

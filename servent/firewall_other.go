@@ -10,5 +10,7 @@ import (
 
 // firewalls says that nothing can be seen of firewalls on this system.
 func firewalls(context.Context, []api.Port) []api.Firewall {
-	return []api.Firewall{{Name: "firewall", State: api.StateUnknown, Reason: "this system does not tell", Commands: []string{}}}
+	out := api.Firewall{Name: "firewall", State: api.StateUnknown, Commands: []string{}}
+	out.Reason, out.Sentence = api.Say("firewall.untold", "this system does not tell").Parts()
+	return []api.Firewall{out}
 }

@@ -47,7 +47,7 @@ type surveyed struct {
 	net.Interface
 	prefixes  []netip.Prefix // its addresses, with the bits of its network; no zones
 	used      bool           // others are looked for on it
-	reason    string         // why it is used or skipped, in words
+	reason    api.Said       // why it is used or skipped, in words
 	unwanted  bool           // the user does not want it
 	broadcast bool           // used, but for want of multicast by broadcast
 }
@@ -103,40 +103,40 @@ func isBridgePort(name string) bool {
 // one is used: a computer with a tunnel or a bridge for containers besides its
 // LAN must not speak on these alone, and which is the LAN cannot be told.
 func (s *surveyed) judge(c choice, port bool) {
-	skip := func(reason string) { s.used, s.reason = false, reason }
+	skip := func(reason api.Said) { s.used, s.reason = false, reason }
 	has := func(flag net.Flags) bool { return s.Flags&flag != 0 }
 	if pattern, ok := matching(c.skip, s.Name); ok {
 		s.unwanted = true
-		skip("skipped as --skip-interface " + pattern + " says")
+		skip(api.Say("interface.skipped", "skipped as --skip-interface {pattern} says", pattern))
 		return
 	}
 	if _, ok := matching(c.only, s.Name); !ok && len(c.only) > 0 {
 		s.unwanted = true
-		skip("not chosen: --interface " + strings.Join(c.only, ", "))
+		skip(api.Say("interface.not-chosen", "not chosen: --interface {patterns}", strings.Join(c.only, ", ")))
 		return
 	}
 	switch v4 := slices.ContainsFunc(s.prefixes, func(p netip.Prefix) bool { return p.Addr().Is4() }); {
 	case has(net.FlagLoopback):
-		skip("loopback: servents on this computer meet without it")
+		skip(api.Say("interface.loopback", "loopback: servents on this computer meet without it"))
 	case !has(net.FlagUp):
-		skip("down")
+		skip(api.Say("interface.down", "down"))
 	case !has(net.FlagRunning):
-		skip("up, but no cable or radio link")
+		skip(api.Say("interface.no-carrier", "up, but no cable or radio link"))
 	case port:
-		skip("a port of a bridge, which is looked at itself")
+		skip(api.Say("interface.bridge-port", "a port of a bridge, which is looked at itself"))
 	case len(s.prefixes) == 0:
-		skip("no address yet")
+		skip(api.Say("interface.no-address", "no address yet"))
 	case !has(net.FlagMulticast) && has(net.FlagPointToPoint):
-		skip("a tunnel without multicast: name a servent behind it with --connect")
+		skip(api.Say("interface.tunnel", "a tunnel without multicast: name a servent behind it with --connect"))
 	case !has(net.FlagMulticast) && (!has(net.FlagBroadcast) || !v4):
-		skip("multicast is off here, and there is no broadcast instead: turn multicast on, or use --connect")
+		skip(api.Say("interface.silent", "multicast is off here, and there is no broadcast instead: turn multicast on, or use --connect"))
 	case !has(net.FlagMulticast):
 		s.used, s.broadcast = true, true
-		s.reason = "multicast is off here, so servents are asked for by broadcast; those they reach dial back"
+		s.reason = api.Say("interface.broadcast", "multicast is off here, so servents are asked for by broadcast; those they reach dial back")
 	case has(net.FlagPointToPoint):
-		s.used, s.reason = true, "a tunnel with multicast"
+		s.used, s.reason = true, api.Say("interface.multicast-tunnel", "a tunnel with multicast")
 	default:
-		s.used, s.reason = true, "up, with an address and multicast"
+		s.used, s.reason = true, api.Say("interface.up", "up, with an address and multicast")
 	}
 }
 
@@ -145,14 +145,17 @@ func (s *surveyed) judge(c choice, port bool) {
 func (v survey) tell(c choice) []api.Interface {
 	out := []api.Interface{}
 	for _, s := range v {
-		i := api.Interface{Name: s.Name, Addrs: []string{}, Used: s.used, Reason: s.reason}
+		i := api.Interface{Name: s.Name, Addrs: []string{}, Used: s.used}
+		i.Reason, i.Sentence = s.reason.Parts()
 		for _, p := range s.prefixes {
 			i.Addrs = append(i.Addrs, p.String())
 		}
 		out = append(out, i)
 	}
 	for _, name := range v.missing(c) {
-		out = append(out, api.Interface{Name: name, Addrs: []string{}, Reason: "there is none of that name now; it is used once it comes"})
+		i := api.Interface{Name: name, Addrs: []string{}}
+		i.Reason, i.Sentence = api.Say("interface.missing", "there is none of that name now; it is used once it comes").Parts()
+		out = append(out, i)
 	}
 	return out
 }
@@ -182,7 +185,7 @@ func (v survey) relevant() survey {
 func (v survey) equal(other survey) bool {
 	return slices.EqualFunc(v, other, func(a, b surveyed) bool {
 		return a.Index == b.Index && a.Name == b.Name && a.used == b.used && a.unwanted == b.unwanted &&
-			a.broadcast == b.broadcast && a.reason == b.reason && slices.Equal(a.prefixes, b.prefixes)
+			a.broadcast == b.broadcast && a.reason.Text == b.reason.Text && slices.Equal(a.prefixes, b.prefixes)
 	})
 }
 

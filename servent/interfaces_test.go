@@ -51,8 +51,8 @@ func TestWhichInterfacesAreUsed(t *testing.T) {
 		{why: "chosen, but down", s: networkInterface("eth0", 0, v4), choice: choice{only: []string{"eth0"}}, reason: "down"},
 	} {
 		c.s.judge(c.choice, c.port)
-		if c.s.used != c.used || !strings.Contains(c.s.reason, c.reason) || c.s.reason == "" {
-			t.Errorf("%s: got %v, %q, want %v, %q", c.why, c.s.used, c.s.reason, c.used, c.reason)
+		if c.s.used != c.used || !strings.Contains(c.s.reason.Text, c.reason) || c.s.reason.Sentence == nil {
+			t.Errorf("%s: got %v, %q, want %v, %q", c.why, c.s.used, c.s.reason.Text, c.used, c.reason)
 		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
 	mrand "math/rand/v2"
+
+	"servent/servent/api"
 )
 
 const (
@@ -131,7 +133,7 @@ func (s *Servent) multicastDNS(ctx context.Context) {
 		default:
 		}
 		m, err := s.newMulticastDNS(s.interfaces())
-		if s.discovery.set(func(d *discoveryTold) *string { return &d.multicast }, err) && err != nil {
+		if s.discovery.set(func(d *discoveryTold) *api.Said { return &d.multicast }, err) && err != nil {
 			s.log.Debug("no multicast yet", "err", err)
 		}
 		if err == nil {

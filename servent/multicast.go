@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -50,7 +49,7 @@ type trial struct {
 // A trialResult is what one interface brought.
 type trialResult struct {
 	sent, own bool
-	problems  []string
+	problems  []api.Said
 	heard     map[netip.Addr]bool // true: a servent
 }
 
@@ -107,7 +106,7 @@ func (t *trial) run(ctx context.Context, family int) {
 	socket, err := openMDNSSocket(family)
 	if err != nil {
 		for _, i := range on {
-			t.fail(i, "listen on UDP port 5353", err)
+			t.fail(i, cannotListen, err)
 		}
 		return
 	}
@@ -118,7 +117,7 @@ func (t *trial) run(ctx context.Context, family int) {
 	var joined survey
 	for _, i := range on {
 		if err := socket.join(&i.Interface); err != nil {
-			t.fail(i, "join the group", err)
+			t.fail(i, cannotJoin, err)
 			continue
 		}
 		joined = append(joined, i)
@@ -142,7 +141,7 @@ func (t *trial) run(ctx context.Context, family int) {
 func (t *trial) ask(socket *mdnsSocket, on survey) {
 	for _, i := range on {
 		if err := socket.send(&i.Interface, t.question); err != nil {
-			t.fail(i, "send", err)
+			t.fail(i, cannotSend, err)
 			continue
 		}
 		t.mu.Lock()
@@ -151,26 +150,35 @@ func (t *trial) ask(socket *mdnsSocket, on survey) {
 	}
 }
 
+// What cannot be done on an interface, and why.
+func cannotListen(why api.Said) api.Said {
+	return api.Say("multicast.listen", "listen on UDP port 5353: {cause}", why)
+}
+func cannotJoin(why api.Said) api.Said {
+	return api.Say("multicast.join", "join the group: {cause}", why)
+}
+func cannotSend(why api.Said) api.Said { return api.Say("multicast.send", "send: {cause}", why) }
+
 // fail notes once what could not be done on an interface.
-func (t *trial) fail(i surveyed, what string, err error) {
-	why := err.Error()
+func (t *trial) fail(i surveyed, what func(why api.Said) api.Said, err error) {
+	why := because(err)
 	var system syscall.Errno
 	switch {
 	case errors.Is(err, os.ErrPermission):
-		why = "not permitted: a firewall of this computer forbids it"
+		why = api.Say("multicast.forbidden", "not permitted: a firewall of this computer forbids it")
 	case errors.As(err, &system):
-		why = system.Error()
+		why = because(system)
 	}
-	text := what + ": " + why
+	said := what(why)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := t.seen[i.Index]
 	for _, old := range r.problems {
-		if old == text {
+		if old.Text == said.Text {
 			return
 		}
 	}
-	r.problems = append(r.problems, text)
+	r.problems = append(r.problems, said)
 }
 
 // listen takes what comes until the socket is closed.
@@ -231,9 +239,13 @@ func (r *trialResult) tell(name string) api.Multicast {
 	switch {
 	case r.sent || r.own: // by one family at least
 	case len(r.problems) > 0:
-		out.Problem = strings.Join(r.problems, "; ")
+		said := r.problems[0]
+		for _, other := range r.problems[1:] {
+			said = api.Say("multicast.and", "{first}; {cause}", said.Text, other)
+		}
+		out.Problem, out.Sentence = said.Parts()
 	default:
-		out.Problem = noMulticast
+		out.Problem, out.Sentence = api.Say("multicast.off", noMulticast).Parts()
 	}
 	return out
 }

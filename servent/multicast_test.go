@@ -77,8 +77,8 @@ func TestTrialCounts(t *testing.T) {
 // What one family cannot do is no problem where the other does it.
 func TestTrialProblem(t *testing.T) {
 	r := newTrial(t)
-	r.fail(r.on[0], "send", os.ErrPermission)
-	r.fail(r.on[0], "send", os.ErrPermission)
+	r.fail(r.on[0], cannotSend, os.ErrPermission)
+	r.fail(r.on[0], cannotSend, os.ErrPermission)
 	if got := r.seen[3].tell("eth0"); !strings.HasPrefix(got.Problem, "send: not permitted") || strings.Contains(got.Problem, ";") {
 		t.Errorf("got %q, want that it is not permitted, once", got.Problem)
 	}

@@ -389,6 +389,10 @@ func fill(v reflect.Value) {
 			}
 		}
 	case reflect.Pointer:
+		if v.Type() == reflect.TypeFor[*api.Sentence]() { // one may have a cause, and so on
+			v.Set(reflect.ValueOf(api.Say("x", "{x}: {cause}", "x", api.Say("y", "y")).Sentence))
+			return
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem())
 	case reflect.Slice:

@@ -15,6 +15,8 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/protocol/holepunch"
 	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
+
+	"servent/servent/api"
 )
 
 const (
@@ -132,8 +134,8 @@ func (p *punching) possible() bool {
 	return ok
 }
 
-// tell says whether a hole may be punched from here, and why, in words.
-func (p *punching) tell() (possible bool, why string) {
+// tell says whether a hole may be punched from here, and why.
+func (p *punching) tell() (possible bool, why api.Said) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ports := map[netip.Addr]map[uint16]bool{}
@@ -143,23 +145,23 @@ func (p *punching) tell() (possible bool, why string) {
 		}
 		ports[at.Addr()][at.Port()] = true
 		if len(ports[at.Addr()]) > 1 {
-			return false, fmt.Sprintf("the address translator at %s gives each destination another port (symmetric NAT)", at.Addr())
+			return false, api.Say("punch.symmetric", "the address translator at {address} gives each destination another port (symmetric NAT)", at.Addr())
 		}
 	}
 	switch {
 	case len(p.seen) > 0:
 		for _, at := range p.seen {
-			why = fmt.Sprintf("others see this servent at %s, by QUIC", at)
+			why = api.Say("punch.seen", "others see this servent at {address}, by QUIC", at)
 		}
 	case p.own:
-		why = "this computer has a public address"
+		why = api.Say("punch.public", "this computer has a public address")
 	default:
-		return false, "no public address of this servent is known: no neighbour beyond an address translator was reached by QUIC"
+		return false, api.Say("punch.unknown", "no public address of this servent is known: no neighbour beyond an address translator was reached by QUIC")
 	}
 	if p.punched+p.missed > 0 {
-		why += fmt.Sprintf("; %d punched, %d failed", p.punched, p.missed)
+		why = api.Say("punch.tried", "{cause}; {punched} punched, {failed} failed", why, p.punched, p.missed)
 		if p.last != "" {
-			why += " (the last: " + p.last + ")"
+			why = api.Say("punch.last", "{cause} (the last: {error})", why, p.last)
 		}
 	}
 	return true, why

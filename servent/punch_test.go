@@ -37,7 +37,7 @@ func TestPunchingFrom(t *testing.T) {
 		for _, s := range c.seen {
 			p.look(newPeer(t), ma.StringCast(s.near), ma.StringCast(s.observed), listens)
 		}
-		if got, why := p.tell(); got != c.want || !strings.Contains(why, c.why) {
+		if got, why := p.tell(); got != c.want || !strings.Contains(why.Text, c.why) {
 			t.Errorf("%s: got %v, %q, want %v and %q", name, got, why, c.want, c.why)
 		}
 	}
@@ -59,7 +59,7 @@ func TestPunchingTellsHowItWent(t *testing.T) {
 	p.has(true)
 	p.Trace(&holepunch.Event{Evt: &holepunch.EndHolePunchEvt{Success: true}})
 	p.Trace(&holepunch.Event{Evt: &holepunch.EndHolePunchEvt{Error: "too late"}})
-	if _, why := p.tell(); !strings.Contains(why, "1 punched, 1 failed (the last: too late)") {
+	if _, why := p.tell(); !strings.Contains(why.Text, "1 punched, 1 failed (the last: too late)") {
 		t.Errorf("got %q", why)
 	}
 }

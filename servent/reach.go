@@ -156,16 +156,20 @@ func (s *Servent) attempt(ctx context.Context, n int, way reachBy, went chan<- a
 // tellReach says how others get at our files. The loop calls it.
 func (s *Servent) tellReach() api.Reach {
 	out := api.Reach{Pushed: s.pushed.tell(), Relays: s.tellCircuits(), Offer: s.tellRelay()}
-	out.HolePunching, out.HolePunchingReason = s.punching.tell()
+	possible, why := s.punching.tell()
+	out.HolePunching = possible
+	out.HolePunchingReason, out.HolePunchingSentence = why.Parts()
+	var reason api.Said
 	switch {
 	case s.fromOutside > 0:
-		out.Way, out.Reason = api.ReachDirect, "other computers have opened links to this servent"
+		out.Way, reason = api.ReachDirect, api.Say("reach.direct", "other computers have opened links to this servent")
 	case len(out.Relays) > 0:
-		out.Way, out.Reason = api.ReachRelay, "no other computer has opened a link to this servent yet: it calls back those that send a Push, and others come through a relay"
+		out.Way, reason = api.ReachRelay, api.Say("reach.relay", "no other computer has opened a link to this servent yet: it calls back those that send a Push, and others come through a relay")
 	case len(s.links.byID) > 0:
-		out.Way, out.Reason = api.ReachPush, "no other computer has opened a link to this servent yet: it calls back those that send a Push; no neighbour is a relay for those that cannot be called"
+		out.Way, reason = api.ReachPush, api.Say("reach.push", "no other computer has opened a link to this servent yet: it calls back those that send a Push; no neighbour is a relay for those that cannot be called")
 	default:
-		out.Way, out.Reason = api.ReachNone, "it has no neighbour"
+		out.Way, reason = api.ReachNone, api.Say("reach.none", "it has no neighbour")
 	}
+	out.Reason, out.Sentence = reason.Parts()
 	return out
 }

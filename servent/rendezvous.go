@@ -183,7 +183,7 @@ func (s *Servent) meet(ctx context.Context) {
 		if err != nil {
 			r = nil
 		}
-		if s.discovery.set(func(d *discoveryTold) *string { return &d.rendezvous }, err) && err != nil {
+		if s.discovery.set(func(d *discoveryTold) *api.Said { return &d.rendezvous }, err) && err != nil {
 			s.log.Warn("servents on this computer are not looked for", "err", err)
 		}
 		select {

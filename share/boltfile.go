@@ -3,16 +3,24 @@ package share
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"math"
 )
 
-// A corruptError says what is wrong with a file that should be a catalogue.
+// ErrCatalogueBroken is the Cause of a [Repair], which says more: the file is not a
+// whole catalogue.
+var ErrCatalogueBroken = errors.New("the catalogue is damaged")
+
+// A corruptError says what is wrong with a file that should be a catalogue. It is
+// an [ErrCatalogueBroken].
 type corruptError struct{ what string }
 
 func (e *corruptError) Error() string { return e.what }
+
+func (e *corruptError) Is(target error) bool { return target == ErrCatalogueBroken }
 
 // A boltFile is a bbolt database that is read page by page, with everything in
 // it in doubt. bbolt itself maps the file and believes it: a pointer that leads

@@ -62,7 +62,7 @@ func TestAllAtOnce(t *testing.T) {
 			for i := 0; ctx.Err() == nil; i++ {
 				if err := do(i); errors.Is(err, ErrClosed) {
 					return
-				} else if err != nil && !errors.Is(err, errChanged) && !errors.Is(err, ErrNotShared) && ctx.Err() == nil {
+				} else if err != nil && !errors.Is(err, ErrUnsteady) && !errors.Is(err, ErrNotShared) && ctx.Err() == nil {
 					t.Errorf("%v", err)
 					return
 				}

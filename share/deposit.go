@@ -129,7 +129,7 @@ func (d *Deposit) Copy(ctx context.Context, place string, from io.Reader, root R
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if errors.Is(err, errChanged) || err == nil && found.root != root {
+		if errors.Is(err, ErrUnsteady) || err == nil && found.root != root {
 			return fmt.Errorf("%w: what was to be copied has changed", ErrVerify)
 		}
 		return err
@@ -252,7 +252,7 @@ func (d *Deposit) Holds(ctx context.Context, place string, root Root, size int64
 	}
 	defer f.Close()
 	found, err := hashStream(ctx, io.LimitReader(f, size), size, nil)
-	if err != nil && !errors.Is(err, errChanged) {
+	if err != nil && !errors.Is(err, ErrUnsteady) {
 		return true, false, fmt.Errorf("share: look at %q: %w", place, err)
 	}
 	return true, err == nil && found.root == root, nil

@@ -40,6 +40,17 @@ var (
 	ErrBusy = errors.New("the same file is being fetched already")
 )
 
+// Why a source was lost, beside ErrLie, [ErrChanged], [ErrGone] and what the network
+// and the peer wire say.
+var (
+	// ErrHungUp: it ended its stream, as one does that stops or has other things to do.
+	ErrHungUp = errors.New("closed the stream")
+	// ErrSilent: it owed something and sent nothing.
+	ErrSilent = errors.New("sent nothing")
+	// ErrSlow: others do without it, or it is hardly there.
+	ErrSlow = errors.New("is too slow")
+)
+
 const defaultDownloadPatience = 30 * time.Second
 
 // A Download fetches one file by its content. Fill in the fields, then call

@@ -291,7 +291,7 @@ func (f *fetch) takeEnd(s *source, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return f.lose(s, ErrUnfinished, err)
 	}
-	return f.lose(s, ErrUnfinished, errors.New("closed the stream"))
+	return f.lose(s, ErrUnfinished, ErrHungUp)
 }
 
 // takeMeaning handles a message by what it means.

@@ -11,12 +11,12 @@ import (
 	"os"
 )
 
-// errChanged: the file is not what it was when its hash was begun.
-var errChanged = errors.New("the file changes while it is read; it will be tried again")
+// ErrUnsteady: a file is not what it was when its hash was begun.
+var ErrUnsteady = errors.New("the file changes while it is read; it will be tried again")
 
-// errNoSize: the system says one size and reads another, as with what it makes
+// ErrNoSize: the system says one size and reads another, as with what it makes
 // up below /proc and /sys.
-var errNoSize = errors.New("it has not the size that the system tells")
+var ErrNoSize = errors.New("it has not the size that the system tells")
 
 const (
 	// readSize is how much of a file is read at once: few system calls, and
@@ -67,7 +67,7 @@ func (h *hasher) file(f *os.File, check func(bytes int64) error) (digest, error)
 			return err
 		}
 		if !identityOf(now).isContentOf(was) {
-			return errChanged
+			return ErrUnsteady
 		}
 		return nil
 	}
@@ -81,14 +81,14 @@ func (h *hasher) file(f *os.File, check func(bytes int64) error) (digest, error)
 		}
 		return check(n)
 	})
-	if err != nil && err != errChanged {
+	if err != nil && err != ErrUnsteady {
 		return digest{}, err
 	}
 	if now := unchanged(); now != nil {
 		return digest{}, now
 	}
-	if err == errChanged {
-		return digest{}, errNoSize
+	if err == ErrUnsteady {
+		return digest{}, ErrNoSize
 	}
 	return d, nil
 }
@@ -124,7 +124,7 @@ func (h *hasher) read(r io.Reader, size int64, check func(bytes int64) error) (d
 		}
 	}
 	if total != size {
-		return digest{}, errChanged
+		return digest{}, ErrUnsteady
 	}
 	d := digest{size: size}
 	h.stream.Sum(d.sha1[:0])

@@ -14,7 +14,7 @@ func TestNoSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := newHasher().file(f, func(int64) error { return nil }); !errors.Is(err, errNoSize) {
-		t.Errorf("%v, want errNoSize", err)
+	if _, err := newHasher().file(f, func(int64) error { return nil }); !errors.Is(err, ErrNoSize) {
+		t.Errorf("%v, want ErrNoSize", err)
 	}
 }

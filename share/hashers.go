@@ -28,7 +28,7 @@ func (c *Collection) work(small bool) {
 			c.publisher.ask()
 			c.saver.ask()
 		case errors.Is(err, errUnwanted), errors.Is(err, fs.ErrNotExist), c.closing.Err() != nil:
-		case err == errChanged && j.read == 0: // it is being written: nothing is wrong yet
+		case err == ErrUnsteady && j.read == 0: // it is being written: nothing is wrong yet
 		default:
 			c.note(Problem{j.at, fmt.Errorf("share: hash: %w", err)})
 		}
@@ -64,7 +64,7 @@ func (c *Collection) hash(h *hasher, j *job) (id identity, hashed bool, err erro
 		id = id.withoutNumbers()
 	}
 	if !id.isSameAt(f.identity) || id.restedAt(time.Now()).After(time.Now()) {
-		return id, false, errChanged
+		return id, false, ErrUnsteady
 	}
 	d, err := h.file(file, func(n int64) error {
 		j.read += n

@@ -1,7 +1,6 @@
 package share
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -37,9 +36,9 @@ func (f *fetch) loseSlow(now time.Time) error {
 func (f *fetch) lateness(s *source, now time.Time) error {
 	switch {
 	case f.holdsUp(s, now):
-		return errors.New("takes too long over a block that another has brought")
+		return fmt.Errorf("%w: another has brought a block that it owes", ErrSlow)
 	case !s.slowSince.IsZero() && now.Sub(s.slowSince) >= f.patience && !f.isNeeded(s):
-		return fmt.Errorf("sends %d bytes a second, and the others are enough", s.rate)
+		return fmt.Errorf("%w: it sends %d bytes a second, and the others are enough", ErrSlow, s.rate)
 	case now.Before(s.late):
 		return nil
 	case now.Sub(s.heard) < f.patience:
@@ -47,9 +46,9 @@ func (f *fetch) lateness(s *source, now time.Time) error {
 			s.late = now.Add(tickInterval)
 			return nil
 		}
-		return fmt.Errorf("sends what it is asked for at less than %d bytes a second", leastRate)
+		return fmt.Errorf("%w: it sends what it is asked for at less than %d bytes a second", ErrSlow, leastRate)
 	}
-	return fmt.Errorf("sent nothing that was asked for in %v", f.patience)
+	return fmt.Errorf("%w that was asked for in %v", ErrSilent, f.patience)
 }
 
 // owes reports whether a source has to say something.

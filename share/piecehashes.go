@@ -26,7 +26,7 @@ func HashPieces(ctx context.Context, r io.Reader, size, pieceLength int64, block
 				return Root{}, nil, err
 			}
 			if total += int64(n); total > size {
-				return Root{}, nil, errChanged
+				return Root{}, nil, ErrUnsteady
 			}
 			tree.write(buffer[:n])
 			if err := block(buffer[:n]); err != nil {
@@ -41,7 +41,7 @@ func HashPieces(ctx context.Context, r io.Reader, size, pieceLength int64, block
 		}
 	}
 	if total != size {
-		return Root{}, nil, fmt.Errorf("%w: %d bytes, not %d", errChanged, total, size)
+		return Root{}, nil, fmt.Errorf("%w: %d bytes, not %d", ErrUnsteady, total, size)
 	}
 	root, layer := tree.finish()
 	return root, layer, nil

@@ -308,7 +308,7 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 	for _, other := range others {
 		q.place(other, now)
 	}
-	switch retry := j.again != nil || err == errChanged && !j.cancelled.Load(); {
+	switch retry := j.again != nil || err == ErrUnsteady && !j.cancelled.Load(); {
 	case hashed:
 		q.meter.finish(j.identity.size, j.read, true)
 		j.read = 0 // not in vain
@@ -324,7 +324,7 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 	switch {
 	case j.again != nil:
 		pause := firstRetry
-		if err == errChanged {
+		if err == ErrUnsteady {
 			pause = j.retry(now)
 		}
 		j.found, j.again, j.from = *j.again, nil, now.Add(pause)
@@ -332,7 +332,7 @@ func (q *queue) give(j *job, id identity, err error, hashed bool) {
 		q.place(j, now)
 	case j.cancelled.Load():
 		delete(q.jobs, j.at)
-	case err == errChanged:
+	case err == ErrUnsteady:
 		j.from = now.Add(j.retry(now))
 		j.tries++
 		q.place(j, now)

@@ -48,7 +48,7 @@ func openCatalog(path string, timeout time.Duration) (*catalog, error) {
 func (c *catalog) open(timeout time.Duration) error {
 	kept := readKeepsake(c.path + keepsakeSuffix)
 	saved, cause := c.examine()
-	if cause == errMissing && kept.empty() {
+	if cause == ErrCatalogueGone && kept.empty() {
 		cause = nil // the first start
 	}
 	if cause == nil {
@@ -62,7 +62,7 @@ func (c *catalog) open(timeout time.Duration) error {
 	}
 	broken := (*corruptError)(nil)
 	isBroken := errors.As(cause, &broken)
-	if !isBroken && cause != errMissing {
+	if !isBroken && cause != ErrCatalogueGone {
 		return fmt.Errorf("share: open the catalogue %s: %w", c.path, cause)
 	}
 	if !kept.empty() {
@@ -91,17 +91,17 @@ type salvage struct {
 	layers  map[Root][]Root
 }
 
-// errMissing: there is no catalogue. It may have been set aside by a process
+// ErrCatalogueGone is the Cause of a [Repair]: there is no catalogue. It may have been set aside by a process
 // that was killed before it had made another.
-var errMissing = errors.New("it has gone")
+var ErrCatalogueGone = errors.New("it has gone")
 
-// examine reads the file without trusting it, or returns errMissing. What it
+// examine reads the file without trusting it, or returns ErrCatalogueGone. What it
 // returns beside a *corruptError is what can be believed all the same.
 func (c *catalog) examine() (saved salvage, err error) {
 	saved = salvage{keepsake{tags: map[Root][]string{}}, map[string]record{}, map[Root][]Root{}}
 	info, err := os.Stat(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return saved, errMissing
+		return saved, ErrCatalogueGone
 	}
 	if err != nil {
 		return saved, err

@@ -248,7 +248,7 @@ func (c *Collection) offer(f found, r record, where string) error {
 	c.mu.Unlock()
 	now, err := os.Stat(where) // after: a survey sees to what happens from now on
 	if err == nil && !identityOf(now).isSameAt(r.identity) {
-		err = errChanged
+		err = ErrUnsteady
 	}
 	if err == nil {
 		return nil

@@ -63,9 +63,9 @@ func (f *smallFetch) run(ctx context.Context, from Source, limit *Limiter) error
 	err = f.converse(stream, limit.reader(ctx, stream, dog.spare))
 	switch {
 	case dog.expired.Load():
-		return fmt.Errorf("sent nothing for %v", defaultDownloadPatience)
+		return fmt.Errorf("%w for %v", ErrSilent, defaultDownloadPatience)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe):
-		return errors.New("closed the stream")
+		return ErrHungUp
 	}
 	return err
 }

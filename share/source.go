@@ -276,7 +276,7 @@ func (s *source) reportAll(ctx context.Context, burst []event) bool {
 func (s *source) read(ctx context.Context, stream io.Reader, to *inTurns) error {
 	theirs, err := peerwire.ReadHandshake(stream)
 	if errors.Is(err, io.EOF) {
-		return errors.New("closed the stream without an answer: it does not share the file any more")
+		return fmt.Errorf("closed the stream without an answer: %w", ErrGone)
 	}
 	if err != nil {
 		return err

@@ -258,7 +258,7 @@ func TestHeldBlock(t *testing.T) {
 		if took := w.run(t); took > defaultDownloadPatience {
 			t.Errorf("it took %v", took)
 		}
-		if why := w.lost["holder"]; why == nil || !strings.Contains(why.Error(), "takes too long over a block that another has brought") {
+		if why := w.lost["holder"]; why == nil || !strings.Contains(why.Error(), "another has brought a block that it owes") {
 			t.Errorf("the holder was let go for: %v", why)
 		}
 		<-honest.ended

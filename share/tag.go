@@ -158,7 +158,7 @@ func (c *Collection) known(ctx context.Context, paths []string) ([]sighting, err
 		}
 		r, where, ok := c.recognize(f)
 		if !ok {
-			return nil, fmt.Errorf("share: tag %s: %w", paths[i], errChanged)
+			return nil, fmt.Errorf("share: tag %s: %w", paths[i], ErrUnsteady)
 		}
 		f.at = where
 		known[i] = sighting{found: f, record: r}
@@ -187,7 +187,7 @@ func (c *Collection) locate(ctx context.Context, path string) (found, error) {
 		return w.files[0], nil
 	}
 	for _, p := range w.problems {
-		if !errors.Is(p.Err, errLeaves) {
+		if !errors.Is(p.Err, ErrLinkLeaves) {
 			return found{}, p.Err
 		}
 	}

@@ -12,13 +12,14 @@ import (
 	"time"
 )
 
-// What keeps a file from being shared, beside what the system says.
+// What keeps a file from being shared, as a [Problem] tells it, beside what the
+// system says.
 var (
-	errLeaves  = errors.New("the link leads out of the shared folder, or to a hidden file")
-	errNowhere = errors.New("the link leads nowhere")
-	errPrivate = errors.New("it is the servent's own folder, with its key; only a folder in it can be shared")
-	errFolder  = errors.New("the link leads to the shared folder itself")
-	errTooLong = errors.New("folders nested too deep")
+	ErrLinkLeaves  = errors.New("the link leads out of the shared folder, or to a hidden file")
+	ErrLinkNowhere = errors.New("the link leads nowhere")
+	ErrKeyFolder   = errors.New("it is the servent's own folder, with its key; only a folder in it can be shared")
+	ErrLinkFolder  = errors.New("the link leads to the shared folder itself")
+	ErrTooDeep     = errors.New("folders nested too deep")
 )
 
 const (
@@ -115,7 +116,7 @@ func (w *walk) enter(shared, path string) {
 	info, err := os.Lstat(path)
 	switch {
 	case w.isPrivate(shared, path):
-		w.problem(path, errPrivate)
+		w.problem(path, ErrKeyFolder)
 	case errors.Is(err, fs.ErrNotExist) && path != shared: // it is gone
 	case err != nil:
 		w.failed[path] = path == shared && !errors.Is(err, fs.ErrNotExist)
@@ -133,7 +134,7 @@ func (w *walk) folder(shared, path string, info os.FileInfo) {
 		return
 	}
 	if len(path)-len(shared) > maxPathSize {
-		w.problem(path, errTooLong)
+		w.problem(path, ErrTooDeep)
 		return
 	}
 	w.visit(path, info) // first, so that what comes while it is read is not missed
@@ -227,17 +228,17 @@ func (w *walk) follow(p place) (os.FileInfo, error) {
 	real, err := filepath.EvalSymlinks(p.String())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errNowhere
+		return nil, ErrLinkNowhere
 	case err != nil:
 		return nil, err
 	case real == p.folder:
-		return nil, errFolder
+		return nil, ErrLinkFolder
 	case !within(p.folder, real), w.isPrivate(p.folder, real):
-		return nil, errLeaves
+		return nil, ErrLinkLeaves
 	}
 	for at := real; len(at) > len(p.folder); at = filepath.Dir(at) {
 		if isHidden(filepath.Base(at), func() (os.FileInfo, error) { return os.Lstat(at) }) {
-			return nil, errLeaves
+			return nil, ErrLinkLeaves
 		}
 	}
 	return os.Lstat(real)

@@ -49,6 +49,8 @@ const (
 type Reach struct {
 	Way    string `json:"way"`    // one of the Reach constants; empty: no servent runs
 	Reason string `json:"reason"` // in words
+	// Sentence is that of Reason.
+	Sentence *Sentence `json:"sentence,omitempty"`
 	// Pushed counts the Pushes for this servent, by what became of them.
 	Pushed []Drop `json:"pushed"`
 	// Relays are those at which it has a place.
@@ -57,6 +59,8 @@ type Reach struct {
 	// connection, and HolePunchingReason why, or why not.
 	HolePunching       bool   `json:"hole_punching"`
 	HolePunchingReason string `json:"hole_punching_reason"`
+	// HolePunchingSentence is that of HolePunchingReason.
+	HolePunchingSentence *Sentence `json:"hole_punching_sentence,omitempty"`
 	// Offer says what this servent relays for others; null: it does not.
 	Offer *RelayOffer `json:"offer"`
 }
@@ -89,12 +93,13 @@ type Port struct {
 
 // A Multicast says what became of a question by multicast DNS on an interface.
 type Multicast struct {
-	Interface string `json:"interface"`
-	Sent      bool   `json:"sent"`
-	Own       bool   `json:"own"`       // our own packet came back, as it does where nothing blocks multicast
-	Computers int    `json:"computers"` // others that were heard meanwhile, with any multicast DNS
-	Servents  int    `json:"servents"`  // of these, servents of our network
-	Problem   string `json:"problem"`   // why it could not be asked; empty: it could
+	Interface string    `json:"interface"`
+	Sent      bool      `json:"sent"`
+	Own       bool      `json:"own"`                // our own packet came back, as it does where nothing blocks multicast
+	Computers int       `json:"computers"`          // others that were heard meanwhile, with any multicast DNS
+	Servents  int       `json:"servents"`           // of these, servents of our network
+	Problem   string    `json:"problem"`            // why it could not be asked; empty: it could
+	Sentence  *Sentence `json:"sentence,omitempty"` // of the problem
 }
 
 // The states of a [Firewall] and of a [Check].
@@ -107,23 +112,26 @@ const (
 
 // A Firewall is one of this computer itself.
 type Firewall struct {
-	Name     string   `json:"name"`
-	State    string   `json:"state" enum:"ok,unknown,note,problem"` // StateOK: lets us be reached, or is off
-	Reason   string   `json:"reason"`                               // what was seen, or could not be
-	Commands []string `json:"commands"`                             // that let others in; none: not needed
+	Name     string    `json:"name"`
+	State    string    `json:"state" enum:"ok,unknown,note,problem"` // StateOK: lets us be reached, or is off
+	Reason   string    `json:"reason"`                               // what was seen, or could not be
+	Sentence *Sentence `json:"sentence,omitempty"`                   // of the reason
+	Commands []string  `json:"commands"`                             // that let others in; none: not needed
 }
 
 // A Check is one thing that was looked at.
 type Check struct {
-	Name  string `json:"name"`
-	State string `json:"state" enum:"ok,unknown,note,problem"`
-	Text  string `json:"text"`
+	Name     string    `json:"name" enum:"home,disk,clock,catalogue"`
+	State    string    `json:"state" enum:"ok,unknown,note,problem"`
+	Text     string    `json:"text"`
+	Sentence *Sentence `json:"sentence,omitempty"` // of the text
 }
 
 // An Advice is something to try.
 type Advice struct {
-	Text     string   `json:"text"`
-	Commands []string `json:"commands"` // to be typed as they are, in order
+	Text     string    `json:"text"`
+	Sentence *Sentence `json:"sentence,omitempty"` // of the text
+	Commands []string  `json:"commands"`           // to be typed as they are, in order
 }
 
 // Doctor returns what a running servent knows of its own state. What has to be

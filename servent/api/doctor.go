@@ -9,10 +9,11 @@ type Discovery struct {
 // An Interface is a network interface of this computer, and whether servents
 // are looked for on it.
 type Interface struct {
-	Name   string   `json:"name"`
-	Addrs  []string `json:"addrs"` // with prefix length: 192.168.1.2/24
-	Used   bool     `json:"used"`
-	Reason string   `json:"reason"` // why it is used or skipped, in words
+	Name     string    `json:"name"`
+	Addrs    []string  `json:"addrs"` // with prefix length: 192.168.1.2/24
+	Used     bool      `json:"used"`
+	Reason   string    `json:"reason"`             // why it is used or skipped, in words
+	Sentence *Sentence `json:"sentence,omitempty"` // of the reason
 	// Multicast counts the packets of multicast DNS that other computers sent
 	// here while the servent ran, of any software: none for long, on a network
 	// that has other computers, means that multicast does not pass. 0 also where
@@ -31,10 +32,11 @@ const (
 
 // A Way is one way to find other servents.
 type Way struct {
-	Name   string  `json:"name"` // one of the Way constants
-	On     bool    `json:"on"`
-	Reason string  `json:"reason"` // why it is off, or what keeps it from working; empty: nothing
-	Heard  []Heard `json:"heard"`  // by this way, last heard first
+	Name     string    `json:"name"` // one of the Way constants
+	On       bool      `json:"on"`
+	Reason   string    `json:"reason"`             // why it is off, or what keeps it from working; empty: nothing
+	Sentence *Sentence `json:"sentence,omitempty"` // of the reason
+	Heard    []Heard   `json:"heard"`              // by this way, last heard first
 }
 
 // A Heard is a servent that was heard of.

@@ -32,6 +32,8 @@ type Error struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"` // what was being done, what is wrong, what to do
 
+	Sentence *Sentence `json:"sentence,omitempty"` // of the message, for other languages
+
 	// Where one part of a query is wrong, Query is what was read, and the part
 	// is Length characters (Unicode code points) of it from the character At on,
 	// the first one being 1. Length is 0 where no part is named.
@@ -52,3 +54,16 @@ func (e *Error) Is(target error) bool {
 func NewError(code Code, message string) *Error {
 	return &Error{Type: TypeError, Code: code, Message: message}
 }
+
+// Fail makes an [Error] of code that says a sentence: see [Say].
+func Fail(code Code, sentence, english string, values ...any) *Error {
+	return Say(sentence, english, values...).Fail(code)
+}
+
+// Fail makes an [Error] of code that says s.
+func (s Said) Fail(code Code) *Error {
+	return &Error{Type: TypeError, Code: code, Message: s.Text, Sentence: s.Sentence}
+}
+
+// Said returns what e says.
+func (e *Error) Said() Said { return Said{e.Message, e.Sentence} }

@@ -213,10 +213,11 @@ func (h Hashing) BytesLeft() int64 { return max(0, h.Bytes-h.BytesHashed) }
 // A Repair says what became of a catalogue that could not be read. Files that
 // are not known any more are hashed again then.
 type Repair struct {
-	SetAside string `json:"set_aside"` // where the old catalogue lies now, absolute; empty: it had gone
-	Cause    string `json:"cause"`     // what was wrong with it
-	Folders  int    `json:"folders"`   // shared folders that are known still
-	Tags     int    `json:"tags"`      // contents whose keywords are known still
+	SetAside string    `json:"set_aside"`          // where the old catalogue lies now, absolute; empty: it had gone
+	Cause    string    `json:"cause"`              // what was wrong with it
+	Sentence *Sentence `json:"sentence,omitempty"` // of the cause
+	Folders  int       `json:"folders"`            // shared folders that are known still
+	Tags     int       `json:"tags"`               // contents whose keywords are known still
 }
 
 // A Problem is a file or folder that is not shared although it should be.

@@ -171,6 +171,8 @@ const INSIDE = 4;
 function drawLabels(pen, scene, colours) {
   const { radius, labels, hops, marks } = scene, last = colours.hops.length - 1;
   const family = `px ${colours.font}`, inks = colours.hops.map(inkOn);
+  /** @type {Box[]} */
+  const boxes = []; // of names
   pen.textBaseline = 'middle';
   for (let i = 0; i < labels.length; i++) {
     if (marks[i] === DEAD && labels[i].length <= INSIDE) continue;
@@ -179,7 +181,7 @@ function drawLabels(pen, scene, colours) {
       pen.font = Math.min(1.1 * radius, (2.6 * radius) / Math.max(2, labels[i].length)) + family;
       pen.fillStyle = hops[i] < 0 ? colours.ink : inks[Math.min(hops[i], last)];
       pen.fillText(labels[i], scene.x[i], scene.y[i]);
-    } else nameBelow(pen, scene, i, colours);
+    } else nameBelow(pen, scene, i, colours, boxes);
     if (hops[i] <= 0 || radius < 1.3 * LABELLED || marks[i] === DEAD) continue;
     pen.textAlign = 'start';
     pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
@@ -188,18 +190,24 @@ function drawLabels(pen, scene, colours) {
   }
 }
 
+/** @typedef {{x: number, y: number, half: number, size: number}} Box of a name: its middle, half of its width, its height */
+
 /**
- * Writes a name below its node, on a ground of its own, where all of it is in the picture.
+ * Writes a name below its node, on a ground of its own, where all of it is in the
+ * picture; not across another, for then neither could be read.
  * @param {Pen} pen
  * @param {Scene} scene
  * @param {number} i
  * @param {Colours} colours
+ * @param {Box[]} boxes of the names so far
  */
-function nameBelow(pen, scene, i, colours) {
+function nameBelow(pen, scene, i, colours, boxes) {
   const name = cut(scene.labels[i]), size = Math.max(0.8 * colours.rem, 0.75 * scene.radius), half = Math.min(0.3 * size * name.length, scene.width / 2);
   const x = Math.max(half, Math.min(scene.width - half, scene.x[i]));
   const away = scene.radius * ({ [SELF]: 1.6, [SOURCE]: 1.35 }[scene.marks[i]] ?? 1) + 0.9 * size; // beyond its rings
   const low = scene.y[i] + away, y = low + size / 2 > scene.height ? scene.y[i] - away : low;
+  if (boxes.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < (box.size + size) / 2)) return;
+  boxes.push({ x, y, half, size });
   pen.fillStyle = colours.paper;
   pen.globalAlpha = 0.8;
   pen.beginPath();

@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 import { t } from './words.js';
+import { said, saidText } from './said.js';
 
 /** What the servent answers a call that fails; the code "lost" means that it did not. */
 export class CallError extends Error {
@@ -9,6 +10,7 @@ export class CallError extends Error {
   constructor(told, status = 0) {
     super(told.message);
     this.code = told.code;
+    this.sentence = told.sentence;
     this.status = status;
     this.query = told.query ?? '';
     this.at = told.at ?? 0;
@@ -21,15 +23,15 @@ export function aborted(error) {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-/** What is wrong, as text, in the servent's words where it has some. @param {unknown} error @returns {string} */
+/** What is wrong, as text. @param {unknown} error @returns {string} */
 export function reason(error) {
   if (error instanceof CallError && (error.code === 'lost' || error.code === 'unauthorized')) return t(`error.${error.code}`);
+  if (error instanceof CallError) return saidText(error.message, error.sentence);
   return error instanceof Error ? error.message : String(error);
 }
 
 /**
- * What is wrong, in the reader's language; the servent's own words, which are
- * English, are marked so for who reads them aloud.
+ * What is wrong, in the reader's language as far as it is known there: see said.
  * @param {unknown} error @returns {HTMLElement}
  */
 export function inWords(error) {
@@ -37,5 +39,5 @@ export function inWords(error) {
   if (code === 'lost' || code === 'unauthorized') return h('span', {}, t(`error.${code}`));
   const key = `error.${code}`;
   const heading = t(key);
-  return h('span', {}, heading === key ? null : `${heading} `, h('span', { lang: 'en' }, reason(error)));
+  return h('span', {}, heading === key ? null : `${heading} `, error instanceof CallError ? said(error.message, error.sentence) : h('span', { lang: 'en' }, reason(error)));
 }

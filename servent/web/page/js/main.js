@@ -3,6 +3,7 @@
 import './typesize.js';
 import { h, fill } from './dom.js';
 import { learn, t, language } from './words.js';
+import { learnSentences } from './said.js';
 import { call } from './calls.js';
 import { CallError, aborted, inWords, reason } from './errors.js';
 import { events, connection, onConnection } from './events.js';
@@ -38,6 +39,7 @@ document.documentElement.lang = language;
 const [calls] = await Promise.all([
   call('GET', '/api/calls').then((list) => list.calls, (error) => error),
   learn('main'),
+  learnSentences(),
 ]);
 if (calls instanceof CallError && calls.status === 401) location.replace('/keyless'); // which says why, and what to do
 const tabs = Array.isArray(calls) ? offered(calls) : [];

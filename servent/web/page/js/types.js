@@ -1,6 +1,8 @@
 // The values of the local API that the page uses, as servent/api says them.
 
-/** @typedef {{type: 'error', code: string, message: string, query?: string, at?: number, length?: number}} ApiError */
+/** What the servent says, for other languages. @typedef {{code: string, values?: Record<string, string>, cause?: Sentence}} Sentence */
+
+/** @typedef {{type: 'error', code: string, message: string, sentence?: Sentence, query?: string, at?: number, length?: number}} ApiError */
 
 /** @typedef {{peer: string, addrs: string[], hops: number, paths?: string[], partial?: boolean}} Source */
 
@@ -23,11 +25,11 @@
 
 /** @typedef {'queued' | 'running' | 'waiting' | 'paused' | 'failed' | 'done' | 'cancelled'} DownloadState */
 
-/** @typedef {Source & {state: string, received: number, rate: number, reason?: string}} DownloadSource */
+/** @typedef {Source & {state: string, received: number, rate: number, reason?: string, sentence?: Sentence}} DownloadSource */
 
 /**
  * @typedef {{id: number, state: DownloadState, name: string, root: string, size: number, verified: number, rate: number, eta: number,
- *   path: string, begun: string, priority: string, answering: number, code?: string, reason?: string, sources: DownloadSource[]}} Download
+ *   path: string, begun: string, priority: string, answering: number, code?: string, reason?: string, sentence?: Sentence, sources: DownloadSource[]}} Download
  */
 
 /**
@@ -56,10 +58,10 @@
  *   eta: number}} Hashing
  */
 
-/** @typedef {{set_aside: string, cause: string, folders: number, tags: number}} Repair */
+/** @typedef {{set_aside: string, cause: string, sentence?: Sentence, folders: number, tags: number}} Repair */
 
 /**
- * @typedef {{type: 'shares', folders: Folder[], hashing: number, hashing_bytes: number, problems: {path: string, reason: string}[],
+ * @typedef {{type: 'shares', folders: Folder[], hashing: number, hashing_bytes: number, problems: {path: string, reason: string, sentence?: Sentence}[],
  *   more_problems: number, repair?: Repair}} ShareList
  */
 
@@ -95,12 +97,13 @@
 
 /**
  * @typedef {{ok: boolean, network: string, links: number, from_outside: number,
- *   interfaces: {name: string, used: boolean, addrs: string[] | null, reason: string}[],
- *   multicast: {interface: string, own: boolean, computers: number, servents: number, problem: string}[],
- *   ways: {name: string, on: boolean, reason: string, heard: {addr: string, ago: number, linked: boolean}[]}[],
- *   reach: {way: string, reason: string},
- *   firewalls: {name: string, state: CheckState, reason: string, commands: string[]}[],
- *   checks: {name: string, state: CheckState, text: string}[], next: {text: string, commands: string[] | null}[]}} Doctor
+ *   interfaces: {name: string, used: boolean, addrs: string[] | null, reason: string, sentence?: Sentence}[],
+ *   multicast: {interface: string, own: boolean, computers: number, servents: number, problem: string, sentence?: Sentence}[],
+ *   ways: {name: string, on: boolean, reason: string, sentence?: Sentence, heard: {addr: string, ago: number, linked: boolean}[]}[],
+ *   reach: {way: string, reason: string, sentence?: Sentence},
+ *   firewalls: {name: string, state: CheckState, reason: string, sentence?: Sentence, commands: string[]}[],
+ *   checks: {name: string, state: CheckState, text: string, sentence?: Sentence}[],
+ *   next: {text: string, sentence?: Sentence, commands: string[] | null}[]}} Doctor
  */
 
 /**
