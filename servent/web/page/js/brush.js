@@ -163,7 +163,7 @@ const LABELLED = 8, MOST_NAMED = 40;
 const INSIDE = 4;
 
 /**
- * Short labels stand inside, names below, the hop as a small number beside.
+ * Short labels stand inside, names and those of who is gone below, the hop as a small number beside.
  * @param {Pen} pen
  * @param {Scene} scene
  * @param {Colours} colours
@@ -175,8 +175,7 @@ function drawLabels(pen, scene, colours) {
   const boxes = []; // of names
   pen.textBaseline = 'middle';
   for (let i = 0; i < labels.length; i++) {
-    if (marks[i] === DEAD && labels[i].length <= INSIDE) continue;
-    if (labels[i].length <= INSIDE && radius >= LABELLED) {
+    if (marks[i] !== DEAD && labels[i].length <= INSIDE && radius >= LABELLED) {
       pen.textAlign = 'center';
       pen.font = Math.min(1.1 * radius, (2.6 * radius) / Math.max(2, labels[i].length)) + family;
       pen.fillStyle = hops[i] < 0 ? colours.ink : inks[Math.min(hops[i], last)];
@@ -186,7 +185,8 @@ function drawLabels(pen, scene, colours) {
     pen.textAlign = 'start';
     pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
     pen.fillStyle = colours.ink;
-    pen.fillText(String(hops[i]), scene.x[i] + 1.05 * radius, scene.y[i] - 1.05 * radius);
+    const aside = (marks[i] === SELF ? 1.5 : 1.05) * radius; // beyond its rings
+    pen.fillText(String(hops[i]), scene.x[i] + aside, scene.y[i] - aside);
   }
 }
 
