@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 
 	"servent/servent/api"
@@ -87,7 +86,7 @@ func (s *Servent) PageLink(_ context.Context, request api.PageRequest) (api.Page
 	if s.door == nil {
 		return api.PageLink{}, api.NewError(api.CodeNotFound, "page: this servent has none; start it with --web 127.0.0.1:6348")
 	}
-	if request.Tab != "" && !slices.Contains(web.Tabs, request.Tab) {
+	if request.Tab != "" && !web.IsPlace(request.Tab) {
 		return api.PageLink{}, api.NewError(api.CodeUsage, fmt.Sprintf("page: there is no tab %.50q; there are %s", request.Tab, strings.Join(web.Tabs, ", ")))
 	}
 	link := s.door.Link(request.Tab)

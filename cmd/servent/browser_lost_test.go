@@ -79,6 +79,7 @@ func (s *webServent) follow() (leave func()) {
 			return cancel
 		}
 	}
+	cancel()
 	s.t.Fatal("whoever wants to can follow the events")
 	return nil
 }

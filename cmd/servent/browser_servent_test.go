@@ -15,14 +15,14 @@ import (
 type webServent struct {
 	*process
 
-	t      *testing.T
+	t      testing.TB
 	home   string
 	dir    string // what it shares
 	client *api.Client
 }
 
 // startWeb starts a servent with a page, alone but for what args say.
-func startWeb(t *testing.T, args ...string) *webServent {
+func startWeb(t testing.TB, args ...string) *webServent {
 	t.Helper()
 	s := &webServent{t: t, home: t.TempDir(), dir: t.TempDir()}
 	s.start(append([]string{s.dir, "--web", "127.0.0.1:0"}, args...)...)
@@ -30,7 +30,7 @@ func startWeb(t *testing.T, args ...string) *webServent {
 }
 
 // startSharing starts one that shares files of random bytes under names.
-func startSharing(t *testing.T, size int, names []string, args ...string) *webServent {
+func startSharing(t testing.TB, size int, names []string, args ...string) *webServent {
 	t.Helper()
 	s := &webServent{t: t, home: t.TempDir(), dir: t.TempDir()}
 	for i, name := range names {

@@ -13,7 +13,10 @@ import (
 
 // A browser is the one Chromium of the suite. Each visit has a profile of its own
 // in it, with its own cookies and storage.
-type browser struct{ ctx context.Context }
+type browser struct {
+	ctx context.Context
+	end func() // closes it
+}
 
 // TestBrowser opens the page of real servents in Debian's Chromium. Whatever a
 // test looks at, it fails where the page throws, writes an error to the console,
@@ -47,7 +50,7 @@ func TestBrowser(t *testing.T) {
 }
 
 // startBrowser starts Chromium, which ends with the test.
-func startBrowser(t *testing.T) *browser {
+func startBrowser(t testing.TB) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -67,5 +70,5 @@ func startBrowser(t *testing.T) *browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
-	return &browser{ctx}
+	return &browser{ctx, stop}
 }

@@ -59,13 +59,13 @@ func (l look) in(language string) look {
 type visit struct {
 	*watcher
 
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	look look
 }
 
 // visit opens the address that a servent prints, and waits for its page.
-func (b *browser) visit(t *testing.T, address string, l look) *visit {
+func (b *browser) visit(t testing.TB, address string, l look) *visit {
 	t.Helper()
 	v := b.blank(t, address, l)
 	v.open(address)
@@ -73,7 +73,7 @@ func (b *browser) visit(t *testing.T, address string, l look) *visit {
 }
 
 // blank is a tab for the page at an address that is not opened yet.
-func (b *browser) blank(t *testing.T, address string, l look) *visit {
+func (b *browser) blank(t testing.TB, address string, l look) *visit {
 	t.Helper()
 	origin, err := url.Parse(address)
 	if err != nil || origin.Host == "" {

@@ -115,7 +115,7 @@ func (w *watcher) allow(text string) {
 }
 
 // check fails t for each trouble.
-func (w *watcher) check(t *testing.T) {
+func (w *watcher) check(t testing.TB) {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()

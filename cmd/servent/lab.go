@@ -19,7 +19,7 @@ const labHelp = `Example:
 How far queries reach, at what cost, and what they find: the routing code of a
 real servent, in memory. One seed gives one result. Who asks is servent 0 (root,
 hub, end, corner), or drawn where the graph is. What mathematics says stands
-beside; --json and --csv give all figures, null for none; --web is the page.
+beside; --json and --csv give all figures, null for none; --web is a page of it.
 
 Usage: servent lab [graph|replay|lesson] [FLAGS]`
 

@@ -22,12 +22,19 @@ import (
 // followed its link, and the address of its page.
 func servedLab(t *testing.T) (browser *http.Client, base string) {
 	t.Helper()
+	browser, base, _ = followLab(t)
+	return browser, base
+}
+
+// followLab is servedLab with flags; stone is what leads its browser on to the page.
+func followLab(t *testing.T, flags ...string) (browser *http.Client, base, stone string) {
+	t.Helper()
 	in, out := io.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
 		con := newConsole(out, io.Discard)
-		err := newApp(con).RunContext(ctx, []string{"servent", "--home", t.TempDir(), "lab", "--web", "127.0.0.1:0"})
+		err := newApp(con).RunContext(ctx, append([]string{"servent", "--home", t.TempDir(), "lab", "--web", "127.0.0.1:0"}, flags...))
 		out.CloseWithError(err)
 		ended <- err
 	}()
@@ -48,8 +55,12 @@ func servedLab(t *testing.T) (browser *http.Client, base string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer.Body.Close()
-	return browser, base
+	defer answer.Body.Close()
+	leads, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return browser, base, string(leads)
 }
 
 // askLab makes a call of the page.

@@ -23,6 +23,7 @@ import (
 // goroutine may call its methods.
 type labWeb struct {
 	books map[string]func() api.LabLessons // by language
+	graph *api.LabFile                     // that it was begun with; nil: none
 }
 
 func newLabWeb() labWeb {
@@ -205,6 +206,14 @@ func labTime(ms float64) (time.Duration, error) {
 		return time.Duration(ms * float64(time.Millisecond)), nil
 	}
 	return 0, usage("at_ms %g: use -1, which is before the search, or 0 to %d", ms, stage.MaxTime/time.Millisecond)
+}
+
+// Graph returns the file of --graph.
+func (l labWeb) Graph(context.Context) (api.LabFile, error) {
+	if l.graph == nil {
+		return api.LabFile{}, api.NewError(api.CodeNotFound, "lab: it was not begun with a graph: servent lab --web --graph FILE does that")
+	}
+	return *l.graph, nil
 }
 
 // Run plays one search.

@@ -46,6 +46,7 @@
 //	POST /api/lab/table   LabTableRequest   LabTable
 //	POST /api/lab/rows    LabRequest        stream: LabProgress…, LabRows
 //	GET  /api/lab/lessons LabLessons
+//	GET  /api/lab/graph   LabFile
 //	GET  /api/calls       CallList
 //	GET  /api/openapi.json OpenAPI
 //	GET  /metrics         Prometheus text

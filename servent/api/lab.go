@@ -53,6 +53,12 @@ type LabAction struct {
 	Do string `json:"do" enum:"leave,fail,join"`
 }
 
+// A LabFile is the file of a graph.
+type LabFile struct {
+	Name string `json:"name"` // its ending says the format
+	Text string `json:"text"`
+}
+
 // A LabRun is one search on one network, event by event, with each strategy.
 type LabRun struct {
 	Network  string      `json:"network"` // as the topology is typed, or the name of the file
@@ -226,6 +232,12 @@ func (c *Client) LabRows(ctx context.Context, request LabRequest, progress func(
 		}
 		return deliver(data, progress)
 	})
+}
+
+// LabGraph returns the file that "servent lab --web --graph FILE" has been given. The
+// error has [CodeNotFound] where there is none.
+func (c *Client) LabGraph(ctx context.Context) (LabFile, error) {
+	return call[LabFile](ctx, c, http.MethodGet, "/api/lab/graph", nil)
 }
 
 // LabLessons returns the lessons in a language: en or fr; any other is en.

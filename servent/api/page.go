@@ -7,7 +7,7 @@ import (
 
 // A PageRequest asks for an address of the page.
 type PageRequest struct {
-	Tab string `json:"tab,omitempty"` // "search", "downloads", "library", "network", "settings", "lab", "class"; empty: the page as it was left
+	Tab string `json:"tab,omitempty"` // "search", "downloads", "library", "network", "settings", "lab", "class"; or one and what it is to show, as "lab/topology=ring:12&ttl=3"; empty: the page as it was left
 }
 
 // A PageLink is an address of the page.

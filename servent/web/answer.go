@@ -27,7 +27,7 @@ func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error)
 	case api.BatchRequest:
 		most = maxBatchRequest
 	case api.LabRequest, api.LabTableRequest: // a graph may be in it
-		most = maxLabRequest
+		most = MaxLabRequest
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 	"time"
 
@@ -70,12 +70,12 @@ func (g *Door) URL() string { return g.names.url }
 var Tabs = []string{"search", "downloads", "library", "network", "settings", "lab", "class"}
 
 // Link returns an address of the page that is good for one visit, which gives the
-// browser a session and leads to tab, one of [Tabs], or where it is empty to the
+// browser a session and leads to a place, see [IsPlace], or where it is empty to the
 // page as it was left.
-func (g *Door) Link(tab string) string {
+func (g *Door) Link(place string) string {
 	link := strings.TrimPrefix(openPath, "/") + "?link=" + g.links.add(time.Now())
-	if tab != "" {
-		link += "&tab=" + tab
+	if place != "" {
+		link += "&tab=" + url.QueryEscape(place)
 	}
 	return g.names.url + link
 }
@@ -167,11 +167,7 @@ func (g *Door) open(w http.ResponseWriter, r *http.Request) {
 	if known < sessionGood {
 		id = ""
 	}
-	key := g.sessions.begin(w, id, now)
-	address := "/"
-	if tab := r.URL.Query().Get("tab"); slices.Contains(Tabs, tab) {
-		address += "#" + tab
-	}
+	key, address := g.sessions.begin(w, id, now), addressOf(r.URL.Query().Get("tab"))
 	if followed {
 		handOver(w, address, key)
 		return

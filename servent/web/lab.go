@@ -20,6 +20,9 @@ type Lab interface {
 	Rows(ctx context.Context, request api.LabRequest, progress func(api.LabProgress)) (api.LabRows, error)
 	// Lessons returns the lessons in a language; one that there is not is English.
 	Lessons(language string) (api.LabLessons, error)
+	// Graph returns the file of the graph that the lab was begun with; where there is
+	// none the error has [api.CodeNotFound].
+	Graph(context.Context) (api.LabFile, error)
 }
 
 const (
@@ -27,7 +30,7 @@ const (
 	// hundred MiB and a processor.
 	labsAtOnce = 2
 	// labsWaiting is how many more wait for their turn, with the graph that each may
-	// have sent: [maxLabRequest].
+	// have sent: [MaxLabRequest].
 	labsWaiting = 8
 )
 
@@ -49,6 +52,9 @@ func LabRoutes(lab Lab) []Route {
 			defer done()
 			return lab.Rows(ctx, in, tell)
 		})),
+		Value("/api/lab/graph", "The graph that the lab was begun with, by lab --web --graph FILE.", func(ctx context.Context) (api.LabFile, error) {
+			return lab.Graph(ctx)
+		}),
 		{
 			Method: http.MethodGet, Path: "/api/lab/lessons", About: "The lessons of the lab.",
 			Query:   "lang: the language of the texts: en or fr; default en",

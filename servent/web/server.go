@@ -21,8 +21,8 @@ const (
 	MaxHeader  = 16 << 10
 	// maxBatchRequest bounds that of a batch, which names 100,000 files at most.
 	maxBatchRequest = 64 << 20
-	// maxLabRequest bounds that of the lab, which may hold the file of a graph.
-	maxLabRequest = 8 << 20
+	// MaxLabRequest bounds that of the lab, in bytes, which may hold the file of a graph.
+	MaxLabRequest = 8 << 20
 	// HeaderTimeout and BodyTimeout bound how long a call is sent, and
 	// IdleTimeout how long a connection waits for the next one.
 	HeaderTimeout = 5 * time.Second

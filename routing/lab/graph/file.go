@@ -130,7 +130,7 @@ func readWithin(size int64, name string, r io.Reader) (*File, error) {
 	if !known {
 		format = formats[".txt"]
 	}
-	text, err := textOf(r)
+	text, err := Text(r)
 	if err != nil {
 		return nil, fmt.Errorf("graph: read %s: %w", name, err)
 	}
@@ -146,8 +146,8 @@ const (
 	byteOrderMark = "\ufeff"
 )
 
-// textOf returns the text in r, which may be compressed.
-func textOf(r io.Reader) (io.Reader, error) {
+// Text returns what [Read] reads of r: uncompressed, without a byte order mark.
+func Text(r io.Reader) (io.Reader, error) {
 	text := bufio.NewReader(r)
 	// What Peek says is told again by who reads on.
 	if magic, _ := text.Peek(len(gzipMagic)); string(magic) == gzipMagic {

@@ -26,18 +26,28 @@ const overlay = { nodes: ['a', 'b', 'c', 'd', 'e'].map((peer) => ({ peer })), li
 
 test('a search is put together whatever comes first', () => {
   const searches = new ClassSearches();
-  searches.take(told().slice(0, 2), 0);
+  searches.take(told().slice(0, 2), 0, 4);
   assert.equal(searches.list().length, 0);
-  searches.take(told().slice(2), 0);
+  searches.take(told().slice(2), 0, 4);
   const [s] = searches.list();
   assert.deepEqual([s.number, s.source, s.words, s.ttl, s.messages, s.duplicates, s.hits], [1, 'a', 'linux', 2, 4, 1, 1]);
   assert.deepEqual(Object.fromEntries(s.reached), { b: 1, d: 1, c: 2 });
   assert.equal(searches.list().length, 1);
 });
 
+test('of how many it reached some does not change when others leave', () => {
+  const searches = new ClassSearches();
+  searches.take(told().slice(0, 6), 0, 4);
+  searches.take(told().slice(6), 0, 1);
+  assert.equal(searches.list()[0].among, 4);
+  const late = new ClassSearches();
+  late.take(told(), 0, 1); // c and d have left, but it reached them
+  assert.equal(late.list()[0].among, 3);
+});
+
 test('it is played hop by hop, what comes before what goes on', () => {
   const searches = new ClassSearches();
-  searches.take(told(), 0);
+  searches.take(told(), 0, 4);
   const [s] = searches.list(), graph = graphOf(overlay, s);
   assert.deepEqual(graph.peers, ['a', 'b', 'c', 'd', 'e']);
   assert.equal(graph.edges.length, 10);
@@ -48,14 +58,14 @@ test('it is played hop by hop, what comes before what goes on', () => {
 
 test('who has left the overlay is in the graph of the search', () => {
   const searches = new ClassSearches();
-  searches.take(told(), 0);
+  searches.take(told(), 0, 4);
   const graph = graphOf({ nodes: [{ peer: 'a' }, { peer: 'b' }], links: [['a', 'b']] }, searches.list()[0]);
   assert.deepEqual(graph.peers, ['a', 'b', 'd', 'c']);
 });
 
 test('the trace is lines of JSON, a search before its events', () => {
   const searches = new ClassSearches();
-  searches.take(told(), 0);
+  searches.take(told(), 0, 4);
   const lines = classTrace('lan', searches.list(), (peer) => peer.toUpperCase()).trimEnd().split('\n').map((line) => JSON.parse(line));
   assert.equal(lines[0].format, 'servent-trace');
   assert.deepEqual([lines[1].search, lines[1].from, lines[1].ttl], [1, 'A', 2]);
@@ -65,7 +75,7 @@ test('the trace is lines of JSON, a search before its events', () => {
 
 test('only so many searches are kept', () => {
   const searches = new ClassSearches();
-  for (let n = 0; n < 1000; n++) searches.take([{ ...event('a', 'a', 'b', 0, 'sent'), guid: n.toString(16).padStart(8, '0') }], 0);
+  for (let n = 0; n < 1000; n++) searches.take([{ ...event('a', 'a', 'b', 0, 'sent'), guid: n.toString(16).padStart(8, '0') }], 0, 4);
   assert.equal(searches.list().length, 200);
   assert.equal(searches.list()[0].number, 1000);
 });

@@ -163,7 +163,7 @@ const LABELLED = 8, MOST_NAMED = 40;
 const INSIDE = 4;
 
 /**
- * Short labels stand inside, names below, the hop as a small number beside.
+ * Short labels stand inside, names and those of who is gone below, the hop as a small number beside.
  * @param {Pen} pen
  * @param {Scene} scene
  * @param {Colours} colours
@@ -171,34 +171,43 @@ const INSIDE = 4;
 function drawLabels(pen, scene, colours) {
   const { radius, labels, hops, marks } = scene, last = colours.hops.length - 1;
   const family = `px ${colours.font}`, inks = colours.hops.map(inkOn);
+  /** @type {Box[]} */
+  const boxes = []; // of names
   pen.textBaseline = 'middle';
   for (let i = 0; i < labels.length; i++) {
-    if (marks[i] === DEAD && labels[i].length <= INSIDE) continue;
-    if (labels[i].length <= INSIDE && radius >= LABELLED) {
+    if (marks[i] !== DEAD && labels[i].length <= INSIDE && radius >= LABELLED) {
       pen.textAlign = 'center';
       pen.font = Math.min(1.1 * radius, (2.6 * radius) / Math.max(2, labels[i].length)) + family;
       pen.fillStyle = hops[i] < 0 ? colours.ink : inks[Math.min(hops[i], last)];
       pen.fillText(labels[i], scene.x[i], scene.y[i]);
-    } else nameBelow(pen, scene, i, colours);
+    } else nameBelow(pen, scene, i, colours, boxes);
     if (hops[i] <= 0 || radius < 1.3 * LABELLED || marks[i] === DEAD) continue;
     pen.textAlign = 'start';
     pen.font = Math.max(0.75 * colours.rem, 0.7 * radius) + family;
     pen.fillStyle = colours.ink;
-    pen.fillText(String(hops[i]), scene.x[i] + 1.05 * radius, scene.y[i] - 1.05 * radius);
+    const aside = (marks[i] === SELF ? 1.5 : 1.05) * radius; // beyond its rings
+    pen.fillText(String(hops[i]), scene.x[i] + aside, scene.y[i] - aside);
   }
 }
 
+/** @typedef {{x: number, y: number, half: number, size: number}} Box of a name: its middle, half of its width, its height */
+
 /**
- * Writes a name below its node, on a ground of its own, where all of it is in the picture.
+ * Writes a name below its node, on a ground of its own, where all of it is in the
+ * picture; not across another, for then neither could be read.
  * @param {Pen} pen
  * @param {Scene} scene
  * @param {number} i
  * @param {Colours} colours
+ * @param {Box[]} boxes of the names so far
  */
-function nameBelow(pen, scene, i, colours) {
+function nameBelow(pen, scene, i, colours, boxes) {
   const name = cut(scene.labels[i]), size = Math.max(0.8 * colours.rem, 0.75 * scene.radius), half = Math.min(0.3 * size * name.length, scene.width / 2);
   const x = Math.max(half, Math.min(scene.width - half, scene.x[i]));
-  const low = scene.y[i] + scene.radius + 0.9 * size, y = low + size / 2 > scene.height ? scene.y[i] - scene.radius - 0.9 * size : low;
+  const away = scene.radius * ({ [SELF]: 1.6, [SOURCE]: 1.35 }[scene.marks[i]] ?? 1) + 0.9 * size; // beyond its rings
+  const low = scene.y[i] + away, y = low + size / 2 > scene.height ? scene.y[i] - away : low;
+  if (boxes.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < (box.size + size) / 2)) return;
+  boxes.push({ x, y, half, size });
   pen.fillStyle = colours.paper;
   pen.globalAlpha = 0.8;
   pen.beginPath();

@@ -12,9 +12,9 @@ import { language, t } from '../words.js';
  * What each search came to, the latest first; a button plays it.
  * @param {HTMLElement} body
  * @param {ClassSearch[]} searches
- * @param {{name: (peer: string) => string, others: number, current: ClassSearch | null, play: (s: ClassSearch) => void}} about
+ * @param {{name: (peer: string) => string, current: ClassSearch | null, play: (s: ClassSearch) => void}} about
  */
-export function listSearches(body, searches, { name, others, current, play }) {
+export function listSearches(body, searches, { name, current, play }) {
   const focused = body.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.guid : '';
   fill(body, searches.map((s) => h('tr', { 'aria-current': s === current ? 'true' : null },
     h('td', { class: 'figure', 'data-label': t('class.searches.n') }, number(s.number)),
@@ -22,7 +22,7 @@ export function listSearches(body, searches, { name, others, current, play }) {
     h('td', { 'data-label': t('class.searches.words') }, s.words ? shown(s.words, 60) : h('span', { class: 'faint' }, t('class.searches.untold'))),
     h('td', { 'data-label': t('class.searches.when') }, time(s.began)),
     h('td', { class: 'figure', 'data-label': 'TTL' }, number(s.ttl)),
-    h('td', { class: 'figure', 'data-label': t('class.searches.reached') }, t('class.searches.of', { n: number(s.reached.size), of: number(others) })),
+    h('td', { class: 'figure', 'data-label': t('class.searches.reached') }, t('class.searches.of', { n: number(s.reached.size), of: number(s.among) })),
     h('td', { class: 'figure', 'data-label': t('class.searches.messages') }, number(s.messages)),
     h('td', { class: 'figure', 'data-label': t('class.searches.duplicates') }, number(s.duplicates)),
     h('td', { class: 'figure', 'data-label': t('class.searches.hits') }, number(s.hits)),

@@ -26,6 +26,7 @@ export class ClassSearch {
     this.events = [];
     /** @type {Map<string, number>} hop by peer */
     this.reached = new Map();
+    this.among = 0; // other servents that were there when it was told of, at most
     this.messages = 0;
     this.duplicates = 0;
     this.hits = 0;
@@ -41,7 +42,10 @@ export class ClassSearch {
     if (e.kind !== 'Query') return;
     if (e.verdict === 'sent') this.asked(e);
     else if (e.verdict === 'duplicate') this.duplicates++;
-    else if (e.verdict === 'delivered') this.reached.set(e.to, e.hops + 1);
+    else if (e.verdict === 'delivered') {
+      this.reached.set(e.to, e.hops + 1);
+      this.among = Math.max(this.among, this.reached.size);
+    }
   }
 
   /** @param {TracedEvent} e */
@@ -66,15 +70,17 @@ export class ClassSearches {
    * Takes what servents did with messages, and returns the searches that it tells of.
    * @param {TracedEvent[]} events
    * @param {number} now
+   * @param {number} others servents beside one that asks
    * @returns {Set<ClassSearch>}
    */
-  take(events, now) {
+  take(events, now, others) {
     const changed = new Set();
     for (const e of events) {
       if (e.kind !== 'Query' && e.kind !== 'QueryHit') continue;
       const search = this.of(e.guid);
       search.take(e);
       search.heard = now;
+      search.among = Math.max(search.among, others);
       if (search.number === 0 && search.source) search.number = ++this.count;
       changed.add(search);
     }

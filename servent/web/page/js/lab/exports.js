@@ -30,12 +30,19 @@ export function csv(rows) {
   }).join(',')).join('\r\n') + '\r\n';
 }
 
-/** The counters of a run, each time they changed. @param {Playback} playback */
-export function countersCSV(playback) {
+/**
+ * Counters of a run, each time that one of them changed.
+ * @param {Playback} playback
+ * @param {readonly (typeof COUNTERS)[number][]} [counters]
+ */
+export function countersCSV(playback, counters = COUNTERS) {
   /** @type {(string|number)[][]} */
-  const rows = [['strategy', 'time_ms', ...COUNTERS]];
+  const rows = [['strategy', 'time_ms', ...counters]];
   playback.tracks.forEach((track, k) => {
-    track.times.forEach((time, i) => rows.push([playback.run.searches[k].strategy, time, ...COUNTERS.map((c) => track.sums[c][i])]));
+    track.times.forEach((time, i) => {
+      if (i > 0 && counters.every((c) => track.sums[c][i] === track.sums[c][i - 1])) return;
+      rows.push([playback.run.searches[k].strategy, time, ...counters.map((c) => track.sums[c][i])]);
+    });
   });
   return csv(rows);
 }

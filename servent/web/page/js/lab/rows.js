@@ -43,10 +43,15 @@ export class Rows {
     this.stop = h('button', { type: 'button', class: 'button plain small', click: () => this.calls.abort() }, t('lab.stop'));
     this.status = h('div', { class: 'row', hidden: true }, this.bar, this.stop);
     this.result = h('div', {});
+    /** @type {ResizeObserver|null} */
+    this.width = null;
     this.element = h('div', { class: 'stack lab-rows' }, this.status, this.result);
   }
 
-  destroy() { this.calls.abort(); }
+  destroy() {
+    this.calls.abort();
+    this.width?.disconnect();
+  }
 
   /** Computes what a request says, and shows it. @param {any} request @returns {Promise<void>} */
   async compute(request) {
@@ -73,10 +78,36 @@ export class Rows {
     const shown = COLUMNS.filter(([, text]) => rows.some((row) => !['', '0'].includes(text(row))));
     const title = t('lab.rows.title', { network: rows[0]?.network ?? '', servents: number(rows[0]?.servents ?? 0), links: number(rows[0]?.links ?? 0),
       n: (rows[0]?.queries ?? 0) * (rows[0]?.runs ?? 1) });
-    fill(this.result, h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': title }, h('table', { class: 'small' }, h('caption', {}, title),
-      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('lab.strategy')), shown.map(([key]) => h('th', { scope: 'col', class: 'figure' }, t(`lab.rows.${key}`))))),
-      h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.strategy), shown.map(([, text]) => h('td', { class: 'figure' }, text(row)))))))),
+    const heads = [t('lab.strategy'), ...shown.map(([key]) => t(`lab.rows.${key}`))];
+    const table = h('table', { class: 'small', role: 'table' }, h('caption', {}, title),
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads.map((head, k) => h('th', { scope: 'col', role: 'columnheader', class: k ? 'figure' : '' }, head)))),
+      h('tbody', { role: 'rowgroup' }, rows.map((row) => h('tr', { role: 'row' }, h('th', { scope: 'row', role: 'rowheader' }, row.strategy),
+        shown.map(([, text], k) => h('td', { role: 'cell', class: 'figure', 'data-label': heads[k + 1] }, text(row)))))));
+    table.style.setProperty('--cells', String(heads.length));
+    table.style.setProperty('--columns', String(rows.length + 1));
+    const scroll = h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': title }, table);
+    this.width?.disconnect();
+    this.width = new ResizeObserver(() => fit(table, scroll));
+    this.width.observe(scroll);
+    fill(this.result, scroll,
     h('button', { type: 'button', class: 'button plain small', click: () => save(`${fileName(rows[0])}.csv`, 'text/csv', rowsCSV(rows)) }, t('lab.rows.csv')));
+  }
+}
+
+/** How a table is laid out, the plainest first. */
+const LAYOUTS = ['', 'flipped', 'listed'];
+
+/**
+ * Has a table be as wide as there is room: with a column for each row, or each row as
+ * a list, where it would have to be scrolled.
+ * @param {HTMLElement} table
+ * @param {HTMLElement} room
+ */
+function fit(table, room) {
+  for (const layout of LAYOUTS) {
+    table.classList.remove(...LAYOUTS.slice(1));
+    if (layout) table.classList.add(layout);
+    if (room.scrollWidth <= room.clientWidth) return;
   }
 }
 

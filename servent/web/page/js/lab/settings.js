@@ -15,8 +15,8 @@ const TOPOLOGIES = {
 };
 const STRATEGIES = ['flood', 'flood:ttl', 'ring', 'walk:1', 'walk:4', 'walk:16', 'walk:16:nobacktrack', 'walk:16:statekeeping'];
 const LATENCIES = ['equal', 'const:20ms', 'uniform:10ms..50ms', 'exp:100ms'];
-/** As a server takes a request: 16 MiB, and some room. */
-const MOST_FILE = 14 << 20;
+/** As a server takes a request, written as JSON: 8 MiB, and some room. */
+const MOST_FILE = (8 << 20) - (1 << 16);
 const SOON = 350; // ms after the last key until what was typed is tried
 
 export class Settings {
@@ -84,11 +84,12 @@ export class Settings {
   async read() {
     const file = this.upload.files?.[0];
     if (!file) return;
-    if (file.size > MOST_FILE) {
-      this.fail(t('lab.graph.large', { n: MOST_FILE >> 20 }));
+    const text = file.size > MOST_FILE ? '' : await file.text();
+    if (file.size > MOST_FILE || new Blob([JSON.stringify(text)]).size > MOST_FILE) {
+      this.fail(t('lab.graph.large', { n: Math.ceil(MOST_FILE / (1 << 20)) }));
       return;
     }
-    this.file = { name: file.name, text: await file.text() };
+    this.file = { name: file.name, text };
     this.tell(0);
   }
 
@@ -132,9 +133,9 @@ export class Settings {
   /** Shows what a request says. @param {any} request */
   show(request) {
     const [name, rest = ''] = String(request.topology ?? '').split(':');
-    if (request.graph) {
+    if (request.graph || request.graph_name) {
       this.topology.value = 'file';
-      this.file = { name: request.graph_name ?? '', text: request.graph };
+      this.file = request.graph ? { name: request.graph_name ?? '', text: request.graph } : null;
     } else this.topology.value = TOPOLOGIES[name] ? name : 'ring';
     this.pick(TOPOLOGIES[name] ? rest.split(',') : []);
     this.ttl.value = String(request.ttl || lastOf(request.ttls) || 7);

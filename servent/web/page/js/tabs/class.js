@@ -94,7 +94,7 @@ class ClassTab {
     this.counts = h('p', { class: 'class-counts', role: 'status', 'aria-live': 'polite' });
     this.caption = h('figcaption', {});
     this.transport = new Transport({ show: (time) => this.paint(time), stopped: (time) => this.paint(time) });
-    this.transport.element.hidden = true;
+    this.transport.element.inert = true; // it keeps its place, so that nothing jumps when a search comes
     const follow = h('input', { type: 'checkbox', checked: true, change: () => { this.live = follow.checked; } });
     this.full = h('button', { type: 'button', class: 'button plain', click: () => this.fullScreen() }, t('lab.full'));
     this.servents = h('div', { class: 'scroll class-list' });
@@ -132,7 +132,7 @@ class ClassTab {
   take(overlay) {
     const before = this.overlay.nodes.length;
     this.overlay = overlay;
-    this.draw();
+    if (!this.draw()) this.paint(this.transport?.time ?? 0); // who is gone may be in the graph of the search
     this.count();
     listServents(this.servents, overlay.nodes, { name: (peer) => this.name(peer), pick: (peer) => this.pick(peer) });
     if (this.picked) this.tell(this.picked);
@@ -141,7 +141,7 @@ class ClassTab {
 
   /** @param {{events: import('../class/searches.js').TracedEvent[], lost: number}} event */
   trace({ events }) {
-    for (const search of this.searches.take(events, performance.now())) if (search.number > 0) this.fresh.add(search);
+    for (const search of this.searches.take(events, performance.now(), this.overlay.nodes.length - 1)) if (search.number > 0) this.fresh.add(search);
     this.list();
   }
 
@@ -175,19 +175,19 @@ class ClassTab {
     const graph = /** @type {import('../class/searches.js').ClassGraph} */ (this.graph);
     this.playback = new Playback(runOf(search, graph, graph.peers.map((peer) => this.name(peer))));
     if (this.transport) {
-      this.transport.element.hidden = false;
+      this.transport.element.inert = false;
       this.transport.load(this.playback, time);
       if (playing && time < this.playback.end) this.transport.toggle();
     }
     if (this.caption) this.caption.textContent = plain(this.account(search));
   }
 
-  /** Shows the overlay, as a graph that changes only when it must. */
+  /** Shows the overlay, as a graph that changes only when it must: reports whether it did. */
   draw() {
     const graph = graphOf(this.overlay, this.current);
     const names = graph.peers.map((peer) => this.name(peer));
     const sign = JSON.stringify([names, graph.peers, graph.edges]);
-    if (sign === this.drawn) return;
+    if (sign === this.drawn) return false;
     this.drawn = sign;
     this.graph = graph;
     this.picture?.setGraph({ nodes: graph.peers.map((id, i) => ({ id, label: plain(names[i], 40) })), links: graph.edges });
@@ -195,6 +195,7 @@ class ClassTab {
       this.playback = null;
       this.load(this.current, this.transport?.time ?? 0);
     } else this.paint(0);
+    return true;
   }
 
   /** @param {number} time */
@@ -221,7 +222,7 @@ class ClassTab {
   /** @param {ClassSearch} s */
   account(s) {
     const words = s.words || t('class.searches.untold');
-    const reached = t('class.account.reached', { n: s.reached.size, of: Math.max(0, this.overlay.nodes.length - 1) });
+    const reached = t('class.account.reached', { n: s.reached.size, of: s.among });
     return t('class.account', { who: this.name(s.source), words, did: [reached, t('class.account.messages', { n: s.messages }),
       t('class.account.duplicates', { n: s.duplicates }), t('class.account.hits', { n: s.hits })].join(', ') });
   }
@@ -239,7 +240,7 @@ class ClassTab {
       if (!this.rows || !this.table || !this.none || !this.keep) return;
       this.none.hidden = all.length > 0 || this.remembered;
       this.table.hidden = this.keep.hidden = all.length === 0;
-      listSearches(this.rows, all, { name: (peer) => this.name(peer), others: Math.max(0, this.overlay.nodes.length - 1), current: this.current, play: (s) => this.play(s) });
+      listSearches(this.rows, all, { name: (peer) => this.name(peer), current: this.current, play: (s) => this.play(s) });
     });
   }
 

@@ -1,11 +1,13 @@
 // The lab: floods and walks on networks in memory, watched hop by hop.
 
 import { call } from '../calls.js';
+import { copy } from '../copy.js';
 import { fill, h } from '../dom.js';
 import { aborted, inWords } from '../errors.js';
 import { number } from '../format.js';
 import { icon } from '../icons.js';
 import { typing } from '../keys.js';
+import { addressOf, commandOf, requestOf } from '../lab/address.js';
 import { Compute } from '../lab/compute.js';
 import { Counters } from '../lab/counters.js';
 import { countersCSV, save } from '../lab/exports.js';
@@ -19,6 +21,7 @@ import { Transport } from '../lab/transport.js';
 import { account, clock, serventName, whereabouts } from '../lab/words.js';
 import { Playback } from '../playback.js';
 import { Plot } from '../plot.js';
+import { plotPNG, plotSVG } from '../plotfile.js';
 import { recall, remember } from '../store.js';
 import { t } from '../words.js';
 import { writeTrace } from '../trace.js';
@@ -57,20 +60,20 @@ class Lab {
     this.timer = 0;
     this.calls = new AbortController();
     this.settings = new Settings((request) => this.run(request, 0, true));
-    this.lessons = new Lessons((request) => this.ask(request));
+    this.lessons = new Lessons((request) => this.ask(request, true));
     this.transport = new Transport({ show: (time) => this.show(time), stopped: (time) => this.stopped(time) });
     this.scenes = new Scenes({ pick: (i) => this.pick(i), hover: (i) => this.hover(i) });
     this.counters = new Counters();
     this.coverage = new Plot();
     this.cost = new Plot();
-    this.compute = new Compute(() => this.settings.request());
+    this.compute = new Compute(() => this.settings.request(), () => this.keepAddress());
     this.node = new NodePanel({
       search: (i) => this.searchFrom(i), act: (i, deed) => this.act(i, deed), close: () => this.pick(-1), request: () => this.request,
     });
     this.traces = new Traces((run, name) => this.replay(run, name), (text) => context.toast(text, 'bad'));
     this.build(root);
     context.help(KEYS.map(([keys, name]) => [keys, t(`lab.keys.${name}`)]));
-    this.ask(recall('lab.request', FIRST));
+    this.begin(context.address);
   }
 
   /** @param {HTMLElement} root */
@@ -92,15 +95,32 @@ class Lab {
       this.hovered, this.full);
     this.stage = h('section', { class: 'lab-stage stack', 'aria-label': t('lab.stage') },
       this.note, tools, this.scenes.element, this.transport.element, legend(), this.events);
-    const plot = (/** @type {string} */ key, /** @type {Plot} */ of) => h('figure', {}, h('figcaption', {}, t(key)), of.element, of.key);
-    const plots = h('section', { class: 'card lab-plots', 'aria-label': t('lab.plots') }, plot('lab.coverage', this.coverage), plot('lab.cost', this.cost));
+    const plots = h('section', { class: 'card lab-plots', 'aria-label': t('lab.plots') }, this.plot('coverage', this.coverage, 'reached'), this.plot('cost', this.cost, 'messages'));
     const below = h('div', { class: 'lab-below stack' }, this.node.element, this.counters.element, plots, this.compute.element, this.files());
     this.element = h('div', { class: 'lab' }, h('h1', { class: 'unseen' }, t('tab.lab')), this.side, this.stage, below);
     fill(root, this.element);
     root.classList.add('lab-main');
+    addEventListener('hashchange', this.moved = () => { if (location.hash === '#lab') this.keepAddress(); });
     document.addEventListener('fullscreenchange', this.fulled = () => this.projector());
     document.addEventListener('keydown', this.keyed = (/** @type {KeyboardEvent} */ e) => this.key(e));
     this.beside('settings');
+  }
+
+  /**
+   * A plot, and the files that can be made of it.
+   * @param {string} name
+   * @param {Plot} plot
+   * @param {'reached'|'messages'} counter
+   */
+  plot(name, plot, counter) {
+    const title = t(`lab.${name}`);
+    const button = (/** @type {string} */ kind, /** @type {string} */ type, /** @type {() => string|Blob|Promise<Blob>} */ make) => h('button', {
+      type: 'button', class: 'button quiet small', 'aria-label': t('lab.plot.as', { what: title, kind }), title: t('lab.plot.as', { what: title, kind }),
+      click: async () => { if (this.playback) save(`lab-${name}.${kind.toLowerCase()}`, type, await make()); },
+    }, kind);
+    return h('figure', {}, h('figcaption', {}, title), plot.element, plot.key, h('div', { class: 'chips' },
+      button('SVG', 'image/svg+xml', () => plotSVG(plot)), button('PNG', 'image/png', () => plotPNG(plot)),
+      button('CSV', 'text/csv', () => countersCSV(/** @type {Playback} */ (this.playback), [counter]))));
   }
 
   /** What can be taken home, and brought back. */
@@ -108,7 +128,8 @@ class Lab {
     const button = (/** @type {string} */ key, /** @type {() => void} */ act) => h('button', { type: 'button', class: 'button plain small', click: act }, t(key));
     return h('section', { class: 'card stack', 'aria-labelledby': 'lab-files' }, h('h2', { id: 'lab-files' }, t('lab.files')),
       h('div', { class: 'chips' }, button('lab.csv', () => this.playback && save('lab.csv', 'text/csv', countersCSV(this.playback))),
-        button('lab.svg', () => this.pictures('svg')), button('lab.png', () => this.pictures('png')), button('lab.trace', () => this.saveTrace())),
+        button('lab.svg', () => this.pictures('svg')), button('lab.png', () => this.pictures('png')), button('lab.trace', () => this.saveTrace()),
+        button('lab.address', () => this.hand(location.href)), button('lab.command', () => this.hand(commandOf(this.shared())))),
       this.traces.element);
   }
 
@@ -116,6 +137,7 @@ class Lab {
     this.calls.abort();
     clearTimeout(this.timer);
     for (const part of [this.transport, this.scenes, this.node, this.compute, this.lessons]) part.destroy();
+    removeEventListener('hashchange', /** @type {() => void} */ (this.moved));
     document.removeEventListener('fullscreenchange', /** @type {() => void} */ (this.fulled));
     document.removeEventListener('keydown', /** @type {(e: KeyboardEvent) => void} */ (this.keyed));
     this.element?.parentElement?.classList.remove('lab-main');
@@ -131,9 +153,53 @@ class Lab {
     if (lessons) this.lessons.load();
   }
 
-  /** Fills in the form, and plays. @param {any} request */
-  ask(request) {
+  /** Shows what the address says, or else what was shown the last time. @param {string} address */
+  async begin(address) {
+    const said = requestOf(address), mine = this.calls, name = said.graph_name;
+    if (!name) {
+      this.ask(address ? { ...FIRST, ...said } : recall('lab.request', FIRST), true);
+      return;
+    }
+    // An address has no room for a graph: the servent that was begun with one has it.
+    const file = await call('GET', '/api/lab/graph', undefined, mine.signal).catch(() => null);
+    if (this.calls !== mine || mine.signal.aborted) return;
+    const found = file?.name === name;
+    this.settings.show({ ...said, graph: found ? file.text : '', graph_name: name });
+    this.compute.show(said);
+    if (found) this.run(this.settings.request(), 0, true);
+    else this.settings.fail(t('lab.graph.absent', { name }));
+  }
+
+  /** What can be handed on: both forms. */
+  shared() {
+    const { graph, actions, ...rest } = this.request ?? this.settings.request();
+    return { ...rest, ...this.compute.typed() };
+  }
+
+  /** Has the address say what is shown. */
+  keepAddress() {
+    if (location.hash !== '' && !/^#lab(\/|$)/.test(location.hash)) return; // another tab is coming
+    history.replaceState(null, '', this.request ? `#lab/${addressOf(this.shared())}` : '#lab');
+  }
+
+  /** @param {string} text to the clipboard */
+  async hand(text) {
+    try {
+      await copy(text);
+      this.context.toast(t('lab.copied', { text: text.length > 120 ? `${text.slice(0, 119)}…` : text }), 'good');
+    } catch {
+      this.context.toast(t('copy.failed'), 'bad');
+    }
+  }
+
+  /**
+   * Fills in the form, and plays.
+   * @param {any} request
+   * @param {boolean} [whole] the form of many searches too
+   */
+  ask(request, whole) {
     const { actions, ...rest } = request;
+    if (whole) this.compute.show(rest);
     this.actions = actions ?? [];
     this.settings.show(rest);
     this.run({ ...this.settings.request() }, 0, false);
@@ -154,7 +220,8 @@ class Lab {
       const run = await call('POST', '/api/lab', whole, mine.signal);
       run.actions = whole.actions ?? [];
       this.request = whole;
-      if (!whole.graph) remember('lab.request', { ...request, actions: undefined });
+      if (!whole.graph) remember('lab.request', { ...this.shared() });
+      this.keepAddress();
       this.load(run, time);
     } catch (error) {
       if (!aborted(error)) this.settings.fail(inWords(error));
@@ -168,6 +235,7 @@ class Lab {
     this.calls.abort();
     this.request = null;
     this.actions = [];
+    this.keepAddress();
     this.load(run, 0);
     this.say(t('lab.replays', { name }));
   }
