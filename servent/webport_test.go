@@ -62,27 +62,84 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 	_, port, token := webPort(t)
 	own := "Host: 127.0.0.1:" + port + "\r\n"
 	bearer := "Authorization: Bearer " + token + "\r\n"
-	asJSON := "Content-Type: application/json\r\n"
-	sized := func(body string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body) }
-	connect := `{"addr":7}` // is read, and refused then
-	for _, c := range []struct {
-		name, request string
-		status        int
-		says          string
-	}{
+	for _, attacks := range [][]webAttack{
+		attacksWithTheToken(port, token, own, bearer), attacksOnThePage(port, own), attacksOnTheToken(token, own),
+		attacksFromElsewhere(port, own, bearer), attacksByBodies(own, bearer), attacksByMethods(own, bearer), attacksByPaths(own),
+	} {
+		for _, a := range attacks {
+			t.Run(a.name, func(t *testing.T) {
+				t.Parallel()
+				a.run(t, port)
+			})
+		}
+	}
+}
+
+// A webAttack is a request, and what is answered.
+type webAttack struct {
+	name, request string
+	status        int // 0: 400, or the connection is closed
+	says          string
+}
+
+func (a webAttack) run(t *testing.T, port string) {
+	answer, body := raw(t, port, a.request)
+	if answer.StatusCode != a.status && !(a.status == 0 && answer.StatusCode == http.StatusBadRequest) || !strings.Contains(body, a.says) {
+		t.Fatalf("got %d, %.300s, want %d and %q in it", answer.StatusCode, body, a.status, a.says)
+	}
+	for name := range answer.Header {
+		if strings.HasPrefix(name, "Access-Control-") {
+			t.Errorf("the answer lets other sites in: %s", name)
+		}
+	}
+	if a.says == "" {
+		return // net/http answered by itself
+	}
+	if h := answer.Header; h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") ||
+		h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+		t.Errorf("the answer has no shield: %v", h)
+	}
+	told := api.Error{}
+	if onAPI := strings.Contains(a.request[:strings.Index(a.request, "\r")], " /api/"); onAPI && a.status >= 400 {
+		if err := json.Unmarshal([]byte(body), &told); err != nil || told.Type != api.TypeError || told.Code == "" || told.Message == "" {
+			t.Errorf("got %s, %v, want an error in JSON", body, err)
+		}
+	}
+}
+
+const (
+	asJSON      = "Content-Type: application/json\r\n"
+	connectCall = `{"addr":7}` // is read, and refused then
+)
+
+func sized(body string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body) }
+
+// attacksWithTheToken: what has the token, and what needs none.
+func attacksWithTheToken(port, token, own, bearer string) []webAttack {
+	return []webAttack{
 		{"the token", "GET /api/status HTTP/1.1\r\n" + own + bearer + "\r\n", 200, `"peer"`},
 		{"in other letters", "GET /api/status HTTP/1.1\r\n" + own + "authorization: bearer  " + token + "\r\n\r\n", 200, `"peer"`},
 		{"of its own origin", "GET /api/status HTTP/1.1\r\n" + own + bearer + "Origin: http://127.0.0.1:" + port + "\r\nSec-Fetch-Site: same-origin\r\n\r\n", 200, `"peer"`},
-		{"a call with the token", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + sized(connect), 400, "read the request"},
+		{"a call with the token", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + sized(connectCall), 400, "read the request"},
 		{"description without the token", "GET /api/openapi.json HTTP/1.1\r\n" + own + "\r\n", 200, `"openapi": "3.1.0"`},
 		{"metrics without the token", "GET /metrics HTTP/1.1\r\n" + own + "\r\n", 200, "servent_links"},
 		{"a link to the page that the user followed", "GET / HTTP/1.1\r\n" + own + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n\r\n", 200, "servent is running"},
+	}
+}
 
+// attacksOnThePage: no session is good, or too much of it.
+func attacksOnThePage(port, own string) []webAttack {
+	return []webAttack{
 		{"the page without a session", "GET / HTTP/1.1\r\n" + own + "Accept: text/html\r\n\r\n", 401, "servent page"},
 		{"a session of another port", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: servent-1=1.2.3\r\n\r\n", 401, "Bearer TOKEN"},
 		{"a session that nobody began", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: servent-" + port + "=9999999999.A.A\r\n\r\n", 401, "Bearer TOKEN"},
 		{"cookies beyond measure", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: " + strings.Repeat("a=b; ", 8<<10) + "\r\n\r\n", 431, ""},
+	}
+}
 
+// attacksOnTheToken: whoever has not the whole token, where it belongs.
+func attacksOnTheToken(token, own string) []webAttack {
+	return []webAttack{
 		{"no token", "GET /api/status HTTP/1.1\r\n" + own + "\r\n", 401, "Bearer TOKEN"},
 		{"no token for events", "GET /api/events HTTP/1.1\r\n" + own + "\r\n", 401, "Bearer TOKEN"},
 		{"another token", "GET /api/status HTTP/1.1\r\n" + own + "Authorization: Bearer " + strings.Repeat("A", tokenLength) + "\r\n\r\n", 401, "not the token"},
@@ -91,7 +148,12 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"the token as a password", "GET /api/status HTTP/1.1\r\n" + own + "Authorization: Basic " + token + "\r\n\r\n", 401, "not the token"},
 		{"the token in the URL", "GET /api/status?token=" + token + " HTTP/1.1\r\n" + own + "\r\n", 401, "Bearer TOKEN"},
 		{"the token in a cookie", "GET /api/status HTTP/1.1\r\n" + own + "Cookie: token=" + token + "\r\n\r\n", 401, "Bearer TOKEN"},
+	}
+}
 
+// attacksFromElsewhere: another name or site behind the browser.
+func attacksFromElsewhere(port, own, bearer string) []webAttack {
+	return []webAttack{
 		{"a rebound name", "GET /api/status HTTP/1.1\r\nHost: evil.example\r\n" + bearer + "\r\n", 403, "type http://127.0.0.1:" + port + "/ into the browser"},
 		{"a rebound name with the port", "GET / HTTP/1.1\r\nHost: evil.example:" + port + "\r\n\r\n", 403, "no name of this servent"},
 		{"a name that begins like ours", "GET / HTTP/1.1\r\nHost: localhost.evil.example:" + port + "\r\n\r\n", 403, "no name of this servent"},
@@ -101,23 +163,33 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"no host, HTTP/1.1", "GET /api/status HTTP/1.1\r\n" + bearer + "\r\n", 400, ""},
 		{"two hosts", "GET /api/status HTTP/1.1\r\n" + own + "Host: evil.example\r\n" + bearer + "\r\n", 400, ""},
 		{"an empty host", "GET /api/status HTTP/1.1\r\nHost:\r\n" + bearer + "\r\n", 403, "no name of this servent"},
-		{"another origin", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Origin: http://evil.example\r\n" + sized(connect), 403, "evil.example"},
+		{"another origin", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Origin: http://evil.example\r\n" + sized(connectCall), 403, "evil.example"},
 		{"another origin reads", "GET /api/status HTTP/1.1\r\n" + own + bearer + "Origin: https://evil.example\r\n\r\n", 403, "evil.example"},
 		{"the origin of a sandbox", "GET /api/status HTTP/1.1\r\n" + own + bearer + "Origin: null\r\n\r\n", 403, "null"},
 		{"another port of this computer", "GET /api/status HTTP/1.1\r\n" + own + bearer + "Origin: http://127.0.0.1:1\r\n\r\n", 403, "127.0.0.1:1"},
 		{"two origins", "GET /api/status HTTP/1.1\r\n" + own + bearer + "Origin: http://127.0.0.1:" + port + "\r\nOrigin: http://evil.example\r\n\r\n", 403, "only the servent's own"},
 		{"a script of another site", "GET /metrics HTTP/1.1\r\n" + own + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n\r\n", 403, "another site"},
 		{"a frame of another site", "GET /api/status HTTP/1.1\r\n" + own + "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\n\r\n", 403, "another site"},
+	}
+}
 
-		{"a form", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: text/plain\r\n" + sized(connect), 415, "Content-Type: application/json"},
+// attacksByBodies: bodies of another kind or size.
+func attacksByBodies(own, bearer string) []webAttack {
+	return []webAttack{
+		{"a form", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: text/plain\r\n" + sized(connectCall), 415, "Content-Type: application/json"},
 		{"a form's fields", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: application/x-www-form-urlencoded\r\n" + sized("addr=x"), 415, "application/json"},
-		{"no content type", "POST /api/connect HTTP/1.1\r\n" + own + bearer + sized(connect), 415, "application/json"},
-		{"a content type that hides another", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: text/plain; application/json\r\n" + sized(connect), 415, "application/json"},
+		{"no content type", "POST /api/connect HTTP/1.1\r\n" + own + bearer + sized(connectCall), 415, "application/json"},
+		{"a content type that hides another", "POST /api/connect HTTP/1.1\r\n" + own + bearer + "Content-Type: text/plain; application/json\r\n" + sized(connectCall), 415, "application/json"},
 		{"more than may come", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Content-Length: 2147483648\r\n\r\n" + `{"addr":"` + strings.Repeat("x", web.MaxRequest), 400, "too large"},
 		{"more in chunks", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Transfer-Encoding: chunked\r\n\r\n" + "9\r\n{\"addr\":\"\r\n" + strings.Repeat("10000\r\n"+strings.Repeat("x", 1<<16)+"\r\n", 17), 400, "too large"},
-		{"two lengths", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Content-Length: 18\r\nContent-Length: 5\r\n\r\n" + connect, 400, ""},
+		{"two lengths", "POST /api/connect HTTP/1.1\r\n" + own + bearer + asJSON + "Content-Length: 18\r\nContent-Length: 5\r\n\r\n" + connectCall, 400, ""},
 		{"large headers", "GET /api/status HTTP/1.1\r\n" + own + bearer + "X: " + strings.Repeat("x", web.MaxHeader+8<<10) + "\r\n\r\n", 431, ""},
+	}
+}
 
+// attacksByMethods: methods that are none of the call.
+func attacksByMethods(own, bearer string) []webAttack {
+	return []webAttack{
 		{"options", "OPTIONS /api/status HTTP/1.1\r\n" + own + "\r\n", 405, "use GET"},
 		{"a preflight", "OPTIONS /api/connect HTTP/1.1\r\n" + own + "Origin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\n\r\n", 403, "evil.example"},
 		{"trace", "TRACE /api/status HTTP/1.1\r\n" + own + bearer + "\r\n", 405, "use GET"},
@@ -126,7 +198,12 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"head", "HEAD /api/status HTTP/1.1\r\n" + own + bearer + "\r\n", 200, ""},
 		{"head without the token", "HEAD /api/status HTTP/1.1\r\n" + own + "\r\n", 401, ""},
 		{"head of events", "HEAD /api/events HTTP/1.1\r\n" + own + bearer + "\r\n", 200, ""},
+	}
+}
 
+// attacksByPaths: paths that are merely like one.
+func attacksByPaths(own string) []webAttack {
+	return []webAttack{
 		{"a path up", "GET /metrics/../api/status HTTP/1.1\r\n" + own + "\r\n", 404, "openapi.json"},
 		{"a path up, escaped", "GET /metrics/%2e%2e/api/status HTTP/1.1\r\n" + own + "\r\n", 404, "openapi.json"},
 		{"two slashes", "GET //api/status HTTP/1.1\r\n" + own + "\r\n", 404, "openapi.json"},
@@ -138,32 +215,6 @@ func TestAttacksOnTheWebPort(t *testing.T) {
 		{"no path", "GET * HTTP/1.1\r\n" + own + "\r\n", 404, "openapi.json"},
 		{"a tunnel", "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", 403, "no name of this servent"},
 		{"no HTTP", "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			answer, body := raw(t, port, c.request)
-			if answer.StatusCode != c.status && !(c.status == 0 && answer.StatusCode == http.StatusBadRequest) || !strings.Contains(body, c.says) {
-				t.Fatalf("got %d, %.300s, want %d and %q in it", answer.StatusCode, body, c.status, c.says)
-			}
-			for name := range answer.Header {
-				if strings.HasPrefix(name, "Access-Control-") {
-					t.Errorf("the answer lets other sites in: %s", name)
-				}
-			}
-			if c.says == "" {
-				return // net/http answered by itself
-			}
-			if h := answer.Header; h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") ||
-				h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
-				t.Errorf("the answer has no shield: %v", h)
-			}
-			told := api.Error{}
-			if onAPI := strings.Contains(c.request[:strings.Index(c.request, "\r")], " /api/"); onAPI && c.status >= 400 {
-				if err := json.Unmarshal([]byte(body), &told); err != nil || told.Type != api.TypeError || told.Code == "" || told.Message == "" {
-					t.Errorf("got %s, %v, want an error in JSON", body, err)
-				}
-			}
-		})
 	}
 }
 

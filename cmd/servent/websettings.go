@@ -23,6 +23,7 @@ const maxFolderPath = 4096
 // "up" runs, and the configuration file it was started with.
 type pageSettings struct {
 	file     string
+	home     string
 	begun    []held         // as the servent was started with them
 	defaults map[string]any // by key
 	limits   transferLimits
@@ -39,7 +40,7 @@ type transferLimits interface {
 // newPageSettings returns the settings of the command line that was settled.
 // Limits are to be set before anybody calls it.
 func newPageSettings(s *settled, home string) *pageSettings {
-	p := &pageSettings{file: s.file, begun: s.held, defaults: map[string]any{}}
+	p := &pageSettings{file: s.file, home: home, begun: s.held, defaults: map[string]any{}}
 	if path, err := filepath.Abs(s.file); err == nil {
 		p.file = path
 	}
@@ -144,7 +145,7 @@ func (t *toldSetting) tellLimit(now int64) {
 func (p *pageSettings) SaveSettings(ctx context.Context, request api.SettingsRequest) (api.Settings, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	changes, limits, err := checkSettings(request)
+	changes, limits, err := checkSettings(request, p.home)
 	if err != nil {
 		return api.Settings{}, err
 	}
@@ -199,7 +200,7 @@ type settingChange struct {
 }
 
 // checkSettings returns what a request changes: in the file, and at once.
-func checkSettings(request api.SettingsRequest) (changes []settingChange, now api.LimitsRequest, err error) {
+func checkSettings(request api.SettingsRequest, home string) (changes []settingChange, now api.LimitsRequest, err error) {
 	add := func(key string, text *string, check func(string) error) {
 		if text == nil || err != nil {
 			return
@@ -230,7 +231,7 @@ func checkSettings(request api.SettingsRequest) (changes []settingChange, now ap
 	add(api.SettingNetwork, request.Network, checkNetworkName)
 	add(api.SettingUp, request.Up, limit("up", &now.Up))
 	add(api.SettingDown, request.Down, limit("down", &now.Down))
-	add(api.SettingDownloads, request.Downloads, checkDownloads)
+	add(api.SettingDownloads, request.Downloads, func(folder string) error { return checkDownloads(folder, home) })
 	return changes, now, err
 }
 
@@ -243,8 +244,8 @@ func checkNetworkName(name string) error {
 	return nil
 }
 
-// checkDownloads refuses a folder that the next start could not make or use.
-func checkDownloads(folder string) error {
+// checkDownloads refuses a folder that the next start could not make, use or share.
+func checkDownloads(folder, home string) error {
 	bad := strings.IndexFunc(folder, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0
 	switch {
 	case bad || len(folder) > maxFolderPath:
@@ -252,11 +253,15 @@ func checkDownloads(folder string) error {
 	case !filepath.IsAbs(folder):
 		return usage("downloads %s: give the whole path, as %s", folder, filepath.Join(defaultHome(), servent.DownloadsFolder))
 	}
-	info, err := os.Stat(folder)
+	at := filepath.Clean(folder) // where something is to be made
+	info, err := os.Stat(at)
 	if errors.Is(err, fs.ErrNotExist) {
-		if info, err = os.Stat(filepath.Dir(filepath.Clean(folder))); err != nil {
-			return usage("downloads %s: there is no folder to make it in; make %s first", folder, filepath.Dir(filepath.Clean(folder)))
+		at = filepath.Dir(at)
+		if info, err = os.Stat(at); err != nil {
+			return usage("downloads %s: there is no folder to make it in; make %s first", folder, at)
 		}
+	} else if own, err := os.Stat(home); err == nil && os.SameFile(info, own) || at == string(filepath.Separator) {
+		return usage("downloads %s: the folder is shared, with all that is private in it; name one for the downloads alone", folder)
 	}
 	if err != nil {
 		return usage("downloads %s: %v", folder, cause(err))
@@ -264,7 +269,11 @@ func checkDownloads(folder string) error {
 	if !info.IsDir() {
 		return usage("downloads %s: that is a file; name a folder", folder)
 	}
-	return nil
+	probe, err := os.MkdirTemp(at, ".servent-")
+	if err != nil {
+		return usage("downloads %s: nothing can be written in %s: %v", folder, at, cause(err))
+	}
+	return os.Remove(probe)
 }
 
 // writeConfig puts text at path, whole or not at all, and leaves the mode as it is.

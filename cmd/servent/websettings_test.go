@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -211,7 +212,7 @@ func TestSaveSettingsRefuses(t *testing.T) {
 	p := settingsOfUp(t, home)
 	good := "1M"
 	text := func(s string) *string { return &s }
-	for want, request := range map[string]api.SettingsRequest{
+	requests := map[string]api.SettingsRequest{
 		`network "a b"`:               {Network: text("a b")},
 		`network "lan\x1b"`:           {Network: text("lan\x1b")},
 		"1 to 64 letters":             {Network: text(strings.Repeat("a", 65))},
@@ -221,9 +222,15 @@ func TestSaveSettingsRefuses(t *testing.T) {
 		"give the whole path":         {Downloads: text("Downloads")},
 		"that is a file":              {Downloads: text(file)},
 		"there is no folder to make":  {Downloads: text(filepath.Join(home, "none", "below"))},
+		"all that is private in it":   {Downloads: text(home)},
+		"downloads /: the folder":     {Downloads: text("/")},
 		"no path of a folder":         {Downloads: text(home + "\n[up]")},
 		"downloads: that is no path ": {Downloads: text("/" + strings.Repeat("a", maxFolderPath))},
-	} {
+	}
+	if runtime.GOOS == "linux" { // where even root can write nothing
+		requests["nothing can be written in /proc"] = api.SettingsRequest{Downloads: text("/proc/none")}
+	}
+	for want, request := range requests {
 		if request.Up == nil {
 			request.Up = &good
 		}

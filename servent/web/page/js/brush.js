@@ -204,7 +204,8 @@ function drawLabels(pen, scene, colours) {
 function nameBelow(pen, scene, i, colours, boxes) {
   const name = cut(scene.labels[i]), size = Math.max(0.8 * colours.rem, 0.75 * scene.radius), half = Math.min(0.3 * size * name.length, scene.width / 2);
   const x = Math.max(half, Math.min(scene.width - half, scene.x[i]));
-  const low = scene.y[i] + scene.radius + 0.9 * size, y = low + size / 2 > scene.height ? scene.y[i] - scene.radius - 0.9 * size : low;
+  const away = scene.radius * ({ [SELF]: 1.6, [SOURCE]: 1.35 }[scene.marks[i]] ?? 1) + 0.9 * size; // beyond its rings
+  const low = scene.y[i] + away, y = low + size / 2 > scene.height ? scene.y[i] - away : low;
   if (boxes.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < (box.size + size) / 2)) return;
   boxes.push({ x, y, half, size });
   pen.fillStyle = colours.paper;

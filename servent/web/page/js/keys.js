@@ -41,10 +41,11 @@ export function showKeys() {
   if (document.querySelector('dialog[open]')) return;
   const dialog = h('dialog', { 'aria-labelledby': 'keys-title', close: () => dialog.remove() },
     h('h2', { id: 'keys-title' }, t('keys.title')),
-    here.length > 0 && table(t('keys.here'), here), table(t('keys.everywhere'), everywhere),
+    h('div', { class: 'keylists' }, here.length > 0 && table(t('keys.here'), here), table(t('keys.everywhere'), everywhere)),
     h('form', { method: 'dialog', class: 'ends' }, h('button', { class: 'button plain' }, t('close'))));
   document.body.append(dialog);
   dialog.showModal();
+  dialog.scrollTop = 0; // its button, below, has the focus
 }
 
 /** @param {string} caption @param {KeyRow[]} rows */

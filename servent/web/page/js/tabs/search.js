@@ -123,6 +123,7 @@ class SearchTab {
 
   /** @param {string} words @param {Options} options */
   go(words, options) {
+    if (this.#search && refused(this.#search)) close(this.#search); // this one is in its place, put right
     this.choose(begin(words, options));
     this.context.announce(t('search.begun'));
   }
@@ -143,7 +144,7 @@ class SearchTab {
       fill(this.rest);
     }
     if (search) this.form.words.value = search.words;
-    this.form.problem(search?.error instanceof CallError && search.error.code === 'usage' ? search.error : null);
+    this.form.problem(search && refused(search) ? search.error : null);
     this.#drawn = 0;
     this.draw();
   }
@@ -187,7 +188,7 @@ class SearchTab {
     if (search === this.#search) {
       if (search.state !== 'running') {
         this.#drawn = 0;
-        if (search.error instanceof CallError && search.error.code === 'usage') this.form.problem(search.error);
+        if (refused(search)) this.form.problem(search.error);
         if (search.state === 'done' && search.hits.size === 0) void this.measure();
       }
       this.sayCount(search);
@@ -233,6 +234,8 @@ class SearchTab {
         shown(search.words, 28), ' ', h('span', { class: 'count' }, search.state === 'running' ? '…' : number(search.hits.size))),
       h('button', { type: 'button', class: 'forget', 'aria-label': t('search.forget', { words: plain(search.words, 40) }), title: t('search.forget', { words: plain(search.words, 40) }), click: () => this.forget(search) }, icon('close')))));
     if (focused) /** @type {HTMLElement | null} */ (this.strip.querySelector(`[data-id="${focused}"]`))?.focus();
+    const chosen = this.strip.querySelector('.chosen')?.getBoundingClientRect(), view = this.strip.getBoundingClientRect();
+    if (chosen && (chosen.left < view.left || chosen.right > view.right)) this.strip.scrollLeft += chosen.left - view.left;
   }
 
   /** @param {Search} search */
@@ -246,7 +249,7 @@ class SearchTab {
   statusLine(search) {
     if (search.state === 'running') return h('span', { class: 'running' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), search.hits.size === 0 ? t('search.running') : this.counts(search));
     const again = h('button', { type: 'button', class: 'button quiet small', click: () => this.go(search.words, search.options) }, t('search.again'));
-    if (search.state === 'failed') return search.error instanceof CallError && search.error.code === 'usage' ? null : h('div', { class: 'notice bad row' }, h('span', { class: 'grow' }, inWords(search.error)), again);
+    if (search.state === 'failed') return refused(search) ? null : h('div', { class: 'notice bad row' }, h('span', { class: 'grow' }, inWords(search.error)), again);
     if (search.hits.size === 0) return search.state === 'stopped' ? h('span', {}, t('search.stopped'), ' ', again) : null;
     const parts = [this.counts(search)];
     if (search.summary && !search.kept) parts.push(duration(search.summary.elapsed_ms / 1000));
@@ -323,6 +326,11 @@ class SearchTab {
       this.context.toast(reason(error), 'bad');
     }
   }
+}
+
+/** Reports whether the servent could not make sense of a search, so that nobody was asked. @param {Search} search */
+function refused(search) {
+  return search.error instanceof CallError && search.error.code === 'usage';
 }
 
 /** The time of today, or the day. @param {number} when ms */
