@@ -18,6 +18,11 @@ func cookieStolen(s *webServent, b *browser) {
 	v.allow("") // the other port is trouble
 	calls := evaluate[[]string](v, "fetch('/api/calls', {headers: {'Page-Key': "+pageKey+"}}).then((r) => r.json()).then((list) => list.calls)")
 	key := evaluate[string](v, pageKey)
+	for _, l := range v.transfers() {
+		if strings.Contains(l.url, key) {
+			t.Errorf("the key of the page is in an address: %s", l.url)
+		}
+	}
 	loot := make(chan string, 16)
 	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -38,28 +43,7 @@ func cookieStolen(s *webServent, b *browser) {
 	}
 	ask := func(method, path, key string) (int, string) {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, v.origin+path, strings.NewReader("{}"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, value := range map[string]string{
-			"Cookie": cookie, "Origin": v.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Accept": "text/html",
-		} {
-			r.Header.Set(name, value)
-		}
-		if key != "" {
-			r.Header.Set("Page-Key", key)
-		}
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(body)
+		return callAs(v, method, path, cookie, key)
 	}
 	refused := 0
 	for _, call := range calls {
@@ -88,6 +72,34 @@ func cookieStolen(s *webServent, b *browser) {
 	keyLost(v)
 }
 
+// callAs makes a call by a cookie, and a key if there is one, that says what a browser
+// says.
+func callAs(v *visit, method, path, cookie, key string) (status int, text string) {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.origin+path, strings.NewReader("{}"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"Cookie": cookie, "Origin": v.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Accept": "text/html",
+	} {
+		r.Header.Set(name, value)
+	}
+	if key != "" {
+		r.Header.Set("Page-Key", key)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
+}
+
 // keyLost has the page lose what its address stores, and the browser be let in anew.
 func keyLost(v *visit) {
 	v.open(v.origin + "/#library")
@@ -98,4 +110,11 @@ func keyLost(v *visit) {
 	v.picture("keyless")
 	v.checkLayout("keyless")
 	v.checkAxe("keyless")
+	for _, l := range []look{desktop.in("fr").inLarge(), phone.in("fr").inDark()} {
+		v.put(l)
+		v.open(v.origin + "/")
+		v.awaitText("h1", "La clé de la page n’est pas ici")
+		v.picture("keyless")
+		v.checkLayout("keyless " + l.name)
+	}
 }

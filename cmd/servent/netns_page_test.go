@@ -83,7 +83,7 @@ func (d *distant) strangers() {
 
 // members asks with a session, and with the half of one.
 func (d *distant) members() {
-	d.expect("the page", http.StatusOK, `<script type="module"`, d.asks(http.MethodGet, "/", nil, ""))
+	d.expect("the page", http.StatusOK, `<script src="/js/early.js"`, d.asks(http.MethodGet, "/", nil, ""))
 	for _, path := range []string{"/api/status", "/api/share", "/api/calls"} {
 		d.expect(path, http.StatusOK, "{", d.asks(http.MethodGet, path, nil, ""))
 	}

@@ -145,27 +145,45 @@ const (
 	emptyBody = "\r\n{}"
 )
 
-// TestAttacksOnSessions is what can be sent with a cookie or a link, and what
-// becomes of it.
+// An attack is a request, and what must come of it.
+type attack struct {
+	name   string
+	lines  []string
+	status int
+	says   string
+}
+
+// withstands makes attacks. Nothing that is refused is done, and the key of the page
+// is in no answer.
+func (h *house) withstands(attacks []attack) {
+	h.t.Helper()
+	for _, a := range attacks {
+		before := h.changed.Load()
+		h.forgetTries()
+		answer, body := h.raw(a.lines...)
+		if answer.StatusCode != a.status || !strings.Contains(body, a.says) {
+			h.t.Errorf("%s: got %d, %.1500s, want %d and %q", a.name, answer.StatusCode, body, a.status, a.says)
+		}
+		if a.status != 200 && h.changed.Load() != before {
+			h.t.Errorf("%s: it was refused, and done", a.name)
+		}
+		if handedOver.MatchString(body) {
+			h.t.Errorf("%s: the key of the page is given away", a.name)
+		}
+		h.shielded(a.name, answer, body)
+	}
+}
+
+// TestAttacksOnSessions is what another site has a browser with a session ask.
 func TestAttacksOnSessions(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "")
 	cookie, key := h.enter()
-	name, value, _ := strings.Cut(strings.TrimPrefix(cookie, "Cookie: "), "=")
-	end, rest, _ := strings.Cut(value, ".")
-	id, mac, _ := strings.Cut(rest, ".")
-	otherCookie, otherKey := h.enter()
-	for _, c := range []struct {
-		name   string
-		lines  []string
-		status int
-		says   string
-	}{
+	h.withstands([]attack{
 		{"a session reads", []string{"GET /api/status HTTP/1.1", cookie, key}, 200, `"here"`},
 		{"it changes, from its page", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, fromOwn, emptyBody}, 200, "{}"},
 		{"it changes, as newer browsers say", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Sec-Fetch-Site: same-origin", emptyBody}, 200, "{}"},
 		{"the page", []string{"GET / HTTP/1.1", cookie, asPage}, 200, "<script src=\"/js/early.js\""},
-		{"a garbled cookie before the good one", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=x; " + name + "=" + value, key}, 200, `"here"`},
 
 		{"a change from nobody's page", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, emptyBody}, 403, "which page"},
 		{"a change that the user is said to make", []string{"POST /api/limits HTTP/1.1", cookie, key, asJSON, "Sec-Fetch-Site: none", emptyBody}, 403, "which page"},
@@ -185,7 +203,22 @@ func TestAttacksOnSessions(t *testing.T) {
 		{"another address of loopback", []string{"GET / HTTP/1.1", "Host: 127.0.0.2:PORT", cookie}, 403, "no name of this servent"},
 		{"a number as address", []string{"GET / HTTP/1.1", "Host: 2130706433:PORT", cookie}, 403, "no name of this servent"},
 		{"a dot at the end", []string{"GET / HTTP/1.1", "Host: localhost.:PORT", cookie}, 403, "no name of this servent"},
+	})
+	if n := h.changed.Load(); n != 2 {
+		t.Errorf("changed %d times, want 2", n)
+	}
+}
 
+// TestAttacksOnPageKeys is what a program sends that got the cookie of a session: any
+// that listens on a port of this computer may.
+func TestAttacksOnPageKeys(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	cookie, key := h.enter()
+	otherCookie, otherKey := h.enter()
+	_, bare, _ := strings.Cut(key, ": ")
+	mac := cookie[strings.LastIndex(cookie, ".")+1:]
+	h.withstands([]attack{
 		{"the cookie alone", []string{"GET /api/status HTTP/1.1", cookie}, 401, "Page-Key"},
 		{"the cookie alone, as our page would", []string{"GET /api/status HTTP/1.1", cookie, fromOwn, "Sec-Fetch-Site: same-origin"}, 401, "Page-Key"},
 		{"the cookie alone, from nowhere", []string{"GET /api/status HTTP/1.1", cookie, "Sec-Fetch-Site: none"}, 401, "Page-Key"},
@@ -193,19 +226,32 @@ func TestAttacksOnSessions(t *testing.T) {
 		{"the cookie alone ends", []string{"POST /api/page/end HTTP/1.1", cookie, asJSON, fromOwn, emptyBody}, 401, "Page-Key"},
 		{"the cookie alone, in words", []string{"GET /api/status HTTP/1.1", cookie, asPage}, 401, "The key of the page is not here"},
 		{"the key alone", []string{"GET /api/status HTTP/1.1", key}, 401, "Bearer TOKEN"},
-		{"the key as the token", []string{"GET /api/status HTTP/1.1", cookie, "Authorization: Bearer " + strings.TrimPrefix(key, "Page-Key: ")}, 401, "not the token"},
+		{"the key as the token", []string{"GET /api/status HTTP/1.1", cookie, "Authorization: Bearer " + bare}, 401, "not the token"},
 		{"the key of another session", []string{"GET /api/status HTTP/1.1", cookie, otherKey}, 401, "Page-Key"},
 		{"the cookie of another session", []string{"GET /api/status HTTP/1.1", otherCookie, key}, 401, "Page-Key"},
 		{"a key cut short", []string{"GET /api/status HTTP/1.1", cookie, key[:len(key)-1]}, 401, "Page-Key"},
 		{"an empty key", []string{"GET /api/status HTTP/1.1", cookie, "Page-Key:"}, 401, "Page-Key"},
 		{"the MAC of the cookie as the key", []string{"GET /api/status HTTP/1.1", cookie, "Page-Key: " + mac}, 401, "Page-Key"},
 		{"the key second", []string{"GET /api/status HTTP/1.1", cookie, "Page-Key: x", key}, 401, "Page-Key"},
-		{"the key in the address", []string{"GET /api/status?Page-Key=" + strings.TrimPrefix(key, "Page-Key: ") + " HTTP/1.1", cookie}, 401, "Page-Key"},
-		{"the key in a cookie", []string{"GET /api/status HTTP/1.1", cookie + "; Page-Key=" + strings.TrimPrefix(key, "Page-Key: ")}, 401, "Page-Key"},
+		{"the key in the address", []string{"GET /api/status?Page-Key=" + bare + " HTTP/1.1", cookie}, 401, "Page-Key"},
+		{"the key in a cookie", []string{"GET /api/status HTTP/1.1", cookie + "; Page-Key=" + bare}, 401, "Page-Key"},
 		{"the cookie of another session before it", []string{"GET /api/status HTTP/1.1", otherCookie + "; " + strings.TrimPrefix(cookie, "Cookie: "), key}, 200, `"here"`},
 		{"where the page goes without a key", []string{"GET /keyless HTTP/1.1", cookie, asPage}, 401, "The key of the page is not here"},
 		{"that without a session", []string{"GET /keyless HTTP/1.1", asPage}, 401, "This browser is not known yet"},
+	})
+}
 
+// TestAttacksOnCookies is what a program sends that makes up a cookie, with a page key
+// that is good.
+func TestAttacksOnCookies(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	cookie, key := h.enter()
+	name, value, _ := strings.Cut(strings.TrimPrefix(cookie, "Cookie: "), "=")
+	end, rest, _ := strings.Cut(value, ".")
+	id, mac, _ := strings.Cut(rest, ".")
+	h.withstands([]attack{
+		{"a garbled cookie before the good one", []string{"GET /api/status HTTP/1.1", "Cookie: " + name + "=x; " + name + "=" + value, key}, 200, `"here"`},
 		{"no session", []string{"GET /api/status HTTP/1.1"}, 401, "Bearer TOKEN"},
 		{"no session, in the address bar", []string{"GET /api/status HTTP/1.1", asPage}, 401, "servent page"},
 		{"a cookie of another port", []string{"GET /api/status HTTP/1.1", "Cookie: servent-1=" + value, key}, 401, "Bearer TOKEN"},
@@ -219,7 +265,15 @@ func TestAttacksOnSessions(t *testing.T) {
 		{"a cookie in the address", []string{"GET /api/status?" + name + "=" + value + " HTTP/1.1"}, 401, "Bearer TOKEN"},
 		{"a wrong token beside a good cookie", []string{"GET /api/status HTTP/1.1", cookie, key, "Authorization: Bearer x"}, 401, "not the token"},
 		{"many cookies", []string{"GET /api/status HTTP/1.1", "Cookie: " + strings.Repeat(name+"=x; ", 300) + name + "=y", key}, 401, "Bearer TOKEN"},
+	})
+}
 
+// TestAttacksOnPaths is what can be asked for, and what becomes of it.
+func TestAttacksOnPaths(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	cookie, _ := h.enter()
+	h.withstands([]attack{
 		{"a link that never was", []string{"GET /open?link=AAAA HTTP/1.1", asPage}, 403, "This link leads in no longer"},
 		{"no link", []string{"GET /open HTTP/1.1"}, 403, "used already"},
 		{"a link that never was, with a session", []string{"GET /open?link=AAAA HTTP/1.1", cookie}, 200, "url=/"},
@@ -237,24 +291,7 @@ func TestAttacksOnSessions(t *testing.T) {
 		{"trace", []string{"TRACE / HTTP/1.1", cookie}, 404, "openapi.json"},
 		{"head", []string{"HEAD / HTTP/1.1", cookie}, 200, ""},
 		{"a password where there is none", []string{"POST /login HTTP/1.1", asForm, fromOwn, "\r\npassword=x"}, 404, "openapi.json"},
-	} {
-		before := h.changed.Load()
-		h.forgetTries()
-		answer, body := h.raw(c.lines...)
-		if answer.StatusCode != c.status || !strings.Contains(body, c.says) {
-			t.Errorf("%s: got %d, %.1500s, want %d and %q", c.name, answer.StatusCode, body, c.status, c.says)
-		}
-		if c.status != 200 && h.changed.Load() != before {
-			t.Errorf("%s: it was refused, and done", c.name)
-		}
-		h.shielded(c.name, answer, body)
-		if handedOver.MatchString(body) {
-			t.Errorf("%s: the key of the page is given away", c.name)
-		}
-	}
-	if n := h.changed.Load(); n != 2 {
-		t.Errorf("changed %d times, want 2", n)
-	}
+	})
 }
 
 // shielded holds an answer to what every one must be.

@@ -112,7 +112,7 @@ var refusalWords = map[string]map[reason]refusalText{
 		},
 		noPageKey: {
 			title: "La clé de la page n’est pas ici",
-			why:   "Un servent tourne ici et a laissé entrer ce navigateur. Mais des deux secrets qu’il a reçus alors, il n’en a plus qu’un : le cookie, que des programmes sur d’autres ports de cet ordinateur peuvent obtenir aussi. La clé qui l’accompagne, que le navigateur garde pour cette seule adresse, n’est plus là : les données gardées ont été effacées, ou rien ne peut l’être.",
+			why:   "Un servent tourne ici et a laissé entrer ce navigateur. Mais des deux secrets qu’il a reçus alors, il n’en a plus qu’un : le cookie, que des programmes sur d’autres ports de cet ordinateur peuvent obtenir aussi. La clé qui l’accompagne, que le navigateur garde pour cette seule adresse, n’est plus là : les données de cette adresse ont été effacées, ou le navigateur n’a pas le droit d’en garder.",
 			do:    typeFR, command: true,
 			after: []string{onceFR, "Si vous lisez encore ceci après cela, autorisez votre navigateur à garder des données pour cette adresse. Dans une fenêtre qui ne garde rien, la page ne peut pas marcher."},
 		},
