@@ -13,6 +13,8 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
+
+	"servent/servent/api"
 )
 
 const (
@@ -54,10 +56,10 @@ func parseTarget(typed string) (target, error) {
 	var err error
 	switch {
 	case typed == "":
-		err = errors.New("it is empty")
+		err = api.Say("address.empty", "it is empty")
 	case len(typed) > maxTypedAddr:
 		t.typed = typed[:32] + "…"
-		err = fmt.Errorf("it has %d bytes, more than %d", len(typed), maxTypedAddr)
+		err = api.Say("address.long", "it has {n} bytes, more than {most}", len(typed), maxTypedAddr)
 	case isInvitation(typed):
 		err = t.readInvitation(typed)
 		if err != nil {
@@ -66,7 +68,7 @@ func parseTarget(typed string) (target, error) {
 	case typed[0] == '/':
 		err = t.readMultiaddr(typed)
 	case strings.Contains(typed, "://"):
-		err = errors.New("it is an address of the web")
+		err = api.Say("address.web", "it is an address of the web")
 	default:
 		if id, notPeer := peer.Decode(typed); notPeer == nil {
 			t.id = id
@@ -142,7 +144,7 @@ func (t *target) readHost(text string) error {
 		return err
 	}
 	if port == "" {
-		return errors.New("the port after the colon is missing")
+		return api.Say("address.no-port", "the port after the colon is missing")
 	}
 	return t.setHost(host, port)
 }
@@ -152,23 +154,23 @@ func (t *target) setHost(host, port string) error {
 	if port != "" {
 		n, err := strconv.ParseUint(port, 10, 16)
 		if err != nil || n == 0 {
-			return fmt.Errorf("port %q is none of 1 to 65535", port)
+			return api.Say("address.bad-port", "port {port} is none of 1 to 65535", strconv.Quote(port))
 		}
 		t.port = uint16(n)
 	}
 	ip, err := netip.ParseAddr(host)
 	switch {
 	case err == nil && (ip.IsUnspecified() || ip.IsMulticast() || ip == broadcast):
-		return errors.New("that IP address is not one of a computer")
+		return api.Say("address.no-computer", "that IP address is not one of a computer")
 	case err == nil && ip.Is6() && ip.IsLinkLocalUnicast() && ip.Zone() == "":
-		return fmt.Errorf("a link-local address needs the interface of this computer that leads there, as in %s%%eth0", ip)
+		return api.Say("address.no-zone", "a link-local address needs the interface of this computer that leads there, as in {ip}%eth0", ip)
 	case err == nil && ip.Zone() != "" && !isZone(ip.Zone()):
-		return fmt.Errorf("%q is no name of a network interface", ip.Zone())
+		return api.Say("address.bad-zone", "{zone} is no name of a network interface", strconv.Quote(ip.Zone()))
 	case err == nil:
 		t.host = ip.Unmap().String()
 		return nil
 	case !isHostName(host):
-		return errors.New("it is neither an IP address nor a host name")
+		return api.Say("address.no-host", "it is neither an IP address nor a host name")
 	}
 	t.host = host
 	return nil

@@ -98,7 +98,8 @@ func (c *candidate) told() api.DownloadSource {
 		out.State = api.SourceLost
 	}
 	if c.why != nil && !c.joined {
-		out.Reason = strings.TrimPrefix(c.why.Error(), share.ErrUnfinished.Error()+": ") // that is the state
+		out.Reason, out.Sentence = because(c.why).Parts()
+		out.Reason = strings.TrimPrefix(out.Reason, share.ErrUnfinished.Error()+": ") // that is the state
 	}
 	return out
 }

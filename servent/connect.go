@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -29,7 +30,7 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 		err = fmt.Errorf("servent: connect to %s: %w", wanted.typed, errSelf)
 	}
 	if err != nil {
-		return api.Link{}, api.NewError(api.CodeUsage, err.Error())
+		return api.Link{}, because(err).Fail(api.CodeUsage)
 	}
 	type end struct {
 		id  peer.ID
@@ -49,7 +50,7 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 	select {
 	case e := <-done:
 		if errors.Is(e.err, errSelf) && wanted.port != 0 {
-			return api.Link{}, api.NewError(api.CodeUsage, fmt.Sprintf("servent: connect to %s: %v", wanted.typed, e.err))
+			return api.Link{}, because(fmt.Errorf("servent: connect to %s: %w", wanted.typed, e.err)).Fail(api.CodeUsage)
 		}
 		if e.err != nil {
 			return api.Link{}, fmt.Errorf("servent: connect to %s: %w", wanted.typed, s.explain(e.err))
@@ -81,42 +82,42 @@ func (t target) checkNetwork(ours string) error {
 	if t.network == "" || t.network == ours {
 		return nil
 	}
-	return fmt.Errorf("servent: the invitation is to the network %q, and this servent is in %q; stop it and start it with: servent up --network %s --connect %s",
-		t.network, ours, t.network, t.typed)
+	return api.Say("connect.network", "servent: the invitation is to the network {theirs}, and this servent is in {ours}; stop it and start it with: servent up --network {network} --connect {address}",
+		strconv.Quote(t.network), strconv.Quote(ours), t.network, t.typed)
 }
 
 // An explained error is one that says what the user can do about it.
 type explained struct {
-	text  string
+	said  api.Said
 	cause error
 }
 
-func (e *explained) Error() string { return e.text }
-func (e *explained) Unwrap() error { return e.cause }
+func (e *explained) Error() string   { return e.said.Text }
+func (e *explained) Unwrap() []error { return []error{e.said, e.cause} }
 
 // explain says of a link that failed what the user can do about it, where that
 // is known.
 func (s *Servent) explain(err error) error {
-	if text := s.remedy(err); text != "" {
-		return &explained{text, err}
+	if said := s.remedy(err); said.Text != "" {
+		return &explained{said, err}
 	}
 	return err
 }
 
-func (s *Servent) remedy(err error) string {
+func (s *Servent) remedy(err error) api.Said {
 	var refused *refusal
 	var other sec.ErrPeerIDMismatch
 	var dial *dialError
 	var foreign mss.ErrNotSupported[protocol.ID]
 	switch {
 	case errors.As(err, &refused) && refused.code == statusNetwork.code:
-		return fmt.Sprintf("it is in another network than %q; ask there for an invitation (servent invite), which names it", s.cfg.Network)
+		return api.Say("connect.other-network", "it is in another network than {network}; ask there for an invitation (servent invite), which names it", strconv.Quote(s.cfg.Network))
 	case errors.As(err, &refused) && refused.code == statusBusy.code:
-		return "it has no room for a link now, or its user has ended ours; it is asked again from time to time"
+		return api.Say("connect.no-room", "it has no room for a link now, or its user has ended ours; it is asked again from time to time")
 	case errors.As(err, &other):
-		return fmt.Sprintf("another servent answers there, %s; if it has a new identity, type its address without /p2p", other.Actual)
+		return api.Say("connect.other-servent", "another servent answers there, {peer}; if it has a new identity, type its address without /p2p", other.Actual)
 	case errors.As(err, &foreign):
-		return "it is no servent: it speaks libp2p, but not " + string(linkProtocol)
+		return api.Say("connect.no-servent", "it is no servent: it speaks libp2p, but not {protocol}", linkProtocol)
 	case errors.As(err, &dial):
 		var where []string
 		for _, one := range dial.each {
@@ -124,5 +125,5 @@ func (s *Servent) remedy(err error) string {
 		}
 		return unreached(strings.Join(where, " and "), dial.Unwrap())
 	}
-	return ""
+	return api.Said{}
 }

@@ -2,7 +2,6 @@ package servent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -68,7 +67,7 @@ func (c serventContact) and(older contact) (contact, bool) {
 
 // errTriedTooOften says that an address that we were only told of gets no more
 // dials for now.
-var errTriedTooOften = errors.New("all its addresses were tried too often lately")
+var errTriedTooOften error = api.Say("source.tried", "all its addresses were tried too often lately")
 
 // reach counts the dial: who names an address of somebody else has us dial there
 // no more often than those who look for neighbours. The other ways need none.

@@ -3,7 +3,6 @@ package servent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -65,7 +64,7 @@ func (s *Servent) awaitRoom(ctx context.Context, d *download, r *fetching, rest 
 		folder, missing = filepath.Dir(d.dest), d.want.size
 	}
 	d.state = api.DownloadPaused
-	d.reason = fmt.Sprintf("the disk is full: it goes on once %d bytes are free in %s", missing+roomMargin, folder)
+	d.reason = api.Say("download.disk-full", "the disk is full: it goes on once {bytes} bytes are free in {folder}", missing+roomMargin, folder)
 	s.tellDownload(d)
 	l.schedule()
 	l.mu.Unlock()

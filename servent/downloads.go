@@ -49,7 +49,7 @@ type download struct {
 	begun     time.Time
 	state     api.DownloadState
 	failed    *api.Error           // why, if it did
-	reason    string               // why it waits
+	reason    api.Said             // why it waits
 	sources   []api.DownloadSource // without their figures, which are the run's
 	priority  api.Priority
 	rank      int       // before others of its priority: the lesser one
@@ -275,9 +275,9 @@ func (d *download) tell(now time.Time) api.Download {
 		told.Sources = append(told.Sources, one)
 	}
 	if d.failed != nil {
-		told.Code, told.Reason = d.failed.Code, d.failed.Message
+		told.Code, told.Reason, told.Sentence = d.failed.Code, d.failed.Message, d.failed.Sentence
 	} else {
-		told.Reason = d.reason
+		told.Reason, told.Sentence = d.reason.Parts()
 	}
 	return told
 }
@@ -288,7 +288,7 @@ func (d *download) progress(now time.Time) api.Progress {
 	return api.Progress{
 		Type: api.TypeProgress, Name: d.want.name, Root: d.want.root.String(), Size: d.want.size,
 		Verified: d.verified, Rate: rate, ETA: timeLeft(rate, d.want.size-d.verified), Sources: d.run.answered, ID: d.id,
-		State: d.state, Reason: d.reason,
+		State: d.state, Reason: d.reason.Text,
 	}
 }
 

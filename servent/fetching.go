@@ -186,7 +186,7 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 		defer s.keepNow()
 	}
 	defer l.mu.Unlock()
-	d.run, d.reason = nil, ""
+	d.run, d.reason = nil, api.Said{}
 	for i, one := range d.sources {
 		d.sources[i] = r.figures.last(one)
 	}

@@ -209,7 +209,7 @@ func (s *Servent) locate(ctx context.Context, req api.GetRequest) ([]api.Hit, er
 		return nil, err
 	}
 	if len(hits) == 0 {
-		return nil, api.NewError(api.CodeNotFound, fmt.Sprintf("get: nobody within %d hops of our %d neighbours has it; see servent peers, or try later", s.cfg.TTL, links))
+		return nil, api.Fail(api.CodeNotFound, "get.nobody", "get: nobody within {hops} hops of our {links} neighbours has it; see servent peers, or try later", s.cfg.TTL, links)
 	}
 	return hits, nil
 }
@@ -229,10 +229,10 @@ func (s *Servent) destination(output string, want wanted) (string, error) {
 		return filepath.Join(folder, share.SafeName(want.name)), nil
 	}
 	if strings.HasSuffix(output, string(filepath.Separator)) {
-		return "", api.NewError(api.CodeUsage, fmt.Sprintf("get: there is no folder %s; make it first", output))
+		return "", api.Fail(api.CodeUsage, "get.no-folder", "get: there is no folder {folder}; make it first", output)
 	}
 	if _, err := os.Stat(filepath.Dir(output)); err != nil {
-		return "", api.NewError(api.CodeUsage, fmt.Sprintf("get: there is no folder %s; make it first", filepath.Dir(output)))
+		return "", api.Fail(api.CodeUsage, "get.no-folder", "get: there is no folder {folder}; make it first", filepath.Dir(output))
 	}
 	return output, nil
 }
@@ -284,5 +284,7 @@ func fetchError(err error) *api.Error {
 	case errors.Is(err, share.ErrBusy):
 		code, hint = api.CodeBusy, ", by another process: wait for that one, or stop it"
 	}
-	return api.NewError(code, err.Error()+hint)
+	said := because(err)
+	said.Text += hint
+	return said.Fail(code)
 }

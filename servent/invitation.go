@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
+
+	"servent/servent/api"
 )
 
 // invitationPrefix begins the text of every invitation.
@@ -123,10 +124,10 @@ func (v invitation) text() (string, error) {
 }
 
 var (
-	errMistyped       = errors.New("the invitation is mistyped or not whole; copy all of it, or type the IP address of the other computer")
-	errLaterInvite    = errors.New("the invitation was made by a later version of servent; get that version, or type the IP address of the other computer")
-	errBadInvitation  = errors.New("the invitation is damaged; ask for another")
-	mistypedForLetter = strings.NewReplacer("0", "O", "1", "I", "8", "B") // no digits of base32
+	errMistyped       error = api.Say("invitation.mistyped", "the invitation is mistyped or not whole; copy all of it, or type the IP address of the other computer")
+	errLaterInvite    error = api.Say("invitation.later", "the invitation was made by a later version of servent; get that version, or type the IP address of the other computer")
+	errBadInvitation  error = api.Say("invitation.damaged", "the invitation is damaged; ask for another")
+	mistypedForLetter       = strings.NewReplacer("0", "O", "1", "I", "8", "B") // no digits of base32
 )
 
 // parseInvitation reads the text of an invitation, from anybody.

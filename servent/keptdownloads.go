@@ -49,7 +49,8 @@ type keptDownload struct {
 	Begun     time.Time         `json:"begun"`
 	State     api.DownloadState `json:"state"` // queued, paused or failed
 	Code      api.Code          `json:"code,omitempty"`
-	Reason    string            `json:"reason,omitempty"` // why it failed
+	Reason    string            `json:"reason,omitempty"`   // why it failed
+	Sentence  *api.Sentence     `json:"sentence,omitempty"` // of the reason
 	Priority  api.Priority      `json:"priority"`
 	Rank      int               `json:"rank,omitempty"`
 	Sources   []api.Source      `json:"sources"`
@@ -81,7 +82,7 @@ func (d *download) keep() (keptDownload, bool) {
 	case d.goesOn:
 		k.State = api.DownloadQueued
 	case d.failed != nil:
-		k.State, k.Code, k.Reason = api.DownloadFailed, d.failed.Code, d.failed.Message
+		k.State, k.Code, k.Reason, k.Sentence = api.DownloadFailed, d.failed.Code, d.failed.Message, d.failed.Sentence
 	}
 	return k, true
 }
@@ -113,7 +114,7 @@ func (l *downloads) download(k keptDownload) (*download, bool) {
 	case api.DownloadQueued:
 		d.state, d.goesOn = api.DownloadQueued, true
 	case api.DownloadFailed:
-		d.state, d.failed = api.DownloadFailed, api.NewError(k.Code, k.Reason)
+		d.state, d.failed = api.DownloadFailed, api.Said{Text: k.Reason, Sentence: k.Sentence}.Fail(k.Code)
 	}
 	if k.Torrent != "" {
 		return d, l.restoreTorrent(d, k.Torrent, clients)
@@ -132,7 +133,7 @@ func (l *downloads) restoreTorrent(d *download, infoHash string, clients []conta
 	if m == nil {
 		d.want.lostTorrent = infoHash
 		d.goesOn, d.state = false, api.DownloadFailed
-		d.failed = api.NewError(api.CodeNotFound, "what the home kept of its torrent is gone or damaged: get the .torrent or magnet link again")
+		d.failed = api.Fail(api.CodeNotFound, "download.torrent-gone", "what the home kept of its torrent is gone or damaged: get the .torrent or magnet link again")
 		return true
 	}
 	d.want.of(m)

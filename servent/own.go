@@ -66,7 +66,7 @@ func (s *Servent) resolve(ctx context.Context, req api.GetRequest) (api.GetReque
 	}
 	switch {
 	case len(roots) == 0:
-		return req, api.NewError(api.CodeNotFound, fmt.Sprintf("get: no hit of the last search and no file of our own has a root that begins with %s: give all %d digits to ask others", req.Prefix, rootDigits))
+		return req, api.Fail(api.CodeNotFound, "get.no-prefix", "get: no hit of the last search and no file of our own has a root that begins with {prefix}: give all {digits} digits to ask others", req.Prefix, rootDigits)
 	case len(roots) > 1:
 		return req, api.NewError(api.CodeUsage, fmt.Sprintf("get: %d files among the hits and our own have a root that begins with %s: give more digits", len(roots), req.Prefix))
 	case req.Root == "":

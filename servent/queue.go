@@ -58,7 +58,7 @@ func (l *downloads) schedule() {
 				break
 			}
 			free[small]--
-			next.state, next.reason, next.meter = api.DownloadRunning, "", newMeter(time.Now())
+			next.state, next.reason, next.meter = api.DownloadRunning, api.Said{}, newMeter(time.Now())
 			next.run.begin()
 			l.noteChange()
 		}
@@ -92,8 +92,8 @@ func (l *downloads) hurry() {
 
 // Why a run goes back to the queue.
 var (
-	errNoPlace  = errors.New("it can go on; it waits for a place among those that run")
-	errTurnOver = errors.New("no source answered, and others have their turn")
+	errNoPlace  error = api.Say("download.no-place", "it can go on; it waits for a place among those that run")
+	errTurnOver error = api.Say("download.turn-over", "no source answered, and others have their turn")
 )
 
 // goesBack says why a download that has begun is to stand in the queue again,
@@ -129,7 +129,7 @@ func (s *Servent) enqueue(d *download, detached bool) *fetching {
 		stop: stop, ended: make(chan struct{}), detached: detached, giveUp: d.want.giveUp,
 		heard: make(chan []contact, maxHeard), wake: make(chan bool, 1), states: make(chan struct{}, 1),
 	}
-	d.run, d.state, d.failed, d.reason, d.elsewhere, d.goesOn = r, api.DownloadQueued, nil, "", false, true
+	d.run, d.state, d.failed, d.reason, d.elsewhere, d.goesOn = r, api.DownloadQueued, nil, api.Said{}, false, true
 	d.meter = newMeter(time.Now())
 	d.sources = nil
 	for _, c := range d.want.sources {
@@ -176,7 +176,7 @@ func (s *Servent) runFetch(ctx context.Context, d *download, r *fetching) {
 		l.turns++
 		d.turn = l.turns
 	}
-	d.state, d.reason = api.DownloadQueued, err.Error()
+	d.state, d.reason = api.DownloadQueued, because(err)
 	r.answered, r.alive = 0, time.Time{} // it looks for sources anew
 	s.awaitPlace(ctx, d, r)
 	s.tellDownload(d)

@@ -162,7 +162,7 @@ func TestDownloadOnAFullDisk(t *testing.T) {
 	go func() { ended <- s.awaitRoom(ctx, d, r, time.Millisecond) }()
 	free <- 60 + roomMargin - 1
 	s.downloads.mu.Lock()
-	if d.state != api.DownloadPaused || !strings.Contains(d.reason, s.cfg.Partial) {
+	if d.state != api.DownloadPaused || !strings.Contains(d.reason.Text, s.cfg.Partial) {
 		t.Errorf("it is %s: %q", d.state, d.reason)
 	}
 	s.downloads.mu.Unlock()

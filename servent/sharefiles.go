@@ -93,7 +93,7 @@ func (v *fileView) of(key fileViewKey) ([]*share.File, int64, error) {
 		files, err = key.library.ListedWith(key.words, key.order)
 	}
 	if errors.Is(err, share.ErrNoWord) {
-		err = api.NewError(api.CodeUsage, fmt.Sprintf("files: %.100q has no letter and no digit to look for", key.words))
+		err = api.Fail(api.CodeUsage, "files.no-word", "files: {text} has no letter and no digit to look for", fmt.Sprintf("%.100q", key.words))
 	}
 	if err != nil {
 		return nil, 0, err

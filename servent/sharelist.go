@@ -101,7 +101,9 @@ func tellProblem(p share.Problem) api.Problem {
 	} else if inner := errors.Unwrap(p.Err); inner != nil {
 		reason = inner
 	}
-	return api.Problem{Path: p.Path, Reason: reason.Error()}
+	told := api.Problem{Path: p.Path}
+	told.Reason, told.Sentence = because(reason).Parts()
+	return told
 }
 
 // tellLibrary tells of the library at a glance.

@@ -73,7 +73,9 @@ func (s *Shares) Repair() (api.Repair, bool) {
 	if !ok {
 		return api.Repair{}, false
 	}
-	return api.Repair{SetAside: r.SetAside, Cause: r.Cause.Error(), Folders: r.Folders, Tags: r.Tags}, true
+	out := api.Repair{SetAside: r.SetAside, Folders: r.Folders, Tags: r.Tags}
+	out.Cause, out.Sentence = because(r.Cause).Parts()
+	return out, true
 }
 
 // ShareAdd shares folders, now and after a restart. It tells emit, which may be
@@ -175,30 +177,37 @@ func shareError(verb, path string, err error) error {
 		return nil
 	}
 	code := api.CodeInternal
-	message := fmt.Sprintf("%s %s: %v", verb, path, err)
+	said := api.Say("share.failed", "{path}: {cause}", path, because(err))
 	switch {
 	case errors.Is(err, context.Canceled):
 		code = api.CodeInterrupt
 	case errors.Is(err, share.ErrClosed):
-		message = fmt.Sprintf("%s %s: the servent has stopped; what it has hashed is kept", verb, path)
+		said = api.Say("share.stopped", "{path}: the servent has stopped; what it has hashed is kept", path)
 	case errors.Is(err, share.ErrNotShared):
-		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not shared; see servent share list, or share it with servent share add DIR", verb, path)
+		code = api.CodeUsage
+		said = api.Say("share.not-shared", "{path}: it is not shared; see servent share list, or share it with servent share add DIR", path)
 	case errors.Is(err, os.ErrNotExist):
-		code, message = api.CodeUsage, fmt.Sprintf("%s %s: there is no such file or folder", verb, path)
+		code = api.CodeUsage
+		said = api.Say("share.nothing", "{path}: there is no such file or folder", path)
 	case errors.Is(err, share.ErrNotFolder):
-		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not a folder", verb, path)
+		code = api.CodeUsage
+		said = api.Say("share.no-folder", "{path}: it is not a folder", path)
 	case errors.Is(err, share.ErrPrivate):
-		code, message = api.CodeUsage, fmt.Sprintf("%s %s: the servent keeps its key there; share a folder in it, or another one", verb, path)
+		code = api.CodeUsage
+		said = api.Say("share.private", "{path}: the servent keeps its key there; share a folder in it, or another one", path)
 	case errors.Is(err, share.ErrWholeDisk):
-		code, message = api.CodeUsage, fmt.Sprintf("%s %s: that is the whole computer, with what is private on it; share a folder", verb, path)
+		code = api.CodeUsage
+		said = api.Say("share.whole-disk", "{path}: that is the whole computer, with what is private on it; share a folder", path)
 	case errors.Is(err, share.ErrNotFile):
-		code, message = api.CodeUsage, fmt.Sprintf("%s %s: it is not a file", verb, path)
+		code = api.CodeUsage
+		said = api.Say("share.no-file", "{path}: it is not a file", path)
 	case errors.Is(err, share.ErrBadTag):
 		code = api.CodeUsage
 	case errors.Is(err, share.ErrDiskFull):
 		code = api.CodeDiskFull
 	}
-	return api.NewError(code, message)
+	said.Text = verb + " " + said.Text
+	return said.Fail(code)
 }
 
 // KeptShares returns the shared folders and the keywords of the home at dir

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"servent/servent/api"
 )
 
 // sourceSlots keep what downloads fetch from one servent within what that serves
@@ -24,7 +26,7 @@ func newSourceSlots() sourceSlots {
 
 // errSourceTaken: a source is left alone until a download that fetches from it
 // lets it go.
-var errSourceTaken = errors.New("it serves as many other downloads of this servent as it does at once; this one waits for its turn")
+var errSourceTaken error = api.Say("source.taken", "it serves as many other downloads of this servent as it does at once; this one waits for its turn")
 
 // dial opens a stream of the peer wire to a source, or returns errSourceTaken. The
 // slot is free again when the stream is closed.

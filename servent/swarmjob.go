@@ -2,7 +2,6 @@ package servent
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"servent/servent/api"
@@ -107,7 +106,7 @@ func (w *downloadSwarm) look() {
 // tell notes how things are for those who list the downloads, and says why this
 // one goes back to the queue, if it does.
 func (w *downloadSwarm) tell(now time.Time) error {
-	state, reason := api.DownloadRunning, ""
+	state, reason := api.DownloadRunning, api.Said{}
 	if w.lacking && w.answered == 0 && !w.candidates.untried() {
 		state, reason = api.DownloadWaiting, w.lacks()
 	}
@@ -147,12 +146,12 @@ func (w *downloadSwarm) keep() {
 }
 
 // lacks says why there is no source.
-func (w *downloadSwarm) lacks() string {
+func (w *downloadSwarm) lacks() api.Said {
 	if len(w.candidates) == 0 {
 		if w.asking || w.asked.IsZero() {
-			return "nobody is known to have it; others are asked"
+			return api.Say("download.asking", "nobody is known to have it; others are asked")
 		}
-		return fmt.Sprintf("nobody had it when others were asked, at %s; they are asked again every %v", w.asked.Format(time.TimeOnly), requeryEvery)
+		return api.Say("download.asked", "nobody had it when others were asked, at {time}; they are asked again every {pause}", w.asked.Format(time.TimeOnly), requeryEvery)
 	}
 	last := w.candidates[0]
 	for _, c := range w.candidates {
@@ -160,7 +159,7 @@ func (w *downloadSwarm) lacks() string {
 			last = c
 		}
 	}
-	return fmt.Sprintf("no source answers, they are dialled again and others asked; %s: %v", last.name(), last.why)
+	return api.Say("download.no-answer", "no source answers, they are dialled again and others asked; {source}: {cause}", last.name(), because(last.why))
 }
 
 // tellBanned tells of a source that is banned.

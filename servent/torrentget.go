@@ -70,7 +70,7 @@ func (s *Servent) wantMagnet(ctx context.Context, text string) (*torrent.Metainf
 		return m, peers, nil
 	}
 	if len(peers) == 0 && len(link.Trackers) == 0 {
-		return nil, nil, api.NewError(api.CodeNotFound, "get: the magnet link names neither a tracker nor a peer (x.pe), so nobody can be asked for what it is about; get its .torrent file, or a link with tr=URL")
+		return nil, nil, api.Fail(api.CodeNotFound, "get.no-tracker", "get: the magnet link names neither a tracker nor a peer (x.pe), so nobody can be asked for what it is about; get its .torrent file, or a link with tr=URL")
 	}
 	ctx, cancel := context.WithTimeout(ctx, metadataTimeout)
 	defer cancel()

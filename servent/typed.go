@@ -3,11 +3,12 @@ package servent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
+
+	"servent/servent/api"
 )
 
 const (
@@ -18,9 +19,9 @@ const (
 	maxTypedRetry = time.Minute
 )
 
-var errTooManyTyped = fmt.Errorf("%d addresses are being tried already; take one away with: servent disconnect ADDR", maxTyped)
+var errTooManyTyped error = api.Say("connect.too-many", "{n} addresses are being tried already; take one away with: servent disconnect ADDR", maxTyped)
 
-var errLeftAlone = errors.New("it is left alone for a while for what it sent")
+var errLeftAlone error = api.Say("connect.left-alone", "it is left alone for a while for what it sent")
 
 var errTakenAway = errors.New("the address was taken away meanwhile")
 
@@ -147,7 +148,7 @@ func (s *Servent) linkTyped(a *typedAddr, info peer.AddrInfo) {
 	case s.bans.has(time.Now(), info.ID):
 		s.triedTyped(a, errLeftAlone)
 	case known == nil:
-		s.triedTyped(a, errors.New("it is not known where that servent is; type its address"))
+		s.triedTyped(a, api.Say("connect.unknown-peer", "it is not known where that servent is; type its address"))
 	default:
 		s.startOffer(peer.AddrInfo{ID: known.id, Addrs: known.addrs()}, func(err error) { s.triedTyped(a, err) })
 	}

@@ -31,7 +31,7 @@ func ParseWhat(what string) (api.GetRequest, error) {
 	case strings.HasPrefix(lower, sha1URN):
 		sha1 := strings.ToUpper(what[len(sha1URN):])
 		if len(sha1) != sha1Digits || strings.Trim(sha1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
-			return api.GetRequest{}, api.NewError(api.CodeUsage, fmt.Sprintf("%.200q is no SHA-1: %s takes %d letters and digits of base32", what, sha1URN, sha1Digits))
+			return api.GetRequest{}, api.Fail(api.CodeUsage, "what.no-sha1", "{text} is no SHA-1: {urn} takes {digits} letters and digits of base32", fmt.Sprintf("%.200q", what), sha1URN, sha1Digits)
 		}
 		return api.GetRequest{SHA1: sha1, Size: unknownSize}, nil
 	case isHex && len(what) == rootDigits:
@@ -39,8 +39,8 @@ func ParseWhat(what string) (api.GetRequest, error) {
 	case isHex && len(what) >= MinPrefix && len(what) < rootDigits:
 		return api.GetRequest{Prefix: lower, Size: unknownSize}, nil
 	}
-	return api.GetRequest{}, api.NewError(api.CodeUsage, fmt.Sprintf(
-		"%.200q names no file: give a root (or %d of its digits and more), urn:sha1:…, a magnet link or a .torrent file", what, MinPrefix))
+	return api.GetRequest{}, api.Fail(api.CodeUsage, "what.no-file",
+		"{text} names no file: give a root (or {digits} of its digits and more), urn:sha1:…, a magnet link or a .torrent file", fmt.Sprintf("%.200q", what), MinPrefix)
 }
 
 // readWhat returns a request in which What says nothing any more that the other

@@ -20,6 +20,8 @@ import (
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	ma "github.com/multiformats/go-multiaddr"
 	mss "github.com/multiformats/go-multistream"
+
+	"servent/servent/api"
 )
 
 // whoisTimeout bounds what it takes to learn who listens at one place. A host
@@ -33,7 +35,7 @@ func (e *strangerError) Error() string { return "it does not speak as a servent:
 func (e *strangerError) Unwrap() error { return e.err }
 
 // errSelf says that this servent itself listens at a place.
-var errSelf = errors.New("that is this servent itself")
+var errSelf error = api.Say("connect.self", "that is this servent itself")
 
 // whoListens learns who listens at a place: it does the security handshake, whoever
 // is there, and hangs up before there is a connection for the other side to
@@ -136,28 +138,30 @@ type unansweredError struct {
 	causes []error
 }
 
-// Error tells the cause that says most of what to do next, once.
-func (e *unansweredError) Error() string {
+func (e *unansweredError) Error() string { return e.said().Text }
+
+// said tells the cause that says most of what to do next, once.
+func (e *unansweredError) said() api.Said {
 	where := e.where()
 	// Before a stranger: what listens on the next ports is our own page then.
 	if slices.ContainsFunc(e.causes, func(cause error) bool { return errors.Is(cause, errSelf) }) {
-		return errSelf.Error() + ", at " + where + "; type the address of another one"
+		return api.Say("connect.self-at", "that is this servent itself, at {place}; type the address of another one", where)
 	}
 	var stranger *strangerError
 	for _, cause := range e.causes {
 		if errors.As(cause, &stranger) {
-			return fmt.Sprintf("something listens at %s, but it is no servent (%v); type the port that the other servent says it listens on", where, stranger.err)
+			return api.Say("connect.stranger", "something listens at {place}, but it is no servent ({cause}); type the port that the other servent says it listens on", where, because(stranger.err))
 		}
 	}
-	if why := unreached(where, e.causes); why != "" {
+	if why := unreached(where, e.causes); why.Text != "" {
 		return why
 	}
-	return fmt.Sprintf("no answer from %s: %v", where, errors.Join(e.causes...))
+	return api.Say("connect.nothing", "no answer from {place}: {cause}", where, because(errors.Join(e.causes...)))
 }
 
 // unreached says why nobody was reached at where and what to do, or "" where
 // the causes are of another kind.
-func unreached(where string, causes []error) string {
+func unreached(where string, causes []error) api.Said {
 	is := func(targets ...error) bool {
 		return slices.ContainsFunc(causes, func(cause error) bool {
 			return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(cause, target) })
@@ -165,18 +169,18 @@ func unreached(where string, causes []error) string {
 	}
 	switch {
 	case is(syscall.ECONNREFUSED, wsaRefused):
-		return "nobody listens at " + where + "; start a servent there (servent up), or type the port that it says it listens on"
+		return api.Say("connect.refused", "nobody listens at {place}; start a servent there (servent up), or type the port that it says it listens on", where)
 	case is(context.DeadlineExceeded, os.ErrDeadlineExceeded, syscall.ETIMEDOUT, wsaTimedOut):
-		return "no answer from " + where + "; is the address right, is that computer on, and does its firewall let it through? There: servent doctor"
+		return api.Say("connect.no-answer", "no answer from {place}; is the address right, is that computer on, and does its firewall let it through? There: servent doctor", where)
 	case is(syscall.EHOSTUNREACH, syscall.ENETUNREACH, wsaNoHost, wsaNoNet):
-		return "no way leads to " + where + "; is this computer on the same network? Here: servent doctor"
+		return api.Say("connect.no-way", "no way leads to {place}; is this computer on the same network? Here: servent doctor", where)
 	case is(context.Canceled):
-		return "it was given up"
+		return api.Say("connect.given-up", "it was given up")
 	}
-	return ""
+	return api.Said{}
 }
 
-func (e *unansweredError) Unwrap() []error { return e.causes }
+func (e *unansweredError) Unwrap() []error { return append([]error{e.said()}, e.causes...) }
 
 // Windows says by numbers of its own what the others say by errno.
 // Source: Windows Sockets Error Codes, WSAECONNREFUSED and its like.

@@ -2,7 +2,6 @@ package servent
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"sync"
@@ -14,7 +13,7 @@ import (
 
 // errCallAgain says why a BitTorrent client that had connected to us is not dialled:
 // it did not say where it listens.
-var errCallAgain = errors.New("it connected to us, and its connection has ended")
+var errCallAgain error = api.Say("source.caller-left", "it connected to us, and its connection has ended")
 
 // A wireConn is a connection to a BitTorrent client whose greeting, where it was
 // read, is to be read again, and which says when it is closed.

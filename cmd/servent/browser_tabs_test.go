@@ -49,7 +49,7 @@ func (v *visit) search(words string) {
 // keys without a text.
 const untranslated = `(async () => {
 	const language = document.documentElement.lang, other = language === 'fr' ? 'en' : 'fr';
-	const parts = performance.getEntriesByType('resource').map((r) => new URL(r.name).pathname).filter((path) => path.startsWith('/js/text/' + language + '/'));
+	const parts = performance.getEntriesByType('resource').map((r) => new URL(r.name).pathname).filter((path) => path.startsWith('/js/text/' + language + '/') && !path.endsWith('/said.js'));
 	const foreign = new Map(), known = new Set();
 	for (const path of parts) {
 		const [own, others] = await Promise.all([import(path), import(path.replace('/' + language + '/', '/' + other + '/'))]);

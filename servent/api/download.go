@@ -38,7 +38,8 @@ type Download struct {
 	Priority  Priority      `json:"priority"`
 	Answering int           `json:"answering"` // sources that answer now
 	Code      Code          `json:"code,omitempty"`
-	Reason    string        `json:"reason,omitempty"` // why it failed, or waits
+	Reason    string        `json:"reason,omitempty"`   // why it failed, or waits
+	Sentence  *Sentence     `json:"sentence,omitempty"` // of the reason
 
 	Sources []DownloadSource `json:"sources"` // that are known
 }
@@ -62,9 +63,10 @@ const (
 type DownloadSource struct {
 	Source
 	State    SourceState `json:"state"`
-	Received int64       `json:"received"`         // bytes that it sent in this run, those that were thrown away too
-	Rate     int64       `json:"rate"`             // bytes a second, lately
-	Reason   string      `json:"reason,omitempty"` // why it was lost or banned
+	Received int64       `json:"received"`           // bytes that it sent in this run, those that were thrown away too
+	Rate     int64       `json:"rate"`               // bytes a second, lately
+	Reason   string      `json:"reason,omitempty"`   // why it was lost or banned
+	Sentence *Sentence   `json:"sentence,omitempty"` // of the reason
 }
 
 // A Priority says which downloads run before others: those of a higher one, then

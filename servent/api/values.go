@@ -222,8 +222,9 @@ type Repair struct {
 
 // A Problem is a file or folder that is not shared although it should be.
 type Problem struct {
-	Path   string `json:"path"` // absolute
-	Reason string `json:"reason"`
+	Path     string    `json:"path"` // absolute
+	Reason   string    `json:"reason"`
+	Sentence *Sentence `json:"sentence,omitempty"` // of the reason
 }
 
 // Traffic counts the messages of one type since the start.

@@ -78,9 +78,14 @@ func APIError(err error) *api.Error {
 		return known
 	case errors.Is(err, context.Canceled):
 		// An asker that went away reads no answer, so this is the servent's end.
-		return api.NewError(api.CodeInternal, "the servent has stopped")
+		return api.Fail(api.CodeInternal, "servent.stopped", "the servent has stopped")
 	}
-	return api.NewError(api.CodeInternal, err.Error())
+	said := api.Said{Text: err.Error()}
+	var inner api.Said
+	if errors.As(err, &inner) {
+		said.Sentence = inner.Sentence
+	}
+	return said.Fail(api.CodeInternal)
 }
 
 // HTTPStatus returns the status that an error of code is answered with.

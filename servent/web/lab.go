@@ -109,7 +109,7 @@ func (t *turns) enter() (leave func(), err error) {
 	case t.places <- struct{}{}:
 		return func() { <-t.places }, nil
 	default:
-		return nil, api.NewError(api.CodeBusy, "the lab has too much to do, try again when what it computes is done")
+		return nil, api.Fail(api.CodeBusy, "lab.busy", "the lab has too much to do, try again when what it computes is done")
 	}
 }
 

@@ -2,6 +2,7 @@
 
 import { h, fill } from './dom.js';
 import { t } from './words.js';
+import { said } from './said.js';
 import { duration, number, percent, rate, size } from './format.js';
 import { plain, shown } from './names.js';
 import { icon } from './icons.js';
@@ -21,7 +22,7 @@ const look = { queued: '', running: '', waiting: 'warn', paused: '', failed: 'ba
 export function why(download) {
   if (!download.reason) return [];
   const heading = download.code ? t(`error.${download.code}`) : '';
-  return [heading === `error.${download.code}` ? '' : `${heading} `, h('span', { lang: 'en' }, download.reason)];
+  return [heading === `error.${download.code}` ? '' : `${heading} `, ...said(download.reason, download.sentence)];
 }
 
 /** How far a download is, in words. @param {Download} download */

@@ -2,6 +2,7 @@
 
 import { h, fill } from './dom.js';
 import { t } from './words.js';
+import { said } from './said.js';
 import { rate, size } from './format.js';
 import { shown } from './names.js';
 import { byWorth } from './downloadstates.js';
@@ -36,7 +37,7 @@ export function sourceTable() {
 }
 
 /** @param {DownloadSource} source @param {boolean} rests */
-function sourceRow({ peer, state, received, rate: speed, reason, partial, hops }, rests) {
+function sourceRow({ peer, state, received, rate: speed, reason, sentence, partial, hops }, rests) {
   const cell = (/** @type {string} */ name, /** @type {string} */ text) => h('td', { class: 'figure', 'data-label': t(`downloads.source.${name}`) }, text);
   return h('tr', {},
     h('th', { scope: 'row' }, h('span', { class: 'mono' }, shown(peer, 24)), ' ',
@@ -44,6 +45,6 @@ function sourceRow({ peer, state, received, rate: speed, reason, partial, hops }
       hops > 0 && h('span', { class: 'small faint' }, t('downloads.source.hops', { n: hops }))),
     h('td', { 'data-label': t('downloads.source.state') },
       h('span', { class: `badge ${look[state] ?? ''}` }, t(`downloads.source.state.${rests && state === 'known' ? 'rests' : state}`)),
-      reason && h('span', { class: 'small', lang: 'en' }, ' ', reason)),
+      reason && h('span', { class: 'small' }, ' ', said(reason, sentence))),
     cell('received', size(received)), cell('rate', speed > 0 ? rate(speed) : '–'));
 }

@@ -2,6 +2,7 @@
 
 import { h, fill } from '../dom.js';
 import { t } from '../words.js';
+import { said } from '../said.js';
 import { call } from '../calls.js';
 import { number } from '../format.js';
 import { aborted, inWords } from '../errors.js';
@@ -135,7 +136,7 @@ class Library {
   showRepair(repair) {
     this.repair.hidden = !repair;
     if (!repair) return;
-    fill(this.repair, h('p', {}, t('library.repair'), ' ', h('span', { lang: 'en' }, repair.cause)),
+    fill(this.repair, h('p', {}, t('library.repair'), ' ', said(repair.cause, repair.sentence)),
       h('p', {}, t('library.repair.kept', { n: repair.folders, count: repair.folders, folders: number(repair.folders), tags: number(repair.tags) }), ' ',
         repair.set_aside !== '' && [t('library.repair.aside'), ' ', h('code', {}, shown(repair.set_aside, 300))]));
   }
@@ -146,7 +147,7 @@ class Library {
     this.problems.hidden = n === 0;
     if (n === 0) return;
     fill(this.problems, h('summary', {}, t('library.problems', { n, count: n, files: number(n) })),
-      h('ul', {}, problems.slice(0, 200).map(({ path, reason }) => h('li', {}, shown(path, 200), h('span', { class: 'small faint', lang: 'en' }, ` ${reason}`)))),
+      h('ul', {}, problems.slice(0, 200).map(({ path, reason, sentence }) => h('li', {}, shown(path, 200), h('span', { class: 'small faint' }, ' ', said(reason, sentence))))),
       n > 200 && h('p', { class: 'small faint' }, t('library.problems.more', { n: n - 200, count: n - 200, files: number(n - 200) })));
   }
 }
