@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -181,7 +182,7 @@ func (d *distant) asks(method, path string, body io.Reader, kind string) asked {
 	if d.origin != "" {
 		r.Header.Set("Origin", d.origin)
 	}
-	answer, err := (&http.Transport{Dial: d.dial, DisableKeepAlives: true}).RoundTrip(r)
+	answer, err := (&http.Transport{DialContext: d.dial, DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		d.t.Fatalf("%s %s from %s: %v", method, path, d.netns, err)
 	}
@@ -200,6 +201,7 @@ func (d *distant) asks(method, path string, body io.Reader, kind string) asked {
 }
 
 // dial connects from the computer.
-func (c *computer) dial(network, address string) (net.Conn, error) {
-	return within(c.netns, func() (net.Conn, error) { return net.DialTimeout(network, address, 10*time.Second) })
+func (c *computer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	return within(c.netns, func() (net.Conn, error) { return dialer.DialContext(ctx, network, address) })
 }
