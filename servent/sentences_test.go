@@ -18,7 +18,7 @@ import (
 
 // sayers are the functions that say sentences, and which argument is the code; the
 // English is the next, and the values are those behind it.
-var sayers = map[string]int{"Say": 0, "Fail": 1}
+var sayers = map[string]int{"Say": 0, "Fail": 1, "wrong": 1}
 
 // sayingFolders are those of the packages that say something to the page.
 var sayingFolders = []string{".", "api", "web", "../cmd/servent"}
