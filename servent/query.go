@@ -58,7 +58,7 @@ func (e *QueryError) As(target any) bool {
 	if !ok {
 		return false
 	}
-	*told = api.Said{Text: e.Error(), Sentence: e.Sentence}.Fail(api.CodeUsage)
+	*told = api.FailAs(api.CodeUsage, api.Said{Text: e.Error(), Sentence: e.Sentence})
 	if e.Length > 0 {
 		(*told).Query = e.Text
 		(*told).At = 1 + len([]rune(e.Text[:e.Offset]))
