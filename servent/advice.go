@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
+
 	"servent/servent/api"
 )
 
@@ -16,6 +19,9 @@ const byAddress = "type an address instead: the other servent's \"servent invite
 func problems(d api.Doctor) (out []string) {
 	if !anyUsed(d) {
 		out = append(out, "no network interface can be used")
+	}
+	if apart := hidden(d); apart.Text != "" {
+		out = append(out, apart.Text)
 	}
 	for _, m := range deaf(d) {
 		out = append(out, "multicast does not pass on "+m.Interface)
@@ -31,6 +37,24 @@ func problems(d api.Doctor) (out []string) {
 		}
 	}
 	return out
+}
+
+// hidden says why nobody can find a servent that runs, by its own configuration; nothing:
+// they can.
+func hidden(d api.Doctor) api.Said {
+	loopback := func(addr string) bool {
+		m, err := ma.NewMultiaddr(addr)
+		return err == nil && manet.IsIPLoopback(m)
+	}
+	beyond := slices.ContainsFunc(d.Listening, func(addr string) bool { return !loopback(addr) })
+	off := slices.ContainsFunc(d.Ways, func(w api.Way) bool { return w.Name == api.WayRendezvous && !w.On })
+	switch {
+	case len(d.Listening) > 0 && !beyond:
+		return api.Say("advice.loopback", "this servent listens on loopback alone, where no other computer reaches it: start it without --listen, or with an address of the network")
+	case d.Running && off && d.Links == 0:
+		return api.Say("advice.undiscovered", "all discovery is off, so nobody finds this servent and it finds nobody: start it without --no-discovery, or "+byAddress)
+	}
+	return api.Said{}
 }
 
 func anyUsed(d api.Doctor) bool {
@@ -81,6 +105,9 @@ func advise(d api.Doctor) []api.Advice {
 	}
 	if !anyUsed(d) {
 		add(api.Say("advice.no-network", "this computer is on no network that can be used: plug a cable in or join a Wi-Fi; servents on this computer find each other without"))
+	}
+	if apart := hidden(d); apart.Text != "" {
+		add(apart)
 	}
 	for _, f := range d.Firewalls {
 		if f.State == api.StateProblem || f.State == api.StateUnknown && len(f.Commands) > 0 {

@@ -12,9 +12,9 @@ import (
 	"servent/share"
 )
 
-// because returns what err, which may be nil, says: all its English, and the
+// Because returns what err, which may be nil, says: all its English, and the
 // sentence of what it was caused by, where that is known.
-func because(err error) api.Said {
+func Because(err error) api.Said {
 	if err == nil {
 		return api.Said{}
 	}

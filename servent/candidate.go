@@ -98,7 +98,7 @@ func (c *candidate) told() api.DownloadSource {
 		out.State = api.SourceLost
 	}
 	if c.why != nil && !c.joined {
-		out.Reason, out.Sentence = because(c.why).Parts()
+		out.Reason, out.Sentence = Because(c.why).Parts()
 		out.Reason = strings.TrimPrefix(out.Reason, share.ErrUnfinished.Error()+": ") // that is the state
 	}
 	return out

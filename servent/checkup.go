@@ -28,7 +28,7 @@ func checkHome(dir string) []api.Check {
 		out = append(out, checkDisk(free))
 	} else {
 		c := api.Check{Name: "disk", State: api.StateUnknown}
-		c.Text, c.Sentence = api.Say("disk.unread", "how much is free cannot be read: {cause}", because(err)).Parts()
+		c.Text, c.Sentence = api.Say("disk.unread", "how much is free cannot be read: {cause}", Because(err)).Parts()
 		out = append(out, c)
 	}
 	return append(out, checkClock(time.Now(), newest(dir)))
@@ -46,12 +46,12 @@ func checkWritable(dir string) api.Check {
 	f, err := os.CreateTemp(try, ".servent-doctor-*")
 	if err != nil {
 		c.State = api.StateProblem
-		c.Text, c.Sentence = api.Say("home.unwritable", "{dir} cannot be written ({cause}); make it yours, or use another with --home", dir, because(errors.Unwrap(err))).Parts()
+		c.Text, c.Sentence = api.Say("home.unwritable", "{dir} cannot be written ({cause}); make it yours, or use another with --home", dir, Because(errors.Unwrap(err))).Parts()
 		return c
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
 		c.State = api.StateNote
-		c.Text, c.Sentence = api.Say("home.unremovable", "a file in {dir} cannot be removed: {cause}", try, because(err)).Parts()
+		c.Text, c.Sentence = api.Say("home.unremovable", "a file in {dir} cannot be removed: {cause}", try, Because(err)).Parts()
 	}
 	return c
 }

@@ -171,7 +171,8 @@ const (
 	defaultOutboxSize = 1024
 	defaultKeepAlive  = 20 * time.Second
 	defaultUploads    = 16
-	maxNetworkName    = 64
+	// MaxNetworkName is the most characters of a network's name.
+	MaxNetworkName = 64
 	// WebOff as Config.Web means that there is no page.
 	WebOff = "off"
 )
@@ -228,7 +229,7 @@ func setDefault[T comparable](field *T, value T) {
 // check says which field is out of its bounds.
 func (c Config) check() error {
 	if !validNetwork(c.Network) {
-		return configError("Network", " %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, maxNetworkName)
+		return configError("Network", " %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, MaxNetworkName)
 	}
 	if c.TTL < 1 || c.TTL > MaxTTL {
 		return configError("TTL", " %d: use 1 to %d", c.TTL, MaxTTL)
@@ -350,7 +351,7 @@ func configError(field, format string, args ...any) error {
 // validNetwork reports whether name can travel in a header line and in a
 // discovery name as it is.
 func validNetwork(name string) bool {
-	if len(name) == 0 || len(name) > maxNetworkName {
+	if len(name) == 0 || len(name) > MaxNetworkName {
 		return false
 	}
 	return strings.IndexFunc(name, func(r rune) bool {

@@ -30,7 +30,7 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 		err = fmt.Errorf("servent: connect to %s: %w", wanted.typed, errSelf)
 	}
 	if err != nil {
-		return api.Link{}, because(err).Fail(api.CodeUsage)
+		return api.Link{}, Because(err).Fail(api.CodeUsage)
 	}
 	type end struct {
 		id  peer.ID
@@ -50,10 +50,10 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 	select {
 	case e := <-done:
 		if errors.Is(e.err, errSelf) && wanted.port != 0 {
-			return api.Link{}, because(fmt.Errorf("servent: connect to %s: %w", wanted.typed, e.err)).Fail(api.CodeUsage)
+			return api.Link{}, Because(fmt.Errorf("servent: connect to %s: %w", wanted.typed, e.err)).Fail(api.CodeUsage)
 		}
 		if e.err != nil {
-			return api.Link{}, fmt.Errorf("servent: connect to %s: %w", wanted.typed, s.explain(e.err))
+			return api.Link{}, notLinked(fmt.Errorf("servent: connect to %s: %w", wanted.typed, s.explain(e.err)))
 		}
 		return s.linkTo(ctx, e.id)
 	case <-ctx.Done():
@@ -61,6 +61,22 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 	case <-s.loopEnded:
 		return api.Link{}, ErrClosed
 	}
+}
+
+// notLinked has err, which says why there is no link, tell the callers of the API that
+// nobody is there to link to, or that there is no room now; what the servent itself
+// failed at stays so.
+func notLinked(err error) error {
+	var refused *refusal
+	var known *explained
+	var nobody *unansweredError
+	switch {
+	case errors.As(err, &refused) && refused.code == statusBusy.code:
+		return &explained{Because(err), err, api.CodeBusy}
+	case errors.As(err, &known), errors.As(err, &nobody):
+		return &explained{Because(err), err, api.CodeUnreachable}
+	}
+	return err
 }
 
 // linkTo returns the link to a peer that there was a moment ago.
@@ -90,16 +106,26 @@ func (t target) checkNetwork(ours string) error {
 type explained struct {
 	said  api.Said
 	cause error
+	code  api.Code // to the callers of the API; empty: that of cause
 }
 
 func (e *explained) Error() string   { return e.said.Text }
 func (e *explained) Unwrap() []error { return []error{e.said, e.cause} }
 
+// As lets errors.As take e for an [*api.Error].
+func (e *explained) As(target any) bool {
+	told, ok := target.(**api.Error)
+	if ok = ok && e.code != ""; ok {
+		*told = e.said.Fail(e.code)
+	}
+	return ok
+}
+
 // explain says of a link that failed what the user can do about it, where that
 // is known.
 func (s *Servent) explain(err error) error {
 	if said := s.remedy(err); said.Text != "" {
-		return &explained{said, err}
+		return &explained{said: said, cause: err}
 	}
 	return err
 }

@@ -140,7 +140,7 @@ type discoveryTold struct {
 func (d *discoveryState) set(which func(*discoveryTold) *api.Said, err error) (changed bool) {
 	var said api.Said
 	if err != nil {
-		said = because(err)
+		said = Because(err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

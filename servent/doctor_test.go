@@ -136,6 +136,10 @@ func TestAdvice(t *testing.T) {
 			d.FromOutside = 1
 			d.Firewalls[0] = api.Firewall{Name: "ufw", State: api.StateUnknown, Reason: "on", Commands: []string{"sudo ufw allow 6346"}}
 		}, true, nil},
+		{"loopback alone", func(d *api.Doctor) { d.Listening = []string{"/ip4/127.0.0.1/tcp/1", "/ip6/::1/tcp/1"} }, false, []string{"loopback alone"}},
+		{"loopback and more", func(d *api.Doctor) { d.Listening = []string{"/ip4/127.0.0.1/tcp/1", "/ip4/192.168.1.2/tcp/1"} }, true, nil},
+		{"no discovery", func(d *api.Doctor) { d.Ways, d.Links = []api.Way{{Name: api.WayRendezvous}}, 0 }, false, []string{"all discovery is off", "servent connect"}},
+		{"no discovery, and a neighbour", func(d *api.Doctor) { d.Ways = []api.Way{{Name: api.WayRendezvous}} }, true, nil},
 		{"the home", func(d *api.Doctor) { d.Checks[0].State = api.StateProblem }, false, []string{"home"}},
 	} {
 		d := well()

@@ -284,7 +284,7 @@ func fetchError(err error) *api.Error {
 	case errors.Is(err, share.ErrBusy):
 		code, hint = api.CodeBusy, ", by another process: wait for that one, or stop it"
 	}
-	said := because(err)
+	said := Because(err)
 	said.Text += hint
 	return said.Fail(code)
 }

@@ -17,7 +17,7 @@ func fullInvitation(t testing.TB) invitation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return invitation{network: strings.Repeat("n", maxNetworkName), peer: id, addrs: []invitedAddr{
+	return invitation{network: strings.Repeat("n", MaxNetworkName), peer: id, addrs: []invitedAddr{
 		{netip.MustParseAddrPort("192.168.1.20:6346"), false},
 		{netip.MustParseAddrPort("[fd00::2]:6346"), false},
 		{netip.MustParseAddrPort("[2001:db8::2]:6346"), true},

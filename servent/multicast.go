@@ -161,13 +161,13 @@ func cannotSend(why api.Said) api.Said { return api.Say("multicast.send", "send:
 
 // fail notes once what could not be done on an interface.
 func (t *trial) fail(i surveyed, what func(why api.Said) api.Said, err error) {
-	why := because(err)
+	why := Because(err)
 	var system syscall.Errno
 	switch {
 	case errors.Is(err, os.ErrPermission):
 		why = api.Say("multicast.forbidden", "not permitted: a firewall of this computer forbids it")
 	case errors.As(err, &system):
-		why = because(system)
+		why = Because(system)
 	}
 	said := what(why)
 	t.mu.Lock()

@@ -176,7 +176,7 @@ func (s *Servent) runFetch(ctx context.Context, d *download, r *fetching) {
 		l.turns++
 		d.turn = l.turns
 	}
-	d.state, d.reason = api.DownloadQueued, because(err)
+	d.state, d.reason = api.DownloadQueued, Because(err)
 	r.answered, r.alive = 0, time.Time{} // it looks for sources anew
 	s.awaitPlace(ctx, d, r)
 	s.tellDownload(d)

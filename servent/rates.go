@@ -2,7 +2,6 @@ package servent
 
 import (
 	"context"
-	"fmt"
 
 	"servent/servent/api"
 	"servent/share"
@@ -19,8 +18,7 @@ func (s *Servent) SetLimits(_ context.Context, req api.LimitsRequest) (api.Limit
 	}{{"up", req.Up, s.up}, {"down", req.Down, s.down}}
 	for _, c := range changes {
 		if c.rate != nil && *c.rate != 0 && *c.rate < MinTransferRate {
-			return api.Limits{}, api.NewError(api.CodeUsage, fmt.Sprintf(
-				"limits: %s %d: use %d bytes a second or more, or 0 for no limit", c.way, *c.rate, MinTransferRate))
+			return api.Limits{}, api.Fail(api.CodeUsage, "rate.least", "limits: {way} {rate}: use {least} bytes a second or more, or 0 for no limit", c.way, *c.rate, MinTransferRate)
 		}
 	}
 	for _, c := range changes {

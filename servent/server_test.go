@@ -87,6 +87,8 @@ func TestAPIErrors(t *testing.T) {
 	c := dial(t, s)
 	_, err := c.Connect(ctx, api.ConnectRequest{Addr: "nowhere:0"})
 	failed(t, err, api.CodeUsage)
+	_, err = c.Connect(ctx, api.ConnectRequest{Addr: "127.0.0.1:1"})
+	failed(t, err, api.CodeUnreachable)
 	_, err = c.Search(ctx, api.SearchRequest{Words: "..."}, func(api.Hit) {})
 	failed(t, err, api.CodeUsage)
 	_, err = c.Get(ctx, api.GetRequest{Root: "x", Size: -1}, func(api.Progress) {})

@@ -102,7 +102,7 @@ func tellProblem(p share.Problem) api.Problem {
 		reason = inner
 	}
 	told := api.Problem{Path: p.Path}
-	told.Reason, told.Sentence = because(reason).Parts()
+	told.Reason, told.Sentence = Because(reason).Parts()
 	return told
 }
 

@@ -74,7 +74,7 @@ func (s *Shares) Repair() (api.Repair, bool) {
 		return api.Repair{}, false
 	}
 	out := api.Repair{SetAside: r.SetAside, Folders: r.Folders, Tags: r.Tags}
-	out.Cause, out.Sentence = because(r.Cause).Parts()
+	out.Cause, out.Sentence = Because(r.Cause).Parts()
 	return out, true
 }
 
@@ -177,7 +177,7 @@ func shareError(verb, path string, err error) error {
 		return nil
 	}
 	code := api.CodeInternal
-	said := api.Say("share.failed", "{path}: {cause}", path, because(err))
+	said := api.Say("share.failed", "{path}: {cause}", path, Because(err))
 	switch {
 	case errors.Is(err, context.Canceled):
 		code = api.CodeInterrupt

@@ -159,7 +159,7 @@ func (w *downloadSwarm) lacks() api.Said {
 			last = c
 		}
 	}
-	return api.Say("download.no-answer", "no source answers, they are dialled again and others asked; {source}: {cause}", last.name(), because(last.why))
+	return api.Say("download.no-answer", "no source answers, they are dialled again and others asked; {source}: {cause}", last.name(), Because(last.why))
 }
 
 // tellBanned tells of a source that is banned.

@@ -150,13 +150,13 @@ func (e *unansweredError) said() api.Said {
 	var stranger *strangerError
 	for _, cause := range e.causes {
 		if errors.As(cause, &stranger) {
-			return api.Say("connect.stranger", "something listens at {place}, but it is no servent ({cause}); type the port that the other servent says it listens on", where, because(stranger.err))
+			return api.Say("connect.stranger", "something listens at {place}, but it is no servent ({cause}); type the port that the other servent says it listens on", where, Because(stranger.err))
 		}
 	}
 	if why := unreached(where, e.causes); why.Text != "" {
 		return why
 	}
-	return api.Say("connect.nothing", "no answer from {place}: {cause}", where, because(errors.Join(e.causes...)))
+	return api.Say("connect.nothing", "no answer from {place}: {cause}", where, Because(errors.Join(e.causes...)))
 }
 
 // unreached says why nobody was reached at where and what to do, or "" where

@@ -69,7 +69,7 @@ func TestArrangeRefuses(t *testing.T) {
 		{"search a --ttl -q", false, []string{"--ttl needs a value, and -q is a flag"}},
 		{"search a --timeout 5", false, []string{"--timeout 5", "as 5s"}},
 		{"search a --json=maybe", false, []string{"--json maybe: give true or false"}},
-		{"up --dedup tll", false, []string{"use plain or ttl, did you mean ttl?"}},
+		{"up --dedup tll", false, []string{"use one of plain, ttl, did you mean ttl?"}},
 		{"status --ttl 3", false, []string{"unknown flag --ttl of status, only of up, search"}},
 		{"get 1 -opath", false, []string{"did you mean -o path?"}},
 		{"status -qv", false, []string{"did you mean -q -v?"}},

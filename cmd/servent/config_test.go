@@ -46,7 +46,7 @@ func TestConfigFileRefuses(t *testing.T) {
 		{"\n[up]\ntll = 3", []string{"f:3: ", `"tll" in [up]`, "did you mean ttl?"}},
 		{"[search]\nno_mdns = true", []string{"f:2: ", "did you mean no-mdns?"}},
 		{"[up]\nnetwork = \"a\"", []string{"f:2: ", "belongs to all verbs", "above the first [table]"}},
-		{"ttl = 3", []string{"f:1: ", "it belongs below [up] or [search]"}},
+		{"ttl = 3", []string{"f:1: ", "it belongs below [up], [search]"}},
 		{"[serch]\n", []string{"f:1: ", `"serch"`, "did you mean [search]?"}},
 		{"[xyz]\n", []string{"f:1: ", "there are: up search"}},
 		{"[[up]]\n", []string{"f:1: ", "single brackets"}},

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"servent/servent/api"
 )
 
 // bom is the mark that some editors put before UTF-8.
@@ -53,18 +55,18 @@ func sameValues(a, b map[string]fileValue) bool {
 // byHand is the error of a file that writes a setting in an unusual way.
 func byHand(path string, line int, key string, value any) error {
 	table, name := splitKey(key)
-	below := ""
-	if table != "" {
-		below = " below [" + table + "]"
-	}
 	at := path
 	if line > 0 {
 		at = fmt.Sprintf("%s:%d", path, line)
 	}
 	if value == nil {
-		return usage("%s: %s is set in a way that is not changed from here; take it out with a text editor", at, key)
+		return api.Fail(api.CodeUsage, "config.take-out", "{place}: {key} is set in a way that is not changed from here; take it out with a text editor", at, key)
 	}
-	return usage("%s: %s is set in a way that is not changed from here; write with a text editor%s: %s = %s", at, key, below, name, tomlText(value))
+	wanted := name + " = " + tomlText(value)
+	if table != "" {
+		return api.Fail(api.CodeUsage, "config.by-hand-below", "{place}: {key} is set in a way that is not changed from here; write with a text editor below [{table}]: {line}", at, key, table, wanted)
+	}
+	return api.Fail(api.CodeUsage, "config.by-hand", "{place}: {key} is set in a way that is not changed from here; write with a text editor: {line}", at, key, wanted)
 }
 
 // splitKey returns the table of a key and its name there: up, ttl.

@@ -17,6 +17,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -47,9 +48,14 @@ func readConfig(path string, named bool, settings []held) (map[string]fileValue,
 		return nil, usage("--config %s: there is no such file; servent config init --config %s makes one", path, quote(path))
 	}
 	if err != nil {
-		return nil, api.NewError(api.CodeInternal, fmt.Sprintf("read the configuration %s: %v; may you read it? else name another home with --home", path, cause(err)))
+		return nil, unreadConfig(path, err)
 	}
 	return parseConfig(path, text, settings)
+}
+
+// unreadConfig is the error of a file that cannot be read.
+func unreadConfig(path string, err error) error {
+	return api.Fail(api.CodeInternal, "config.unread", "read the configuration {path}: {cause}; may you read it? else name another home with --home", path, servent.Because(cause(err)))
 }
 
 func readConfigText(path string) ([]byte, error) {
@@ -60,7 +66,7 @@ func readConfigText(path string) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
 	if err == nil && len(text) > maxConfig {
-		err = fmt.Errorf("it is larger than %s", formatSize(maxConfig))
+		err = api.Say("config.large", "it is larger than {most}", formatSize(maxConfig))
 	}
 	return text, err
 }
@@ -78,7 +84,7 @@ func cause(err error) error {
 func parseConfig(path string, text []byte, settings []held) (map[string]fileValue, error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if !utf8.Valid(text) {
-		return nil, usage("%s: it is not UTF-8; save it as plain text in UTF-8", path)
+		return nil, api.Fail(api.CodeUsage, "config.encoding", "{path}: it is not UTF-8; save it as plain text in UTF-8", path)
 	}
 	// Read twice: as values, which finds what TOML does not allow, and as
 	// expressions, which have the lines.
@@ -104,9 +110,9 @@ func tomlError(path string, err error) error {
 		return nil
 	case errors.As(err, &at):
 		row, column := at.Position()
-		return usage("%s:%d:%d: %s; text stands in quotes: network = \"lan\"", path, row, column, strings.TrimPrefix(at.Error(), "toml: "))
+		return api.Fail(api.CodeUsage, "config.toml", "{path}:{line}:{column}: {cause}; text stands in quotes: network = \"lan\"", path, row, column, api.Said{Text: strings.TrimPrefix(at.Error(), "toml: ")})
 	}
-	return usage("%s: %s", path, strings.TrimPrefix(err.Error(), "toml: "))
+	return api.Fail(api.CodeUsage, "config.no-toml", "{path}: {cause}", path, api.Said{Text: strings.TrimPrefix(err.Error(), "toml: ")})
 }
 
 // A configReader takes the expressions of a file one by one.
@@ -119,8 +125,8 @@ type configReader struct {
 }
 
 // refuse is an error at line.
-func (c *configReader) refuse(line int, format string, args ...any) error {
-	return usage("%s:%d: %s", c.path, line, fmt.Sprintf(format, args...))
+func (c *configReader) refuse(line int, why api.Said) error {
+	return api.Fail(api.CodeUsage, "config.at", "{path}:{line}: {cause}", c.path, line, why)
 }
 
 func (c *configReader) expression(node *unstable.Node) error {
@@ -130,7 +136,7 @@ func (c *configReader) expression(node *unstable.Node) error {
 		c.table = key
 		return c.checkTable(line)
 	case unstable.ArrayTable:
-		return c.refuse(line, "[[%s]]: write it in single brackets, [%s]", strings.Join(key, "."), strings.Join(key, "."))
+		return c.refuse(line, api.Say("config.brackets", "[[{table}]]: write it in single brackets, [{table}]", strings.Join(key, ".")))
 	case unstable.KeyValue:
 		return c.take(append(slices.Clone(c.table), key...), line, node.Value())
 	}
@@ -161,9 +167,9 @@ func (c *configReader) checkTable(line int) error {
 		return nil
 	}
 	if near := nearest(name, tables); near != "" {
-		return c.refuse(line, "no verb with settings is called %q, did you mean [%s]?", name, near)
+		return c.refuse(line, api.Say("config.near-table", "no verb with settings is called {name}, did you mean [{near}]?", strconv.Quote(name), near))
 	}
-	return c.refuse(line, "no verb with settings is called %q; there are: %s", name, strings.Join(slices.Compact(tables), " "))
+	return c.refuse(line, api.Say("config.no-table", "no verb with settings is called {name}; there are: {tables}", strconv.Quote(name), strings.Join(slices.Compact(tables), " ")))
 }
 
 // take keeps the value of one key, or of each one in an inline table.
@@ -184,17 +190,17 @@ func (c *configReader) take(key []string, line int, value *unstable.Node) error 
 	}
 	s := c.settings[i].setting
 	if s.isTable {
-		return c.refuse(line, "%s cannot stand in the file, where [%s] is for the verb of that name: use --%s or %s", whole, whole, s.name(), s.env)
+		return c.refuse(line, api.Say("config.table-key", "{key} cannot stand in the file, where [{key}] is for the verb of that name: use --{flag} or {variable}", whole, s.name(), s.env))
 	}
 	if !s.inFile() {
-		return c.refuse(line, "%s says where this file is and cannot stand in it: use --%s or %s", whole, s.name(), s.env)
+		return c.refuse(line, api.Say("config.where-key", "{key} says where this file is and cannot stand in it: use --{flag} or {variable}", whole, s.name(), s.env))
 	}
 	v, err := tomlValue(kindOf(s.flag), value)
 	if err == nil {
 		err = checkChoice(s, v)
 	}
 	if err != nil {
-		return c.refuse(line, "%s: %v; write: %s = %s", whole, err, s.name(), exampleOf(s))
+		return c.refuse(line, api.Say("config.value", "{key}: {cause}; write: {line}", whole, servent.Because(err), s.name()+" = "+exampleOf(s)))
 	}
 	c.found[whole] = fileValue{value: v, line: line}
 	return nil
@@ -211,26 +217,27 @@ func (c *configReader) unknown(key []string, line int) error {
 		case s.key[:max(i, 0)] == table:
 			here = append(here, s.name())
 		case s.name() == name && i < 0:
-			return c.refuse(line, "unknown key %q in [%s]: it belongs to all verbs, put it above the first [table]", name, table)
+			return c.refuse(line, api.Say("config.key-above", "unknown key {key} in [{table}]: it belongs to all verbs, put it above the first [table]", strconv.Quote(name), table))
 		case s.name() == name:
 			elsewhere = append(elsewhere, "["+s.key[:i]+"]")
 		}
 	}
+	whole := api.Say("config.key", "{key}", strconv.Quote(name))
 	if table != "" {
-		table = " in [" + table + "]"
+		whole = api.Say("config.key-in", "{key} in [{table}]", strconv.Quote(name), table)
 	}
 	if near := nearest(name, here); near != "" {
-		return c.refuse(line, "unknown key %q%s, did you mean %s?", name, table, near)
+		return c.refuse(line, api.Say("config.near-key", "unknown key {cause}, did you mean {near}?", whole, near))
 	}
 	if len(elsewhere) > 0 {
-		return c.refuse(line, "unknown key %q%s: it belongs below %s", name, table, strings.Join(elsewhere, " or "))
+		return c.refuse(line, api.Say("config.key-below", "unknown key {cause}: it belongs below {tables}", whole, strings.Join(elsewhere, ", ")))
 	}
-	return c.refuse(line, "unknown key %q%s; servent config lists all", name, table)
+	return c.refuse(line, api.Say("config.no-key", "unknown key {cause}; servent config lists all", whole))
 }
 
 // tomlValue returns a value of the file if it is of kind k.
 func tomlValue(k kind, node *unstable.Node) (any, error) {
-	refused := fmt.Errorf("it takes %s", k.wants())
+	refused := api.Say("config.takes", "it takes {cause}", k.wants())
 	text := string(node.Data)
 	switch {
 	case k == textKind && node.Kind == unstable.String:
@@ -240,7 +247,7 @@ func tomlValue(k kind, node *unstable.Node) (any, error) {
 	case k == numberKind && node.Kind == unstable.Integer:
 		n, err := strconv.ParseInt(strings.TrimPrefix(text, "+"), 0, strconv.IntSize)
 		if err != nil {
-			return nil, errors.New("it is too large a number")
+			return nil, api.Say("config.number", "it is too large a number")
 		}
 		return int(n), nil
 	case k == durationKind && node.Kind == unstable.String:
@@ -253,7 +260,7 @@ func tomlValue(k kind, node *unstable.Node) (any, error) {
 		list := []string{}
 		for items := node.Children(); items.Next(); {
 			if items.Node().Kind != unstable.String {
-				return nil, errors.New("it takes a list of text")
+				return nil, api.Say("config.list", "it takes a list of text")
 			}
 			list = append(list, string(items.Node().Data))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,7 +55,7 @@ func (con *console) connectAll(ctx context.Context, n node, addrs []string) erro
 		}
 		failed := con.fail(done(err))
 		var known *api.Error
-		if errors.As(err, &known) && known.Code == api.CodeInternal {
+		if errors.As(err, &known) && slices.Contains([]api.Code{api.CodeInternal, api.CodeUnreachable, api.CodeBusy}, known.Code) {
 			con.say("it is tried again and again; to end that: servent disconnect %s", addr)
 		}
 		if code == exitDone {

@@ -23,7 +23,8 @@ root sees more; whom the running servent heard of, and how; how others fetch
 from it: directly, after a Push, or through a relay; what to try, with the
 commands. With or without a running servent. Two small questions are sent on
 each used interface, none with --no-mdns. Exit code 1 when something keeps
-others out: no usable interface, no multicast, a firewall, an unwritable home.
+others out: loopback alone, no usable interface, no multicast, a firewall, an
+unwritable home.
 
 Usage: servent doctor [FLAGS]`
 

@@ -100,8 +100,11 @@ func kindOf(flag cli.Flag) kind {
 }
 
 // wants says what a value of the kind is, for a user who wrote another.
-func (k kind) wants() string {
-	return [...]string{"text", "a list", "a whole number, as 3", "a time with its unit, as 5s or 1m30s", "true or false"}[k]
+func (k kind) wants() api.Said {
+	return [...]api.Said{
+		api.Say("kind.text", "text"), api.Say("kind.list", "a list"), api.Say("kind.number", "a whole number, as 3"),
+		api.Say("kind.duration", "a time with its unit, as 5s or 1m30s"), api.Say("kind.switch", "true or false"),
+	}[k]
 }
 
 // parseValue reads a value as the command line and the environment have it.
@@ -123,7 +126,7 @@ func parseValue(flag cli.Flag, text string) (value any, err error) {
 		return text, nil
 	}
 	if err != nil {
-		return nil, errors.New("give " + kindOf(flag).wants())
+		return nil, errors.New("give " + kindOf(flag).wants().Text)
 	}
 	return value, nil
 }
@@ -305,11 +308,11 @@ func checkChoice(s setting, value any) error {
 	if !ok || len(choices) == 0 || slices.Contains(choices, text) {
 		return nil
 	}
-	hint := ""
+	list := strings.Join(choices, ", ")
 	if near := nearest(text, choices); near != "" {
-		hint = fmt.Sprintf(", did you mean %s?", near)
+		return api.Say("config.near-choice", "use one of {choices}, did you mean {near}?", list, near)
 	}
-	return fmt.Errorf("use %s%s", strings.Join(choices, " or "), hint)
+	return api.Say("config.choice", "use one of {choices}", list)
 }
 
 // readFile fills what neither flags nor the environment set from the

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"servent/servent"
+	"servent/servent/api"
 )
 
 // sizeLetters are the units of a size.
@@ -23,11 +25,11 @@ func parseSize(text string) (int64, error) {
 func parseRate(text string) (int64, error) {
 	lower := strings.ToLower(text)
 	if strings.Contains(lower, "bit") || strings.HasSuffix(lower, "bps") {
-		return 0, usage("%q counts bits: say how many bytes a second, an eighth of it, as 500k or 2MiB/s", text)
+		return 0, api.Fail(api.CodeUsage, "rate.bits", "{text} counts bits: say how many bytes a second, an eighth of it, as 500k or 2MiB/s", strconv.Quote(text))
 	}
 	rate, err := parseSize(strings.TrimSuffix(text, "/s"))
 	if err != nil {
-		return 0, usage("%q is no number of bytes a second: write 65536, 500k or 2MiB/s", text)
+		return 0, api.Fail(api.CodeUsage, "rate.none", "{text} is no number of bytes a second: write 65536, 500k or 2MiB/s", strconv.Quote(text))
 	}
 	return rate, nil
 }

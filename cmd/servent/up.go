@@ -133,7 +133,7 @@ func checkRate(text string) (int64, error) {
 	}
 	rate, err := parseRate(text)
 	if err == nil && rate != 0 && rate < servent.MinTransferRate {
-		err = usage("with %s, others would take this servent for dead; use %d KiB/s or more, or 0 for no limit", text, servent.MinTransferRate>>10)
+		err = api.Fail(api.CodeUsage, "rate.low", "with {text}, others would take this servent for dead; use {kib} KiB/s or more, or 0 for no limit", text, servent.MinTransferRate>>10)
 	}
 	return rate, err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -71,7 +72,7 @@ func (p *pageSettings) tell(ctx context.Context) (api.Settings, error) {
 	out := api.Settings{Type: api.TypeSettings, File: p.file, Settings: []api.Setting{}}
 	saved, err := readConfig(p.file, false, p.begun)
 	if err != nil {
-		out.Problem = err.Error()
+		out.Problem, out.Sentence = servent.Because(err).Parts()
 	}
 	limits, err := p.limits.SetLimits(ctx, api.LimitsRequest{})
 	if err != nil {
@@ -151,7 +152,7 @@ func (p *pageSettings) SaveSettings(ctx context.Context, request api.SettingsReq
 	}
 	text, err := readConfigText(p.file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return api.Settings{}, fmt.Errorf("read the configuration %s: %w", p.file, cause(err))
+		return api.Settings{}, unreadConfig(p.file, err)
 	}
 	edited := text
 	for _, c := range changes {
@@ -211,14 +212,11 @@ func checkSettings(request api.SettingsRequest, home string) (changes []settingC
 		}
 		changes = append(changes, c)
 	}
-	limit := func(name string, rate **int64) func(string) error {
+	limit := func(rate **int64) func(string) error {
 		return func(text string) error {
 			n, err := checkRate(text)
 			*rate = &n
-			if err != nil {
-				return usage("%s: %v", name, err)
-			}
-			return nil
+			return err
 		}
 	}
 	none := new(int64) // what an empty text stands for
@@ -229,17 +227,16 @@ func checkSettings(request api.SettingsRequest, home string) (changes []settingC
 		now.Down = none
 	}
 	add(api.SettingNetwork, request.Network, checkNetworkName)
-	add(api.SettingUp, request.Up, limit("up", &now.Up))
-	add(api.SettingDown, request.Down, limit("down", &now.Down))
+	add(api.SettingUp, request.Up, limit(&now.Up))
+	add(api.SettingDown, request.Down, limit(&now.Down))
 	add(api.SettingDownloads, request.Downloads, func(folder string) error { return checkDownloads(folder, home) })
 	return changes, now, err
 }
 
 // checkNetworkName refuses a name that no network can have.
 func checkNetworkName(name string) error {
-	err := servent.Config{Network: name}.Check()
-	if err != nil {
-		return usage("network%s", strings.TrimPrefix(err.Error(), "servent: Network"))
+	if err := (servent.Config{Network: name}).Check(); err != nil {
+		return api.Fail(api.CodeUsage, "setting.network", "network {name}: use 1 to {most} letters, digits, '-', '_' or '.'", strconv.Quote(name), servent.MaxNetworkName)
 	}
 	return nil
 }
@@ -249,29 +246,29 @@ func checkDownloads(folder, home string) error {
 	bad := strings.IndexFunc(folder, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0
 	switch {
 	case bad || len(folder) > maxFolderPath:
-		return usage("downloads: that is no path of a folder")
+		return api.Fail(api.CodeUsage, "setting.no-path", "downloads: that is no path of a folder")
 	case !filepath.IsAbs(folder):
-		return usage("downloads %s: give the whole path, as %s", folder, filepath.Join(defaultHome(), servent.DownloadsFolder))
+		return api.Fail(api.CodeUsage, "setting.whole-path", "downloads {folder}: give the whole path, as {example}", folder, filepath.Join(defaultHome(), servent.DownloadsFolder))
 	}
 	at := filepath.Clean(folder) // where something is to be made
 	info, err := os.Stat(at)
 	if errors.Is(err, fs.ErrNotExist) {
 		at = filepath.Dir(at)
 		if info, err = os.Stat(at); err != nil {
-			return usage("downloads %s: there is no folder to make it in; make %s first", folder, at)
+			return api.Fail(api.CodeUsage, "setting.no-parent", "downloads {folder}: there is no folder to make it in; make {parent} first", folder, at)
 		}
 	} else if own, err := os.Stat(home); err == nil && os.SameFile(info, own) || at == string(filepath.Separator) {
-		return usage("downloads %s: the folder is shared, with all that is private in it; name one for the downloads alone", folder)
+		return api.Fail(api.CodeUsage, "setting.private", "downloads {folder}: the folder is shared, with all that is private in it; name one for the downloads alone", folder)
 	}
 	if err != nil {
-		return usage("downloads %s: %v", folder, cause(err))
+		return api.Fail(api.CodeUsage, "setting.folder", "downloads {folder}: {cause}", folder, servent.Because(cause(err)))
 	}
 	if !info.IsDir() {
-		return usage("downloads %s: that is a file; name a folder", folder)
+		return api.Fail(api.CodeUsage, "setting.file", "downloads {folder}: that is a file; name a folder", folder)
 	}
 	probe, err := os.MkdirTemp(at, ".servent-")
 	if err != nil {
-		return usage("downloads %s: nothing can be written in %s: %v", folder, at, cause(err))
+		return api.Fail(api.CodeUsage, "setting.unwritable", "downloads {folder}: nothing can be written in {parent}: {cause}", folder, at, servent.Because(cause(err)))
 	}
 	return os.Remove(probe)
 }
@@ -280,7 +277,7 @@ func checkDownloads(folder, home string) error {
 // A link at path stays one.
 func writeConfig(path string, text []byte) error {
 	if len(text) > maxConfig {
-		return usage("%s: it would be larger than %s", path, formatSize(maxConfig))
+		return api.Fail(api.CodeUsage, "config.grown", "{path}: it would be larger than {most}", path, formatSize(maxConfig))
 	}
 	mode := fs.FileMode(0o600)
 	if target, err := filepath.EvalSymlinks(path); err == nil {

@@ -8,19 +8,20 @@ func (c Code) Error() string { return string(c) }
 
 // The codes.
 const (
-	CodeInternal   Code = "internal"   // exit 1
-	CodeUsage      Code = "usage"      // exit 2: the request itself is wrong
-	CodeNotFound   Code = "not-found"  // exit 3: nobody has it
-	CodeNotRunning Code = "no-servent" // exit 4
-	CodeVerify     Code = "verify"     // exit 5: wrong bytes, or fewer than the hit said
-	CodeDiskFull   Code = "disk-full"  // exit 6
-	CodeUnfinished Code = "unfinished" // exit 7: partial kept
-	CodeExists     Code = "exists"     // exit 1: the target is there and nobody said to overwrite
-	CodePaused     Code = "paused"     // exit 7: by somebody else, or with the servent; partial kept
-	CodeCancelled  Code = "cancelled"  // exit 1: by somebody else, partial removed
-	CodeBusy       Code = "busy"       // exit 1: what is under way does not allow it; later it may pass
-	CodeTimeout    Code = "timeout"    // exit 124
-	CodeInterrupt  Code = "interrupt"  // exit 130
+	CodeInternal    Code = "internal"    // exit 1
+	CodeUsage       Code = "usage"       // exit 2: the request itself is wrong
+	CodeNotFound    Code = "not-found"   // exit 3: nobody has it
+	CodeNotRunning  Code = "no-servent"  // exit 4
+	CodeVerify      Code = "verify"      // exit 5: wrong bytes, or fewer than the hit said
+	CodeDiskFull    Code = "disk-full"   // exit 6
+	CodeUnfinished  Code = "unfinished"  // exit 7: partial kept
+	CodeExists      Code = "exists"      // exit 1: the target is there and nobody said to overwrite
+	CodePaused      Code = "paused"      // exit 7: by somebody else, or with the servent; partial kept
+	CodeCancelled   Code = "cancelled"   // exit 1: by somebody else, partial removed
+	CodeBusy        Code = "busy"        // exit 1: what is under way does not allow it; later it may pass
+	CodeUnreachable Code = "unreachable" // exit 1: the other servent was not reached; it is tried again
+	CodeTimeout     Code = "timeout"     // exit 124
+	CodeInterrupt   Code = "interrupt"   // exit 130
 
 	CodeUnauthorized Code = "unauthorized" // exit 1: over HTTP, without the token of the servent
 	CodeForbidden    Code = "forbidden"    // exit 1: over HTTP, for another host or by the page of another site

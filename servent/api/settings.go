@@ -29,8 +29,9 @@ const (
 // Settings are those of a servent that can be changed while it runs.
 type Settings struct {
 	Type     string    `json:"type" enum:"settings"`
-	File     string    `json:"file"`              // the configuration file, absolute, whether it exists or not
-	Problem  string    `json:"problem,omitempty"` // why it cannot be read, with the line: nothing can be saved until that is mended
+	File     string    `json:"file"`               // the configuration file, absolute, whether it exists or not
+	Problem  string    `json:"problem,omitempty"`  // why it cannot be read, with the line: nothing can be saved until that is mended
+	Sentence *Sentence `json:"sentence,omitempty"` // of the problem
 	Settings []Setting `json:"settings"`
 }
 

@@ -101,6 +101,8 @@ func HTTPStatus(code api.Code) int {
 		return http.StatusNotFound
 	case api.CodeExists, api.CodeBusy:
 		return http.StatusConflict
+	case api.CodeUnreachable:
+		return http.StatusBadGateway
 	}
 	return http.StatusInternalServerError
 }

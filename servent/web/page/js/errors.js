@@ -8,7 +8,7 @@ import { said, saidText } from './said.js';
 export class CallError extends Error {
   /** @param {import('./types.js').ApiError} told @param {number} [status] */
   constructor(told, status = 0) {
-    super(told.message);
+    super(told.message.replace(/^servent: /, '')); // as the command leaves it out
     this.code = told.code;
     this.sentence = told.sentence;
     this.status = status;

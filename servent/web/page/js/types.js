@@ -111,7 +111,7 @@
  *   saved: string, line: number, next: string, beaten: string, live: boolean}} Setting
  */
 
-/** @typedef {{type: 'settings', file: string, problem?: string, settings: Setting[]}} Settings */
+/** @typedef {{type: 'settings', file: string, problem?: string, sentence?: Sentence, settings: Setting[]}} Settings */
 
 /** What the frame gives a tab. @typedef {import('./main.js').Context} Context */
 

@@ -5,6 +5,7 @@ import { h, fill } from '../dom.js';
 import { t, language, languages } from '../words.js';
 import { call } from '../calls.js';
 import { aborted, inWords } from '../errors.js';
+import { said } from '../said.js';
 import { remember } from '../store.js';
 import { theme, setTheme, themes } from '../theme.js';
 import { typeSize, setTypeSize, typeSizes } from '../typesize.js';
@@ -52,7 +53,7 @@ async function servents(place, signal) {
   /** @param {Settings} told */
   const show = (told) => {
     problem.hidden = !told.problem;
-    fill(problem, t('settings.problem'), ' ', h('span', { lang: 'en' }, told.problem ?? ''));
+    fill(problem, t('settings.problem'), ' ', said(told.problem ?? '', told.sentence));
     fill(file, t('settings.file'), ' ', h('code', {}, told.file));
     for (const setting of told.settings) fields.get(setting.key)?.set(setting);
   };

@@ -43,6 +43,7 @@ export default {
   'error.forbidden': 'The servent refuses this:',
   'error.not-found': 'Not found:',
   'error.exists': 'There is something already:',
+  'error.unreachable': 'Not reached:',
   'error.busy': 'Not now:',
   'error.disk-full': 'The disk is full:',
   'error.verify': 'What came is not what was promised:',

@@ -43,6 +43,7 @@ export default {
   'error.forbidden': 'Le servent refuse :',
   'error.not-found': 'Introuvable :',
   'error.exists': 'Il y a déjà quelque chose :',
+  'error.unreachable': 'Pas joint :',
   'error.busy': 'Pas maintenant :',
   'error.disk-full': 'Le disque est plein :',
   'error.verify': 'Ce qui est arrivé n’est pas ce qui était promis :',
