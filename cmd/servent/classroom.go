@@ -98,15 +98,16 @@ func startClassroom(ctx context.Context, dir string, files []demoFile, web strin
 
 // config is that of servent n, which dials its neighbours of lower number.
 func (class *classroom) config(n int, addrs [][]string) servent.Config {
+	downloads := fetchedFolder(class.dir, n)
 	config := servent.Config{
 		Network:     "demo",
-		Shares:      []string{sharedFolder(class.dir, n)},
+		Shares:      []string{sharedFolder(class.dir, n), downloads}, // a home of its own would share that by itself
 		Listen:      []string{loopback},
 		NoDiscovery: true,
 
 		TraceNetwork: true, TraceKeywords: true, TraceName: fmt.Sprintf("Servent %d", n),
 		Lab:       newLabWeb(),
-		Downloads: filepath.Join(class.dir, strconv.Itoa(n), servent.DownloadsFolder),
+		Downloads: downloads,
 	}
 	for _, link := range demoLinks {
 		if low, high := min(link[0], link[1]), max(link[0], link[1]); high == n {
@@ -181,6 +182,10 @@ func sharedFolder(dir string, n int) string {
 	return filepath.Join(dir, strconv.Itoa(n), "shared")
 }
 
+func fetchedFolder(dir string, n int) string {
+	return filepath.Join(dir, strconv.Itoa(n), servent.DownloadsFolder)
+}
+
 func (f demoFile) path(dir string) string {
 	return filepath.Join(sharedFolder(dir, f.servent), f.name)
 }
@@ -188,8 +193,10 @@ func (f demoFile) path(dir string) string {
 // writeDemoFiles makes the files and the folder of each servent.
 func writeDemoFiles(dir string, files []demoFile) error {
 	for n := 1; n <= demoServents; n++ {
-		if err := os.MkdirAll(sharedFolder(dir, n), 0o700); err != nil {
-			return fmt.Errorf("make the folder of servent %d: %w", n, err)
+		for _, folder := range []string{sharedFolder(dir, n), fetchedFolder(dir, n)} {
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				return fmt.Errorf("make a folder of servent %d: %w", n, err)
+			}
 		}
 	}
 	for _, file := range files {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,6 +71,10 @@ var upArgs = []string{"up", "--no-discovery", "--web", "off", "--listen", loopba
 // TestSignalsEndUp: Ctrl-C, SIGTERM and a closed terminal are how up is meant to
 // end.
 func TestSignalsEndUp(t *testing.T) {
+	// Under nohup a hang-up is ignored, by children too; what is caught here is not.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(fmt.Sprint(s), func(t *testing.T) {
 			t.Parallel()

@@ -6,7 +6,7 @@ import { number, size } from './format.js';
 import { call } from './calls.js';
 import { inWords } from './errors.js';
 import { toast } from './toast.js';
-import { short, span } from './netmap.js';
+import { multiaddr, short, span } from './netmap.js';
 
 /** @import {HorizonPeer} from './types.js' */
 
@@ -68,7 +68,7 @@ function row(peer, changed) {
     },
   }, t('network.connect'));
   return h('tr', { 'data-peer': peer.peer },
-    h('th', { scope: 'row' }, h('span', { class: 'mono', title: peer.peer }, short(peer.peer)), h('div', { class: 'mono small faint' }, peer.addrs[0] ?? '')),
+    h('th', { scope: 'row' }, h('span', { class: 'mono', title: peer.peer }, short(peer.peer)), h('div', { class: 'small faint' }, multiaddr(peer.addrs[0] ?? ''))),
     cell('hops', number(peer.hops)), cell('files', number(peer.files)), cell('size', size(peer.kib * 1024)),
     cell('ago', t('network.ago', { time: span(peer.ago) })), cell('via', short(peer.via), 'mono'), h('td', {}, go));
 }

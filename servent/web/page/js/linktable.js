@@ -7,7 +7,7 @@ import { number } from './format.js';
 import { call } from './calls.js';
 import { inWords } from './errors.js';
 import { toast } from './toast.js';
-import { short, span } from './netmap.js';
+import { multiaddr, short, span } from './netmap.js';
 import { reasonWords } from './reasons.js';
 
 /** @import {Link} from './types.js' */
@@ -68,7 +68,7 @@ function makeRow(link, changed) {
   }, t('network.disconnect'));
   const element = h('tr', {},
     h('th', { scope: 'row' }, shown(link.agent, 40), h('div', { class: 'mono small faint', title: link.peer }, short(link.peer))),
-    h('td', { 'data-label': t('network.column.address') }, h('div', {}, h('span', { class: 'mono' }, link.addr),
+    h('td', { 'data-label': t('network.column.address') }, h('div', {}, multiaddr(link.addr),
       h('div', { class: 'small faint' }, link.outbound ? t('network.made.here') : t('network.made.there')))),
     age, received, sent, useless, state, h('td', { class: 'figure' }, stop));
   /** @type {string | null} */

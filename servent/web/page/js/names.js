@@ -2,25 +2,10 @@
 // does not show, moves or turns other text: that is spelt out.
 
 import { h } from './dom.js';
+import { hidden, spell } from './visible.js';
 
-/** All controls, invisible and unassigned characters, but for the joiners that Persian, Indian scripts and emoji need. */
-const hidden = /(?!\u200c|\u200d)[\p{C}\p{Zl}\p{Zp}]/gu;
 /** More marks on one letter than any language writes. */
 const heap = /(\p{M}{6})\p{M}+/gu;
-
-/** @type {Record<string, string>} */
-const turning = {
-  '\u061c': 'ALM', '\u200e': 'LRM', '\u200f': 'RLM', '\u202a': 'LRE', '\u202b': 'RLE', '\u202c': 'PDF', '\u202d': 'LRO', '\u202e': 'RLO',
-  '\u2066': 'LRI', '\u2067': 'RLI', '\u2068': 'FSI', '\u2069': 'PDI',
-};
-
-/** Spells one hidden character. @param {string} character */
-function spell(character) {
-  const code = /** @type {number} */ (character.codePointAt(0));
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return '␡';
-  return `‹${turning[character] ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`}›`;
-}
 
 /** Cuts a name in the middle, where names differ least. @param {string} name @param {number} most characters */
 export function cut(name, most) {

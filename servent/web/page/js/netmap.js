@@ -14,6 +14,11 @@ const named = 80; // so far from the middle a name has room
 /** More neighbours than these are not named beside their places. */
 const mostNames = 12;
 
+/** An address, which breaks before its slashes where it must. @param {string} text */
+export function multiaddr(text) {
+  return h('span', { class: 'mono' }, text.split(/(?=\/)/).flatMap((part) => [h('wbr'), part]));
+}
+
 /** The end of a peer ID, where they differ. @param {string} peer */
 export function short(peer) {
   return peer.length > 10 ? `…${peer.slice(-8)}` : peer;

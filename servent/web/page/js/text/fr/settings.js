@@ -25,7 +25,7 @@ export default {
   'settings.beaten': 'Tant que le servent est démarré avec {by}, c’est cela qui l’emporte sur ce qui est enregistré ici.',
   'settings.problem': 'Le fichier de configuration est illisible ; rien ne peut donc être enregistré :',
   'settings.file': 'Enregistré dans',
-  'settings.theme': 'Couleurs',
+  'settings.theme': 'Thème',
   'settings.language': 'Langue',
   'settings.typesize': 'Taille du texte',
   'settings.percent': '{n} %',
