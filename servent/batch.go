@@ -142,18 +142,18 @@ func (s *Servent) newBatch(ctx context.Context, req api.BatchRequest) (*bulk, er
 func checkBatch(req api.BatchRequest) error {
 	switch {
 	case len(req.Files)+len(req.Folders) == 0:
-		return api.NewError(api.CodeUsage, "get: say what to fetch")
+		return api.Fail(api.CodeUsage, "batch.nothing", "get: say what to fetch")
 	case len(req.Files) > maxBatch:
-		return api.NewError(api.CodeUsage, fmt.Sprintf("get: %d files at once; %d are possible", len(req.Files), maxBatch))
+		return api.Fail(api.CodeUsage, "batch.files", "get: {n} files at once; {most} are possible", len(req.Files), maxBatch)
 	case len(req.Folders) > maxBatchFolders:
-		return api.NewError(api.CodeUsage, fmt.Sprintf("get: %d folders at once; %d are possible", len(req.Folders), maxBatchFolders))
+		return api.Fail(api.CodeUsage, "batch.folders", "get: {n} folders at once; {most} are possible", len(req.Folders), maxBatchFolders)
 	case req.Overwrite && req.Rename:
-		return api.NewError(api.CodeUsage, "get: a file that is there can be replaced or kept, not both")
+		return api.Fail(api.CodeUsage, "batch.both", "get: a file that is there can be replaced or kept, not both")
 	case req.Output == "":
 		return nil
 	}
 	if info, err := os.Stat(req.Output); err != nil || !info.IsDir() || !filepath.IsAbs(req.Output) {
-		return api.NewError(api.CodeUsage, fmt.Sprintf("get: there is no folder %s; make it first", req.Output))
+		return api.Fail(api.CodeUsage, "batch.no-folder", "get: there is no folder {path}; make it first", req.Output)
 	}
 	return nil
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -54,7 +54,7 @@ func (b *bulk) expand(ctx context.Context) ([]batchEnd, error) {
 			return nil, err
 		}
 		if files = append(files, listed...); len(files) > maxBatch {
-			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: more than %d files at once: fetch one folder after the other", maxBatch))
+			return nil, api.Fail(api.CodeUsage, "batch.many", "get: more than {most} files at once: fetch one folder after the other", maxBatch)
 		}
 	}
 	return files, nil
@@ -140,9 +140,9 @@ func placeBelow(folder, path string) string {
 func noList(folder api.BatchFolder, errs []error) error {
 	name := folder.Sources[0].Path
 	if len(errs) == 0 {
-		return api.NewError(api.CodeNotFound, fmt.Sprintf("get: nobody has a file in the folder %q any more: search again", name))
+		return api.Fail(api.CodeNotFound, "batch.gone", "get: nobody has a file in the folder {folder} any more: search again", strconv.Quote(name))
 	}
-	return api.NewError(api.CodeUnfinished, fmt.Sprintf("get: what is in the folder %q is not known: %v", name, errors.Join(errs...)))
+	return api.Fail(api.CodeUnfinished, "batch.unlisted", "get: what is in the folder {folder} is not known: {cause}", strconv.Quote(name), Because(errors.Join(errs...)))
 }
 
 // askAll asks all sources of a folder for it at once.
@@ -151,7 +151,7 @@ func (b *bulk) askAll(ctx context.Context, folder api.BatchFolder) ([]folderList
 	defer stop()
 	sources := folder.Sources[:min(len(folder.Sources), maxFolderSources)]
 	if len(sources) == 0 {
-		return nil, api.NewError(api.CodeUsage, "get: say which servent has the folder")
+		return nil, api.Fail(api.CodeUsage, "batch.no-source", "get: say which servent has the folder")
 	}
 	lists := make([]folderList, len(sources))
 	for i, source := range sources {

@@ -93,7 +93,7 @@ func (b *batchSources) of(name string) *batchSource {
 }
 
 // errNoSource: a batch has nobody to ask.
-var errNoSource = api.NewError(api.CodeNotFound, "no source is known")
+var errNoSource = api.Fail(api.CodeNotFound, "batch.no-sources", "no source is known")
 
 // fetch returns a small file from one of its sources, the least busy first. It tries
 // them again while they are busy or cannot be reached, as long as other files of

@@ -212,7 +212,7 @@ func (d *download) believe(u share.Unfinished) {
 // what "all" names. Nothing is to be done to any where one is not known.
 func (l *downloads) choose(names []string, applies func(*download) bool) ([]*download, error) {
 	if len(names) == 0 {
-		return nil, api.NewError(api.CodeUsage, "say which download: its number, its root or all")
+		return nil, api.Fail(api.CodeUsage, "download.which", "say which download: its number, its root or all")
 	}
 	var chosen []*download
 	for _, name := range names {
@@ -240,7 +240,7 @@ func (l *downloads) named(name string) (*download, error) {
 	isRoot := len(name) >= MinPrefix && len(name) <= 2*len(share.Root{}) && strings.Trim(lower, "0123456789abcdef") == ""
 	id, err := strconv.Atoi(name)
 	if !isRoot && (err != nil || id < 0) {
-		return nil, api.NewError(api.CodeUsage, fmt.Sprintf("%q names no download: give its number, its root (or %d of its digits and more) or all", name, MinPrefix))
+		return nil, api.Fail(api.CodeUsage, "download.no-name", "{name} names no download: give its number, its root (or {digits} of its digits and more) or all", strconv.Quote(name), MinPrefix)
 	}
 	var found []*download
 	for _, d := range l.list {
@@ -250,11 +250,11 @@ func (l *downloads) named(name string) (*download, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, api.NewError(api.CodeNotFound, fmt.Sprintf("there is no download %s; see: servent downloads list", name))
+		return nil, api.Fail(api.CodeNotFound, "download.none", "there is no download {name}; see: servent downloads list", name)
 	case 1:
 		return found[0], nil
 	}
-	return nil, api.NewError(api.CodeUsage, fmt.Sprintf("%d downloads have a root that begins with %s: give more digits, or the number", len(found), name))
+	return nil, api.Fail(api.CodeUsage, "download.several", "{n} downloads have a root that begins with {name}: give more digits, or the number", len(found), name)
 }
 
 // tell returns what is told of a download.
@@ -323,7 +323,7 @@ func (l *downloads) all() (api.DownloadList, error) {
 // refuse says why a download cannot be paused, resumed or cancelled now, if so.
 func (d *download) refuse() error {
 	if d.elsewhere {
-		return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is fetched by another process, a servent get that was begun without this servent: stop that one with Ctrl-C", d.id))
+		return api.Fail(api.CodeBusy, "download.elsewhere", "download {id} is fetched by another process, a servent get that was begun without this servent: stop that one with Ctrl-C", d.id)
 	}
 	return nil
 }
@@ -388,7 +388,7 @@ func (l *downloads) cancel(names []string) (api.DownloadList, error) {
 		}
 		switch {
 		case errors.Is(err, share.ErrBusy):
-			return api.DownloadList{}, api.NewError(api.CodeBusy, fmt.Sprintf("download %d has just been begun anew: cancel it again", d.id))
+			return api.DownloadList{}, api.Fail(api.CodeBusy, "download.anew", "download {id} has just been begun anew: cancel it again", d.id)
 		case err != nil:
 			return api.DownloadList{}, fmt.Errorf("servent: cancel download %d: %w", d.id, err)
 		}

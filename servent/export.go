@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 func (s *Shares) Torrent(ctx context.Context, req api.TorrentRequest, emit func(api.Hashing)) (api.Torrent, error) {
 	for _, address := range req.Trackers {
 		if !isTracker(address) {
-			return api.Torrent{}, api.NewError(api.CodeUsage, fmt.Sprintf("torrent: tracker %q: use http://HOST:PORT/announce, https://… or udp://HOST:PORT", address))
+			return api.Torrent{}, api.Fail(api.CodeUsage, "torrent.tracker", "torrent: tracker {text}: use http://HOST:PORT/announce, https://… or udp://HOST:PORT", strconv.Quote(address))
 		}
 	}
 	name, folder, files, err := s.toExport(ctx, req, emit)
@@ -74,9 +75,9 @@ func (s *Shares) toExport(ctx context.Context, req api.TorrentRequest, emit func
 		case err != nil:
 			return "", false, nil, err
 		case len(own) == 0:
-			return "", false, nil, api.NewError(api.CodeNotFound, fmt.Sprintf("torrent: no shared file has a root that begins with %s, and there is no such path; see: servent share list", req.Root))
+			return "", false, nil, api.Fail(api.CodeNotFound, "torrent.no-file", "torrent: no shared file has a root that begins with {root}, and there is no such path; see: servent share list", req.Root)
 		case len(own) > 1:
-			return "", false, nil, api.NewError(api.CodeUsage, fmt.Sprintf("torrent: %d shared files have a root that begins with %s: give more digits", len(own), req.Root))
+			return "", false, nil, api.Fail(api.CodeUsage, "torrent.several", "torrent: {n} shared files have a root that begins with {root}: give more digits", len(own), req.Root)
 		}
 		req.Path = own[0].Location
 	}
@@ -105,7 +106,7 @@ func (s *Shares) toExport(ctx context.Context, req api.TorrentRequest, emit func
 		}
 	}
 	if len(files) == 0 {
-		return "", true, nil, api.NewError(api.CodeUsage, fmt.Sprintf("torrent: nothing is shared of the folder %s", req.Path))
+		return "", true, nil, api.Fail(api.CodeUsage, "torrent.empty", "torrent: nothing is shared of the folder {path}", req.Path)
 	}
 	slices.SortFunc(files, func(a, b share.File) int { return cmp.Compare(a.Location(), b.Location()) })
 	for i := range files {
@@ -143,9 +144,9 @@ func exportError(name string, err error) error {
 	case errors.Is(err, context.Canceled):
 		return api.NewError(api.CodeInterrupt, err.Error())
 	case errors.Is(err, torrent.ErrTorrent):
-		return api.NewError(api.CodeUsage, fmt.Sprintf("torrent: %s cannot be one: %v", name, err))
+		return api.Fail(api.CodeUsage, "torrent.cannot", "torrent: {name} cannot be one: {cause}", name, Because(err))
 	case errors.Is(err, share.ErrChanged):
-		return api.NewError(api.CodeVerify, fmt.Sprintf("torrent: %s changed while it was read: try again", name))
+		return api.Fail(api.CodeVerify, "torrent.changed", "torrent: {name} changed while it was read: try again", name)
 	}
 	return err
 }
@@ -157,7 +158,7 @@ func writeMetainfo(m *torrent.Metainfo, req api.TorrentRequest) (string, error) 
 		dest = filepath.Join(dest, share.SafeName(strings.TrimSpace(m.Name)+torrentSuffix))
 	}
 	if _, err := os.Lstat(dest); err == nil && !req.Overwrite {
-		return "", api.NewError(api.CodeExists, fmt.Sprintf("torrent: there is a file %s already", dest))
+		return "", api.Fail(api.CodeExists, "torrent.exists", "torrent: there is a file {path} already", dest)
 	}
 	b, err := m.AppendBinary(nil)
 	if err != nil {

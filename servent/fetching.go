@@ -134,20 +134,20 @@ func (s *Servent) beginFetch(want wanted, dest string, overwrite, detached bool)
 func (l *downloads) refusePlace(d *download, dest string, overwrite bool) error {
 	for _, one := range l.list {
 		if one != d && one.run != nil && one.dest == dest {
-			return api.NewError(api.CodeBusy, fmt.Sprintf(
-				"get: download %d, of another file, goes to %s already: give this one another name with -o, or stop that one with: servent downloads cancel %d", one.id, dest, one.id))
+			return api.Fail(api.CodeBusy, "download.place-taken",
+				"get: download {id}, of another file, goes to {path} already: give this one another name with -o, or stop that one with: servent downloads cancel {id}", one.id, dest)
 		}
 	}
 	if d == nil || d.run == nil {
 		return nil
 	}
 	if d.dest != dest {
-		return api.NewError(api.CodeBusy, fmt.Sprintf(
-			"get: it is being fetched to %s already, as download %d: wait for that one, or stop it with: servent downloads cancel %d", d.dest, d.id, d.id))
+		return api.Fail(api.CodeBusy, "download.under-way",
+			"get: it is being fetched to {path} already, as download {id}: wait for that one, or stop it with: servent downloads cancel {id}", d.dest, d.id)
 	}
 	if _, err := os.Lstat(dest); err == nil && overwrite && !d.overwrite && d.state != api.DownloadQueued {
-		return api.NewError(api.CodeBusy, fmt.Sprintf(
-			"get: download %d, which runs, is not to replace a file, and there is one at %s by now: servent downloads pause %d, then get it again with --overwrite", d.id, dest, d.id))
+		return api.Fail(api.CodeBusy, "download.not-over",
+			"get: download {id}, which runs, is not to replace a file, and there is one at {path} by now: servent downloads pause {id}, then get it again with --overwrite", d.id, dest)
 	}
 	return nil
 }
@@ -166,13 +166,14 @@ func (d *download) refuseSize(want *wanted) error {
 	if d.want.size == want.size {
 		return nil
 	}
-	told := fmt.Sprintf("get: of the sizes %d and %d under one root one is a lie: ", d.want.size, want.size)
 	switch {
 	case d.state == api.DownloadDone:
-		return api.NewError(api.CodeVerify, told+fmt.Sprintf("download %d has proven the first", d.id))
+		return api.Fail(api.CodeVerify, "download.size-proven",
+			"get: of the sizes {first} and {second} under one root one is a lie: download {id} has proven the first", d.want.size, want.size, d.id)
 	case d.run != nil || d.verified > 0:
-		return api.NewError(api.CodeVerify, told+fmt.Sprintf(
-			"download %d fetches the first and has %s of it; to try the second: servent downloads cancel %d", d.id, d.percent(), d.id))
+		return api.Fail(api.CodeVerify, "download.two-sizes",
+			"get: of the sizes {first} and {second} under one root one is a lie: download {id} fetches the first and has {percent} of it; to try the second: servent downloads cancel {id}",
+			d.want.size, want.size, d.id, d.percent())
 	}
 	return nil
 }
@@ -200,10 +201,10 @@ func (s *Servent) endFetch(ctx context.Context, d *download, r *fetching, err er
 		d.state, d.verified = api.DownloadDone, d.want.size
 	case cause == errPaused:
 		d.state = api.DownloadPaused
-		err = api.NewError(api.CodePaused, fmt.Sprintf("paused at %s; go on with: servent downloads resume %d", d.percent(), d.id))
+		err = api.Fail(api.CodePaused, "download.paused", "paused at {percent}; go on with: servent downloads resume {id}", d.percent(), d.id)
 	case cause == errCancelled:
 		d.state = api.DownloadPaused // until what is there is removed
-		err = api.NewError(api.CodeCancelled, "cancelled by somebody else, and what was there of it removed")
+		err = api.Fail(api.CodeCancelled, "download.cancelled", "cancelled by somebody else, and what was there of it removed")
 	case cause != nil:
 		d.state = api.DownloadPaused
 	case errors.Is(err, share.ErrBusy):
@@ -407,7 +408,7 @@ func (s *Servent) startDownload(ctx context.Context, req api.GetRequest) (api.Do
 	if _, err := os.Lstat(dest); err == nil && !req.Overwrite {
 		switch {
 		case !isThere(ctx, dest, want): // nobody waits who could be told later
-			return api.Download{}, fmt.Errorf("servent: fetch: %w: %s", share.ErrExists, dest)
+			return api.Download{}, api.Wrap(share.ErrExists, api.Say("download.exists", "servent: fetch: {cause}: {path}", share.ErrExists, dest))
 		case !s.downloads.isOpen(want.root, dest):
 			return downloadOf(api.Done{Path: dest, Size: want.size, Root: want.root.String()}), nil
 		}
@@ -441,7 +442,7 @@ func (s *Servent) PauseDownloads(_ context.Context, req api.DownloadsRequest) (a
 	runs := func(d *download) bool { return d.run != nil }
 	chosen, err := l.pick(req.IDs, runs, func(d *download) error {
 		if d.state == api.DownloadDone {
-			return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is done: there is nothing to pause", d.id))
+			return api.Fail(api.CodeBusy, "download.done", "download {id} is done: there is nothing to pause", d.id)
 		}
 		return nil
 	})
@@ -462,10 +463,10 @@ func (s *Servent) ResumeDownloads(_ context.Context, req api.DownloadsRequest) (
 	rests := func(d *download) bool { return d.run == nil && d.state != api.DownloadDone && !d.elsewhere }
 	chosen, err := l.pick(req.IDs, rests, func(d *download) error {
 		if d.state == api.DownloadDone {
-			return api.NewError(api.CodeBusy, fmt.Sprintf("download %d is done: %s", d.id, d.dest))
+			return api.Fail(api.CodeBusy, "download.done-at", "download {id} is done: {path}", d.id, d.dest)
 		}
 		if d.want.lostTorrent != "" {
-			return api.NewError(api.CodeNotFound, fmt.Sprintf("download %d is of a torrent that is not known any more: get its .torrent or magnet link again, and it goes on", d.id))
+			return api.Fail(api.CodeNotFound, "download.no-torrent", "download {id} is of a torrent that is not known any more: get its .torrent or magnet link again, and it goes on", d.id)
 		}
 		return nil
 	})

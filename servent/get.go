@@ -3,10 +3,10 @@ package servent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,7 +113,7 @@ func (s *Servent) fetchTo(ctx context.Context, want wanted, dest string, overwri
 	}
 	if err := s.awaitFetch(ctx, d, r, emit); err != nil {
 		if s.running.Err() != nil && errors.Is(err, context.Canceled) && (ctx.Err() == nil || context.Cause(ctx) == ErrClosed) {
-			err = api.NewError(api.CodePaused, "the servent was stopped; what was verified is kept, and goes on with: servent up")
+			err = api.Fail(api.CodePaused, "download.servent-stopped", "the servent was stopped; what was verified is kept, and goes on with: servent up")
 		}
 		return 0, 0, false, err
 	}
@@ -163,7 +163,7 @@ func (s *Servent) want(ctx context.Context, req api.GetRequest) (wanted, error) 
 func readRequest(req api.GetRequest) (wanted, error) {
 	root, err := share.ParseRoot(req.Root)
 	if err != nil {
-		return wanted{}, api.NewError(api.CodeUsage, fmt.Sprintf("get: root %q: %v", req.Root, err))
+		return wanted{}, api.Fail(api.CodeUsage, "get.root", "get: root {root}: {cause}", strconv.Quote(req.Root), Because(err))
 	}
 	w := wanted{root: root, size: req.Size, name: req.Name}
 	setDefault(&w.name, req.Root)
@@ -181,7 +181,7 @@ func parseSHA1(digits string) ([messages.SHA1Size]byte, error) {
 	}
 	sum, ok := messages.URN("urn:sha1:" + digits).SHA1()
 	if !ok {
-		return sum, api.NewError(api.CodeUsage, fmt.Sprintf("get: %q is no SHA-1 of 32 base32 digits", digits))
+		return sum, api.Fail(api.CodeUsage, "get.sha1", "get: {text} is no SHA-1 of 32 base32 digits", strconv.Quote(digits))
 	}
 	return sum, nil
 }
@@ -193,7 +193,7 @@ func (s *Servent) locate(ctx context.Context, req api.GetRequest) ([]api.Hit, er
 	if req.Root != "" {
 		root, err := share.ParseRoot(req.Root)
 		if err != nil {
-			return nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: root %q: %v", req.Root, err))
+			return nil, api.Fail(api.CodeUsage, "get.root", "get: root {root}: {cause}", strconv.Quote(req.Root), Because(err))
 		}
 		want.root = root
 	}
@@ -202,7 +202,7 @@ func (s *Servent) locate(ctx context.Context, req api.GetRequest) ([]api.Hit, er
 		return nil, err
 	}
 	if want.root == (share.Root{}) && req.SHA1 == "" {
-		return nil, api.NewError(api.CodeUsage, "get: say what to fetch by its root or its SHA-1")
+		return nil, api.Fail(api.CodeUsage, "get.nothing", "get: say what to fetch by its root or its SHA-1")
 	}
 	hits, links, err := s.askContent(ctx, want)
 	if err != nil {
@@ -258,7 +258,7 @@ func (s *Servent) getError(ctx context.Context, err error) error {
 	case errors.Is(context.Cause(ctx), errTimeout):
 		return api.NewError(api.CodeTimeout, errTimeout.Error())
 	case s.running.Err() != nil:
-		return api.NewError(api.CodeUnfinished, "the servent was stopped")
+		return api.Fail(api.CodeUnfinished, "servent.was-stopped", "the servent was stopped")
 	case ctx.Err() != nil:
 		return api.NewError(api.CodeInterrupt, err.Error())
 	}

@@ -26,7 +26,7 @@ func CancelHomeDownloads(home string, ids []string) (api.DownloadList, error) {
 	lock, err := lockHome(home)
 	switch {
 	case errors.Is(err, ErrHomeInUse):
-		return api.DownloadList{}, api.NewError(api.CodeBusy, "a servent starts or ends on this home: try again")
+		return api.DownloadList{}, api.Fail(api.CodeBusy, "home.changing", "a servent starts or ends on this home: try again")
 	case errors.Is(err, fs.ErrNotExist): // nor is there a list
 	case err != nil:
 		return api.DownloadList{}, err

@@ -3,12 +3,12 @@ package servent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"servent/servent/api"
 	"servent/share"
 	"servent/share/torrent"
 )
@@ -49,7 +49,7 @@ func (t *trackerWord) nobody() error {
 	case t.answered:
 		return errors.New("its trackers name nobody who has it")
 	case t.failed != nil:
-		return fmt.Errorf("no tracker of it answers: %w", t.failed)
+		return api.Wrap(t.failed, api.Say("torrent.no-tracker", "no tracker of it answers: {cause}", t.failed))
 	}
 	return errors.New(why + ", and nobody connected to give it; a magnet link with x.pe=HOST:PORT names a peer")
 }

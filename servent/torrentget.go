@@ -38,7 +38,7 @@ func (s *Servent) wantTorrent(ctx context.Context, req api.GetRequest) (wanted, 
 	if torrent.IsMagnet(req.Torrent) {
 		m, peers, err = s.wantMagnet(ctx, req.Torrent)
 	} else if m, err = readMetainfo(req.Torrent, torrent.Parse); err != nil {
-		err = api.NewError(api.CodeUsage, fmt.Sprintf("get: cannot read the torrent %s: %v", req.Torrent, withoutPath(err)))
+		err = api.Fail(api.CodeUsage, "torrent.unread", "get: cannot read the torrent {path}: {cause}", req.Torrent, Because(withoutPath(err)))
 	}
 	if err != nil {
 		return wanted{}, err
@@ -63,7 +63,7 @@ func withoutPath(err error) error {
 func (s *Servent) wantMagnet(ctx context.Context, text string) (*torrent.Metainfo, []contact, error) {
 	link, err := torrent.ParseMagnet(text)
 	if err != nil {
-		return nil, nil, api.NewError(api.CodeUsage, fmt.Sprintf("get: %v", err))
+		return nil, nil, api.Fail(api.CodeUsage, "torrent.wrong", "get: {cause}", Because(err))
 	}
 	peers := s.wireContacts(resolvePeers(ctx, link.Peers), true)
 	if m, err := s.torrents.find(swarmHash(link)); err == nil {
@@ -76,7 +76,7 @@ func (s *Servent) wantMagnet(ctx context.Context, text string) (*torrent.Metainf
 	defer cancel()
 	m, heard, err := s.findMetadata(ctx, link, peers)
 	if err != nil && ctx.Err() == context.DeadlineExceeded {
-		return nil, nil, api.NewError(api.CodeNotFound, fmt.Sprintf("get: nobody gave the metadata of the magnet link within %v: %v; try later, or get its .torrent file", metadataTimeout, err))
+		return nil, nil, api.Fail(api.CodeNotFound, "torrent.no-metadata", "get: nobody gave the metadata of the magnet link within {time}: {cause}; try later, or get its .torrent file", metadataTimeout, Because(err))
 	}
 	return m, heard, err
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"servent/servent/api"
 	"servent/share"
 	"servent/share/torrent"
 )
@@ -62,7 +63,7 @@ func readMetainfo(path string, parse func([]byte) (*torrent.Metainfo, error)) (*
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > torrent.MaxSize {
-		return nil, fmt.Errorf("it is no .torrent file: that is a file of at most %d bytes", torrent.MaxSize)
+		return nil, api.Say("torrent.large", "it is no .torrent file: that is a file of at most {most} bytes", torrent.MaxSize)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {

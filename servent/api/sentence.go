@@ -11,3 +11,6 @@ type Said = sentence.Said
 
 // Say says a sentence: see [sentence.Say].
 func Say(code, english string, values ...any) Said { return sentence.Say(code, english, values...) }
+
+// Wrap returns an error that says said, and is err: see [sentence.Wrap].
+func Wrap(err error, said Said) error { return sentence.Wrap(err, said) }

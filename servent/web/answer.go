@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -34,11 +33,11 @@ func readJSON[In any](w http.ResponseWriter, r *http.Request) (in In, err error)
 	err = d.Decode(&in)
 	if err == nil {
 		if _, after := d.Token(); !errors.Is(after, io.EOF) {
-			err = errors.New("more than one value")
+			err = api.Say("request.more", "more than one value")
 		}
 	}
 	if err != nil {
-		return in, api.NewError(api.CodeUsage, fmt.Sprintf("read the request: %v", err))
+		return in, api.Fail(api.CodeUsage, "request.unread", "read the request: {cause}", err)
 	}
 	// From here on the connection is only listened to for its end.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})

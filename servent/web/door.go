@@ -328,7 +328,7 @@ func (f refusal) errorOf(g *Door) *api.Error {
 	case tooManyTries:
 		return api.NewError(api.CodeBusy, "too many wrong ones were tried; wait "+f.wait.String()+", then send the right one: "+how)
 	case notFound:
-		return api.NewError(api.CodeUsage, fmt.Sprintf("there is no %.100q here; the calls are listed at %s", f.asked, DescriptionPath))
+		return api.Fail(api.CodeUsage, "request.no-call", "there is no {path} here; the calls are listed at {list}", fmt.Sprintf("%.100q", f.asked), DescriptionPath)
 	}
 	why := "the page of another site asked for it, and only the servent's own may"
 	switch {

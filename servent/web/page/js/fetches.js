@@ -2,6 +2,7 @@
 
 import { call } from './calls.js';
 import { events } from './events.js';
+import { saidText } from './said.js';
 
 /** @import {Download, Hit} from './types.js' */
 
@@ -42,9 +43,9 @@ function tell(root) {
 }
 
 /** @param {Download} download */
-function put({ root, state, size, verified, rate, reason = '' }) {
+function put({ root, state, size, verified, rate, reason = '', sentence }) {
   if (state === 'cancelled') fetches.delete(root);
-  else fetches.set(root, { state, size, verified, rate, reason, at: performance.now() });
+  else fetches.set(root, { state, size, verified, rate, reason: saidText(reason, sentence), at: performance.now() });
   tell(root);
 }
 

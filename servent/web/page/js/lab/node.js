@@ -4,6 +4,7 @@ import { call } from '../calls.js';
 import { fill, h } from '../dom.js';
 import { aborted, inWords } from '../errors.js';
 import { decimal, number } from '../format.js';
+import { reasonWords } from '../reasons.js';
 import { t } from '../words.js';
 import { clock, serventName } from './words.js';
 
@@ -100,7 +101,7 @@ export class NodePanel {
         s.servent, s.holder === null ? '' : serventName(run, s.holder), to(s.node), decimal(s.age_ms, 1)]), ''),
       table.messages.length > 0 && grid(t('lab.table.messages') + of, ['type', 'received', 'sent', 'duplicate'], table.messages.map((/** @type {any} */ m) => [
         m.type, number(m.received), number(m.sent), number(m.duplicate)]), ''),
-      table.dropped.length > 0 && grid(t('lab.table.dropped') + of, ['reason', 'n'], table.dropped.map((/** @type {any} */ d) => [d.reason, number(d.count)]), ''),
+      table.dropped.length > 0 && grid(t('lab.table.dropped') + of, ['reason', 'n'], table.dropped.map((/** @type {any} */ d) => [reasonWords('drop', d.reason), number(d.count)]), ''),
     ].filter(Boolean);
   }
 }
@@ -108,7 +109,7 @@ export class NodePanel {
 /**
  * @param {string} title
  * @param {string[]} columns
- * @param {string[][]} rows
+ * @param {(string | HTMLElement)[][]} rows
  * @param {string} note
  */
 function grid(title, columns, rows, note) {

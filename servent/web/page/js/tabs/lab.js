@@ -23,7 +23,7 @@ import { Playback } from '../playback.js';
 import { Plot } from '../plot.js';
 import { plotPNG, plotSVG } from '../plotfile.js';
 import { recall, remember } from '../store.js';
-import { t } from '../words.js';
+import { learn, t } from '../words.js';
 import { writeTrace } from '../trace.js';
 
 /** What the lab shows who comes for the first time. */
@@ -37,6 +37,7 @@ const LOOKS = 250;
 
 /** @param {HTMLElement} root @param {import('../main.js').Context} context */
 export function open(root, context) {
+  void learn('network'); // why messages are dropped
   const lab = new Lab(root, context);
   return { close: () => lab.close() };
 }
