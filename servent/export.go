@@ -20,6 +20,9 @@ import (
 	"servent/share/torrent"
 )
 
+// trackerForms are how the address of a tracker is written.
+const trackerForms = "http://HOST:PORT/announce, https://HOST:PORT/announce, udp://HOST:PORT"
+
 // Torrent makes the metainfo of a shared file, or of a folder below a shared one,
 // and remembers it, so that it is served. The files are hashed first if need be,
 // of which emit, which may be nil, is told. Its errors for the caller's part are
@@ -27,7 +30,7 @@ import (
 func (s *Shares) Torrent(ctx context.Context, req api.TorrentRequest, emit func(api.Hashing)) (api.Torrent, error) {
 	for _, address := range req.Trackers {
 		if !isTracker(address) {
-			return api.Torrent{}, api.Fail(api.CodeUsage, "torrent.tracker", "torrent: tracker {text}: use http://HOST:PORT/announce, https://… or udp://HOST:PORT", strconv.Quote(address))
+			return api.Torrent{}, api.Fail(api.CodeUsage, "torrent.tracker", "torrent: tracker {text}: use {forms}", strconv.Quote(address), trackerForms)
 		}
 	}
 	name, folder, files, err := s.toExport(ctx, req, emit)
