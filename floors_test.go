@@ -87,9 +87,10 @@ var (
 // floors go from the narrower folder to the wider: the first that a package
 // lies in holds for it.
 var floors = []floor{
+	{folder: "servent/sentence", never: append(impure, "time")},
 	{folder: "servent/messages", never: []string{"net", "os", "log", "math/rand", "crypto/rand", "time"}},
 	{
-		folder: "servent/routing/lab", own: []string{"servent/messages", "servent/routing", "servent/share"},
+		folder: "servent/routing/lab", own: []string{"servent/messages", "servent/routing", "servent/share", "servent/sentence"},
 		libraries: []string{anything}, never: libp2p,
 	},
 	{folder: "servent/routing/search", own: []string{"servent/routing"}, never: append(impure, "servent/routing/lab")},
@@ -109,7 +110,7 @@ var floors = []floor{
 		folder: "servent/share", own: []string{"servent/share"}, never: []string{"net", "servent/share/torrent"},
 		libraries: []string{"go.etcd.io/bbolt", "github.com/fsnotify/fsnotify", "github.com/gofrs/flock", "golang.org/x/text"},
 	},
-	{folder: "servent/servent/api"},
+	{folder: "servent/servent/api", own: []string{"servent/sentence"}},
 	{
 		folder: "servent/servent", own: []string{"servent/messages", "servent/routing", "servent/share", "servent/servent"},
 		libraries: []string{anything}, never: []string{"servent/routing/lab"},

@@ -30,7 +30,7 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 		err = fmt.Errorf("servent: connect to %s: %w", wanted.typed, errSelf)
 	}
 	if err != nil {
-		return api.Link{}, Because(err).Fail(api.CodeUsage)
+		return api.Link{}, api.FailAs(api.CodeUsage, Because(err))
 	}
 	type end struct {
 		id  peer.ID
@@ -50,7 +50,7 @@ func (s *Servent) Connect(ctx context.Context, req api.ConnectRequest) (api.Link
 	select {
 	case e := <-done:
 		if errors.Is(e.err, errSelf) && wanted.port != 0 {
-			return api.Link{}, Because(fmt.Errorf("servent: connect to %s: %w", wanted.typed, e.err)).Fail(api.CodeUsage)
+			return api.Link{}, api.FailAs(api.CodeUsage, Because(fmt.Errorf("servent: connect to %s: %w", wanted.typed, e.err)))
 		}
 		if e.err != nil {
 			return api.Link{}, notLinked(fmt.Errorf("servent: connect to %s: %w", wanted.typed, s.explain(e.err)))
@@ -116,7 +116,7 @@ func (e *explained) Unwrap() []error { return []error{e.said, e.cause} }
 func (e *explained) As(target any) bool {
 	told, ok := target.(**api.Error)
 	if ok = ok && e.code != ""; ok {
-		*told = e.said.Fail(e.code)
+		*told = api.FailAs(e.code, e.said)
 	}
 	return ok
 }

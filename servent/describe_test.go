@@ -194,7 +194,7 @@ func (d *describer) schema(t reflect.Type) object {
 	case reflect.Pointer:
 		return d.schema(t.Elem())
 	case reflect.Struct:
-		if t.PkgPath() == reflect.TypeFor[api.Error]().PkgPath() {
+		if slices.Contains([]string{reflect.TypeFor[api.Error]().PkgPath(), reflect.TypeFor[api.Sentence]().PkgPath()}, t.PkgPath()) {
 			return d.component(t)
 		}
 	}
@@ -256,7 +256,7 @@ func nullable(schema object) object {
 	return object{"anyOf": []any{schema, object{"type": "null"}}}
 }
 
-// apiDocs are the comments of package api.
+// apiDocs are the comments of package api, and of package sentence, which api has too.
 type apiDocs struct {
 	types  map[string]string      // by type
 	fields map[string]string      // by Type.Field
@@ -269,6 +269,7 @@ func readAPIDocs(t *testing.T) apiDocs {
 	if err != nil || len(names) == 0 {
 		t.Fatalf("the sources of package api: %v, %v", names, err)
 	}
+	names = append(names, "../sentence/sentence.go") // whose comments replace those of its aliases
 	for _, name := range names {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {

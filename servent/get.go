@@ -286,5 +286,5 @@ func fetchError(err error) *api.Error {
 	}
 	said := Because(err)
 	said.Text += hint
-	return said.Fail(code)
+	return api.FailAs(code, said)
 }

@@ -114,7 +114,7 @@ func (l *downloads) download(k keptDownload) (*download, bool) {
 	case api.DownloadQueued:
 		d.state, d.goesOn = api.DownloadQueued, true
 	case api.DownloadFailed:
-		d.state, d.failed = api.DownloadFailed, api.Said{Text: k.Reason, Sentence: k.Sentence}.Fail(k.Code)
+		d.state, d.failed = api.DownloadFailed, api.FailAs(k.Code, api.Said{Text: k.Reason, Sentence: k.Sentence})
 	}
 	if k.Torrent != "" {
 		return d, l.restoreTorrent(d, k.Torrent, clients)

@@ -1,12 +1,13 @@
 package servent
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"servent/servent/api"
 	"servent/share/words"
 )
 
@@ -18,7 +19,7 @@ func ParseQuery(text string) (Query, error) {
 	p := queryParser{text: text}
 	if len(text) > maxQueryText {
 		p.at = len(text)
-		return Query{}, p.wrong(0, "a query takes at most %d bytes: use fewer words", maxQueryText)
+		return Query{}, p.wrong(0, "query.long", "a query takes at most {most} bytes: use fewer words", maxQueryText)
 	}
 	for p.skipSpace(); p.at < len(text); p.skipSpace() {
 		if err := p.term(); err != nil {
@@ -79,8 +80,10 @@ func (p *queryParser) skipSpace() {
 
 // wrong says that the part of the text from an offset to where the parser is
 // has to be written otherwise.
-func (p *queryParser) wrong(from int, format string, args ...any) *QueryError {
-	return &QueryError{Text: p.text, Offset: from, Length: p.at - from, Reason: fmt.Sprintf(format, args...)}
+func (p *queryParser) wrong(from int, code, english string, values ...any) *QueryError {
+	wrong := &QueryError{Text: p.text, Offset: from, Length: p.at - from}
+	wrong.Reason, wrong.Sentence = api.Say(code, english, values...).Parts()
+	return wrong
 }
 
 // takeKey passes over key, in any case, if it comes next.
@@ -124,7 +127,7 @@ func (p *queryParser) value() (text string, quoted bool, err *QueryError) {
 	if length < 0 {
 		open := p.at
 		p.at = len(p.text)
-		return "", true, p.wrong(open, "the quotation mark has no second one: write \"red hat\", or leave it out")
+		return "", true, p.wrong(open, "query.quote", "the quotation mark has no second one: write \"red hat\", or leave it out")
 	}
 	_, size = utf8.DecodeRuneInString(p.text[begin+length:])
 	p.at = begin + length + size
@@ -150,13 +153,13 @@ func (p *queryParser) term() *QueryError {
 	}
 	if key, rest, ok := strings.Cut(text, ":"); ok && rest != "" && !quoted {
 		if ours := otherKeys[strings.ToLower(key)]; ours != "" {
-			return p.wrong(begin, "there is no %s: in a query, write %s%s; or put it in quotation marks to search for the words", key, ours, rest)
+			return p.wrong(begin, "query.key", "there is no {key}: in a query, write {ours}; or put it in quotation marks to search for the words", key, ours+rest)
 		}
 	}
 	said := phraseOf(text, quoted)
 	if len(said) == 0 {
 		if quoted {
-			return p.wrong(begin, "there is no word between the quotation marks: write \"red hat\", or leave them out")
+			return p.wrong(begin, "query.empty-quote", "there is no word between the quotation marks: write \"red hat\", or leave them out")
 		}
 		return nil // a dash between two words, say
 	}
@@ -181,14 +184,14 @@ func printable(text string) string {
 // exclude takes a word or a phrase that is not to be there.
 func (p *queryParser) exclude(begin int, text string, quoted bool) *QueryError {
 	if !quoted && len(text) >= len(keyNot) && strings.EqualFold(text[:len(keyNot)], keyNot) {
-		return p.wrong(begin, "excluded twice: write not:%s", text[len(keyNot):])
+		return p.wrong(begin, "query.twice", "excluded twice: write not:{text}", text[len(keyNot):])
 	}
 	said := phraseOf(text, quoted)
 	if len(said) == 0 {
-		return p.wrong(begin, "not: has no word right behind it: write not:beta or not:\"red hat\"")
+		return p.wrong(begin, "query.not", "not: has no word right behind it: write not:beta or not:\"red hat\"")
 	}
 	p.query.mustNot = append(p.query.mustNot, said)
-	p.bars = append(p.bars, excluded{said, p.wrong(begin, "it is asked for too: nothing can match")})
+	p.bars = append(p.bars, excluded{said, p.wrong(begin, "query.barred", "it is asked for too: nothing can match")})
 	return nil
 }
 
@@ -233,7 +236,7 @@ func (p *queryParser) typed(begin int, not bool) *QueryError {
 		return err
 	}
 	if strings.TrimSpace(text) == "" {
-		return p.wrong(begin, "type: has nothing right behind it: write an extension, as type:iso, or a kind: %s", strings.Join(Kinds(), ", "))
+		return p.wrong(begin, "query.no-type", "type: has nothing right behind it: write an extension, as type:iso, or a kind: {kinds}", strings.Join(Kinds(), ", "))
 	}
 	list, err := parseTypes(text)
 	if err != nil {
@@ -246,7 +249,7 @@ func (p *queryParser) typed(begin int, not bool) *QueryError {
 	}
 	if not {
 		p.query.notTypes = append(p.query.notTypes, list...)
-		p.barred = p.wrong(begin, "all types that are asked for are excluded too: nothing can match")
+		p.barred = p.wrong(begin, "query.types-barred", "all types that are asked for are excluded too: nothing can match")
 	} else {
 		p.listed = append(p.listed, list...)
 	}
@@ -257,7 +260,7 @@ func (p *queryParser) typed(begin int, not bool) *QueryError {
 func (p *queryParser) sizes(begin int, not bool) *QueryError {
 	if not {
 		text, _, _ := p.value()
-		return p.wrong(begin, "a size is not excluded: write size: with the sizes that are wanted, as size:>500M or size:1M..2G in place of size:%s", text)
+		return p.wrong(begin, "query.not-size", "a size is not excluded: write size: with the sizes that are wanted, as size:>500M or size:1M..2G in place of size:{text}", text)
 	}
 	open := p.at
 	text, _, err := p.value()
@@ -265,17 +268,17 @@ func (p *queryParser) sizes(begin int, not bool) *QueryError {
 		return err
 	}
 	if strings.TrimSpace(text) == "" {
-		return p.wrong(begin, "size: has nothing right behind it: write size:>500M, size:<4GiB or size:1M..2G")
+		return p.wrong(begin, "query.no-size", "size: has nothing right behind it: write size:>500M, size:<4GiB or size:1M..2G")
 	}
 	wanted, cause := parseSizeRange(strings.TrimSpace(text))
 	if cause != nil {
-		return p.wrong(open, "size: %v", cause)
+		return p.wrong(open, "query.size", "size: {cause}", Because(cause))
 	}
 	if p.query.size != nil {
 		wanted = wanted.within(*p.query.size)
 	}
 	if wanted.empty() {
-		return p.wrong(begin, "no file has such a size: nothing can match")
+		return p.wrong(begin, "query.sizes-barred", "no file has such a size: nothing can match")
 	}
 	p.query.size = &wanted
 	return nil
@@ -292,9 +295,9 @@ func (p *queryParser) end() *QueryError {
 		return p.bar()
 	}
 	if p.query.HasFilters() {
-		return p.wrong(0, "there is no word to ask others for, only filters: give at least one word that the files have")
+		return p.wrong(0, "query.filters", "there is no word to ask others for, only filters: give at least one word that the files have")
 	}
-	return p.wrong(0, "%q has no letter and no digit in it: give at least one word", p.text)
+	return p.wrong(0, "query.no-word", "{text} has no letter and no digit in it: give at least one word", strconv.Quote(p.text))
 }
 
 // keepLong has the searcher look for all words of a query that has more than

@@ -1,8 +1,8 @@
 package servent
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"servent/messages"
@@ -44,9 +44,10 @@ type phrase []words.Word
 // A QueryError says which part of a query is wrong. To the callers of the API
 // it is an [*api.Error] of [api.CodeUsage]: [errors.As] finds both.
 type QueryError struct {
-	Text           string // that was read: the query, or what a flag says
-	Offset, Length int    // of the wrong part in Text, in bytes
-	Reason         string // what is wrong with it, and what to write instead
+	Text           string        // that was read: the query, or what a flag says
+	Offset, Length int           // of the wrong part in Text, in bytes
+	Reason         string        // what is wrong with it, and what to write instead
+	Sentence       *api.Sentence // of Reason
 }
 
 func (e *QueryError) Error() string { return "search: " + e.Reason }
@@ -57,7 +58,7 @@ func (e *QueryError) As(target any) bool {
 	if !ok {
 		return false
 	}
-	*told = api.NewError(api.CodeUsage, e.Error())
+	*told = api.FailAs(api.CodeUsage, api.Said{Text: e.Error(), Sentence: e.Sentence})
 	if e.Length > 0 {
 		(*told).Query = e.Text
 		(*told).At = 1 + len([]rune(e.Text[:e.Offset]))
@@ -102,7 +103,9 @@ func QueryOf(req api.SearchRequest) (Query, error) {
 		flags = flags.within(*q.size)
 	}
 	if flags.empty() {
-		return Query{}, &QueryError{Text: req.Words, Reason: "no size is above the least and below the most that are asked for: nothing can match"}
+		wrong := &QueryError{Text: req.Words}
+		wrong.Reason, wrong.Sentence = api.Say("query.sizes", "no size is above the least and below the most that are asked for: nothing can match").Parts()
+		return Query{}, wrong
 	}
 	q.size = &flags
 	return q, nil
@@ -211,7 +214,7 @@ func parseTypes(text string) ([]string, *QueryError) {
 		ext = words.Fold(ext)
 		if ext == "" || strings.ContainsAny(ext, `/\*?"`) || strings.ContainsFunc(ext, isSpace) {
 			wrong := &QueryError{Text: text, Offset: at, Length: len(word)}
-			wrong.Reason = fmt.Sprintf("%q is no type of file: write an extension, as iso, or a kind: %s", word, strings.Join(Kinds(), ", "))
+			wrong.Reason, wrong.Sentence = api.Say("query.type", "{text} is no type of file: write an extension, as iso, or a kind: {kinds}", strconv.Quote(word), strings.Join(Kinds(), ", ")).Parts()
 			if word == "" { // point at all of it
 				wrong.Offset, wrong.Length = 0, len(text)
 			}

@@ -18,10 +18,10 @@ import (
 
 // sayers are the functions that say sentences, and which argument is the code; the
 // English is the next, and the values are those behind it.
-var sayers = map[string]int{"Say": 0, "Fail": 1}
+var sayers = map[string]int{"Say": 0, "Fail": 1, "wrong": 1}
 
 // sayingFolders are those of the packages that say something to the page.
-var sayingFolders = []string{".", "api", "web", "../cmd/servent"}
+var sayingFolders = []string{".", "api", "web", "../cmd/servent", "../routing/lab/experiment", "../routing/lab/graph", "../routing/lab/stage"}
 
 // TestSentences: each sentence of the servent has one English form with as many
 // values as are given, and is in the French catalogue of the page with the same

@@ -207,7 +207,7 @@ func shareError(verb, path string, err error) error {
 		code = api.CodeDiskFull
 	}
 	said.Text = verb + " " + said.Text
-	return said.Fail(code)
+	return api.FailAs(code, said)
 }
 
 // KeptShares returns the shared folders and the keywords of the home at dir

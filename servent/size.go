@@ -1,10 +1,11 @@
 package servent
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"servent/servent/api"
 )
 
 // sizeLetters are the units of a size: what 500M means is 500 * 1000 * 1000
@@ -32,19 +33,19 @@ func readSize(text string) (writtenSize, error) {
 	number := strings.TrimRight(text, "KMGTPkmgtpiIbB ")
 	unit := strings.ToUpper(strings.TrimSpace(text[len(number):]))
 	if strings.Trim(number, "0123456789.") != "" { // no 0x10, 1e9, Inf
-		return writtenSize{}, fmt.Errorf("%q is no size: write 1500, 500M or 1.5GiB", text)
+		return writtenSize{}, api.Say("size.none", "{text} is no size: write 1500, 500M or 1.5GiB", strconv.Quote(text))
 	}
 	value, err := strconv.ParseFloat(number, 64)
 	if err != nil {
-		return writtenSize{}, fmt.Errorf("%q is no size: write 1500, 500M or 1.5GiB", text)
+		return writtenSize{}, api.Say("size.none", "{text} is no size: write 1500, 500M or 1.5GiB", strconv.Quote(text))
 	}
 	factor, ok := unitFactor(unit)
 	if !ok {
-		return writtenSize{}, fmt.Errorf("%q has no unit of size: write 1500, 500M or 1.5GiB", text)
+		return writtenSize{}, api.Say("size.unit", "{text} has no unit of size: write 1500, 500M or 1.5GiB", strconv.Quote(text))
 	}
 	size := writtenSize{bytes: value * factor, digit: factor}
 	if size.bytes >= math.MaxInt64 {
-		return writtenSize{}, fmt.Errorf("%q is larger than any file", text)
+		return writtenSize{}, api.Say("size.large", "{text} is larger than any file", strconv.Quote(text))
 	}
 	if _, decimals, ok := strings.Cut(number, "."); ok {
 		size.digit *= math.Pow10(-len(decimals))
@@ -105,7 +106,7 @@ func parseInterval(from, to string) (sizeRange, error) {
 	interval := anySize
 	from, to = strings.TrimSpace(from), strings.TrimSpace(to)
 	if from == "" && to == "" {
-		return interval, fmt.Errorf("%q has no end: write 1M..2G, 1M.. or ..2G", "..")
+		return interval, api.Say("size.no-end", "\"..\" has no end: write 1M..2G, 1M.. or ..2G")
 	}
 	if from != "" {
 		least, err := parseBound(">=", from)
@@ -122,14 +123,14 @@ func parseInterval(from, to string) (sizeRange, error) {
 		interval = interval.within(most)
 	}
 	if interval.empty() {
-		return interval, fmt.Errorf("%s is above %s: write the smaller size first", from, to)
+		return interval, api.Say("size.above", "{from} is above {to}: write the smaller size first", from, to)
 	}
 	return interval, nil
 }
 
 func parseBound(sign, number string) (sizeRange, error) {
 	if number == "" {
-		return sizeRange{}, fmt.Errorf("%q has no size right behind it: write %s500M", sign, sign)
+		return sizeRange{}, api.Say("size.nothing", "\"{sign}\" has no size right behind it: write {sign}500M", sign)
 	}
 	size, err := readSize(number)
 	if err != nil {

@@ -32,7 +32,7 @@ func labNetworkOf(c *cli.Context) (*labNetwork, error) {
 	file, text := c.String("graph"), c.String("topology")
 	switch {
 	case c.IsSet("graph") && c.IsSet("topology"):
-		return nil, usage("--graph and --topology exclude each other: name one network")
+		return nil, api.Fail(api.CodeUsage, "lab.two-networks", "--graph and --topology exclude each other: name one network")
 	case file != "" && !c.IsSet("topology"):
 		return &labNetwork{name: file, file: file}, nil
 	case text == "":
@@ -40,7 +40,7 @@ func labNetworkOf(c *cli.Context) (*labNetwork, error) {
 	}
 	topology, err := graph.ParseTopology(text)
 	if err != nil {
-		return nil, usage("--topology: %s", strings.TrimPrefix(err.Error(), "graph: topology "))
+		return nil, api.Fail(api.CodeUsage, "lab.flag", "--{flag}: {cause}", "topology", labSaid(err))
 	}
 	return &labNetwork{name: topology.String(), topology: topology}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"servent/routing/lab/experiment"
+	"servent/servent/api"
 )
 
 // generatedNames is what --names has in place of a file.
@@ -35,7 +36,7 @@ func (order *labOrder) readObjects(c *cli.Context) error {
 		{"popularity", func(text string) (err error) { o.Popularity, err = experiment.ParsePopularity(text); return err }},
 	} {
 		if err := read.take(c.String(read.flag)); err != nil {
-			return usage("--%s: %v", read.flag, err)
+			return api.Fail(api.CodeUsage, "lab.flag", "--{flag}: {cause}", read.flag, labSaid(err))
 		}
 	}
 	switch {

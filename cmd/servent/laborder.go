@@ -2,14 +2,14 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"servent/routing"
 	"servent/routing/lab/experiment"
+	"servent/servent"
+	"servent/servent/api"
 )
 
 // A labOrder is what "servent lab" is to try, and where the rows go.
@@ -61,12 +61,12 @@ func labOrderOf(con *console, c *cli.Context) (*labOrder, error) {
 func (order *labOrder) readPlan(c *cli.Context) error {
 	p := &order.plan
 	if seed := c.Int("seed"); seed < 0 {
-		return usage("--seed %d: use 0 or more", seed)
+		return api.Fail(api.CodeUsage, "lab.seed", "--seed {seed}: use 0 or more", seed)
 	}
 	p.Seed = uint64(c.Int("seed"))
 	for flag, to := range map[string]*int{"queries": &p.Queries, "runs": &p.Runs} {
 		if *to = c.Int(flag); *to < 1 {
-			return usage("--%s %d: use 1 or more", flag, *to)
+			return api.Fail(api.CodeUsage, "lab.least-one", "--{flag} {n}: use 1 or more", flag, *to)
 		}
 	}
 	if p.Workers = c.Int("workers"); p.Workers < 0 {
@@ -78,13 +78,13 @@ func (order *labOrder) readPlan(c *cli.Context) error {
 	}{
 		{"ttl", order.takeTTLs},
 		{"strategy", func(text string) (err error) { p.Strategies, err = experiment.ParseStrategies(text); return err }},
-		{"dedup", func(text string) (err error) { p.Rule, err = routing.ParseRule(text); return err }},
+		{"dedup", func(text string) (err error) { p.Rule, err = experiment.ParseRule(text); return err }},
 		{"latency", func(text string) (err error) { p.Latency, err = experiment.ParseLatency(text); return err }},
 		{"loss", func(text string) (err error) { p.Loss, err = parsePercent(text); return err }},
 		{"churn", order.takeChurn},
 	} {
 		if err := read.take(c.String(read.flag)); err != nil {
-			return usage("--%s: %v", read.flag, err)
+			return api.Fail(api.CodeUsage, "lab.flag", "--{flag}: {cause}", read.flag, labSaid(err))
 		}
 	}
 	return order.readObjects(c)
@@ -111,12 +111,12 @@ func (order *labOrder) takeTTLs(text string) error {
 	}{{first, &order.plan.First}, {last, &order.plan.Last}} {
 		n, err := strconv.Atoi(end.text)
 		if err != nil || n < 1 || n > experiment.MaxTTL {
-			return fmt.Errorf("%q is no TTL: use 1 to %d, as 3 or 1..7", end.text, experiment.MaxTTL)
+			return api.Say("lab.ttl", "{text} is no TTL: use 1 to {most}, as 3 or 1..7", strconv.Quote(end.text), experiment.MaxTTL)
 		}
 		*end.to = uint8(n)
 	}
 	if order.plan.First > order.plan.Last {
-		return fmt.Errorf("%s: write the lower TTL first, as %s..%s", text, last, first)
+		return api.Say("lab.ttl-order", "{text}: write the lower TTL first, as {last}..{first}", text, last, first)
 	}
 	return nil
 }
@@ -126,18 +126,25 @@ func parsePercent(text string) (float64, error) {
 	number, isPercent := strings.CutSuffix(text, "%")
 	percent, err := strconv.ParseFloat(number, 64)
 	if err != nil || !isPercent || !(percent >= 0 && percent < 100) {
-		return 0, fmt.Errorf("%q is no share: use 0%% to less than 100%%, as 5%%", text)
+		return 0, api.Say("lab.share", "{text} is no share: use 0% to less than 100%, as 5%", strconv.Quote(text))
 	}
 	return percent / 100, nil
 }
 
 // labError is what is wrong with a plan that the flags made: the flags are.
 func labError(err error) error {
-	text := err.Error()
-	for _, room := range []string{"experiment: ", "graph: "} {
-		text = strings.TrimPrefix(text, room)
+	said := labSaid(err)
+	said.Text = "lab: " + said.Text
+	return api.FailAs(api.CodeUsage, said)
+}
+
+// labSaid is what err says, without the names of the rooms that it is from.
+func labSaid(err error) api.Said {
+	said := servent.Because(err)
+	for _, room := range []string{"stage: ", "experiment: ", "graph: ", "topology "} {
+		said.Text = strings.TrimPrefix(said.Text, room)
 	}
-	return usage("lab: %s", text)
+	return said
 }
 
 // labFaults is the error of rows that are not what mathematics says.

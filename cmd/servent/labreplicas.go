@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"servent/routing/lab/experiment"
+	"servent/servent/api"
 )
 
 // maxReplications is how many numbers of replicas one command tries.
@@ -24,9 +25,9 @@ func (order *labOrder) takeReplicas(text string) error {
 		case err != nil:
 			return err
 		case slices.Contains(order.replications, r):
-			return fmt.Errorf("%v comes twice", r)
+			return api.Say("lab.twice", "{text} comes twice", r)
 		case len(order.replications) == maxReplications:
-			return fmt.Errorf("more than %d numbers of replicas", maxReplications)
+			return api.Say("lab.replications", "more than {most} numbers of replicas", maxReplications)
 		}
 		order.replications = append(order.replications, r)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"servent/routing/lab/experiment"
 	"servent/routing/lab/graph"
+	"servent/servent/api"
 )
 
 // allSources is --sources of all servents.
@@ -41,7 +42,7 @@ func (order *labOrder) readSources(text string) error {
 	case err == nil && number >= 1:
 		order.plan.Sources = experiment.Sources{Number: number}
 	case err == nil:
-		return usage("--sources %d: use 1 or more, or all", number)
+		return api.Fail(api.CodeUsage, "lab.sources", "--sources {n}: use 1 or more, or all", number)
 	default:
 		nodes, err := n.readSources(text)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"servent/routing/lab/graph"
 	"servent/routing/lab/lesson"
 	"servent/routing/lab/stage"
+	"servent/servent"
 	"servent/servent/api"
 )
 
@@ -81,7 +82,7 @@ func labContext(request *api.LabRequest) (*cli.Context, error) {
 			continue
 		}
 		if err := flags.Set(name, value); err != nil {
-			return nil, usage("--%s %s: %v", name, value, err)
+			return nil, api.Fail(api.CodeUsage, "lab.no-value", "--{flag} {value}: {cause}", name, value, servent.Because(err))
 		}
 	}
 	if err := checkLabRequest(request); err != nil {
@@ -116,11 +117,11 @@ func labFlagsOf(request *api.LabRequest) map[string]string {
 func checkLabRequest(request *api.LabRequest) error {
 	switch {
 	case sourcesFile(request.Sources) != "":
-		return usage("sources %.40q: write how many ask, or all", request.Sources)
+		return api.Fail(api.CodeUsage, "lab.sources-file", "sources {text}: write how many ask, or all", fmt.Sprintf("%.40q", request.Sources))
 	case request.Graph != "" && request.Topology != "":
-		return usage("a topology and a graph exclude each other: name one network")
+		return api.Fail(api.CodeUsage, "lab.topology-graph", "a topology and a graph exclude each other: name one network")
 	case request.Wants != "" && request.Wants != "events" && request.Wants != "reached":
-		return usage("wants %.40q: use events or reached", request.Wants)
+		return api.Fail(api.CodeUsage, "lab.wants", "wants {text}: use events or reached", fmt.Sprintf("%.40q", request.Wants))
 	}
 	return nil
 }
@@ -140,10 +141,10 @@ func labWebNetwork(request *api.LabRequest, c *cli.Context) (*labNetwork, error)
 	}
 	held, err := graph.Read(name, strings.NewReader(request.Graph))
 	if err != nil {
-		return nil, usage("lab: %s", strings.TrimPrefix(err.Error(), "graph: "))
+		return nil, labError(err)
 	}
 	if held.Graph.Len() == 0 {
-		return nil, usage("lab: read the graph %.255q: there is no servent in it", name)
+		return nil, api.Fail(api.CodeUsage, "lab.empty-graph", "lab: read the graph {name}: there is no servent in it", fmt.Sprintf("%.255q", name))
 	}
 	return &labNetwork{name: name, held: held, fixed: held.Graph}, labWebError(stage.CheckSize(held.Graph.Len(), held.Graph.Edges()))
 }
@@ -161,7 +162,7 @@ func (l labWeb) play(request *api.LabRequest) (*labOrder, stage.Play, error) {
 		return nil, play, err
 	}
 	if len(order.replications) > 1 {
-		return nil, play, usage("replicas %.40q: one search has one number of them", request.Replicas)
+		return nil, play, api.Fail(api.CodeUsage, "lab.one-replicas", "replicas {text}: one search has one number of them", fmt.Sprintf("%.40q", request.Replicas))
 	}
 	play.Plan = order.plan
 	play.Plan.First = play.Plan.Last
@@ -179,7 +180,7 @@ func (l labWeb) play(request *api.LabRequest) (*labOrder, stage.Play, error) {
 // nodeOf returns the servent of a number, which need not be there.
 func nodeOf(number int) (graph.Node, error) {
 	if number < 0 || number >= graph.MaxNodes {
-		return 0, usage("servent %d: they are numbered from 0 on", number)
+		return 0, api.Fail(api.CodeUsage, "lab.node", "servent {n}: they are numbered from 0 on", number)
 	}
 	return graph.Node(number), nil
 }
@@ -205,13 +206,13 @@ func labTime(ms float64) (time.Duration, error) {
 	case ms <= most:
 		return time.Duration(ms * float64(time.Millisecond)), nil
 	}
-	return 0, usage("at_ms %g: use -1, which is before the search, or 0 to %d", ms, stage.MaxTime/time.Millisecond)
+	return 0, api.Fail(api.CodeUsage, "lab.at", "at_ms {ms}: use -1, which is before the search, or 0 to {most}", ms, int64(stage.MaxTime/time.Millisecond))
 }
 
 // Graph returns the file of --graph.
 func (l labWeb) Graph(context.Context) (api.LabFile, error) {
 	if l.graph == nil {
-		return api.LabFile{}, api.NewError(api.CodeNotFound, "lab: it was not begun with a graph: servent lab --web --graph FILE does that")
+		return api.LabFile{}, api.Fail(api.CodeNotFound, "lab.no-file", "lab: it was not begun with a graph: servent lab --web --graph FILE does that")
 	}
 	return *l.graph, nil
 }
@@ -256,8 +257,8 @@ func (l labWeb) Table(ctx context.Context, request api.LabTableRequest) (api.Lab
 
 // labPatience bounds how long a request is worked on.
 func labPatience(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, most, api.NewError(api.CodeTimeout, fmt.Sprintf(
-		"lab: it takes more than %v: try fewer servents, walkers or sources, or the command servent lab, which has no limit", most)))
+	return context.WithTimeoutCause(ctx, most, api.Fail(api.CodeTimeout, "lab.patience",
+		"lab: it takes more than {most}: try fewer servents, walkers or sources, or the command servent lab, which has no limit", most))
 }
 
 // labWebError is what is wrong with a request, or that it was given up.
@@ -266,6 +267,5 @@ func labWebError(err error) error {
 	if err == nil || errors.As(err, &told) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	text := strings.TrimPrefix(err.Error(), "stage: ")
-	return labError(errors.New(text))
+	return labError(err)
 }

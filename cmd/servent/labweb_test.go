@@ -185,8 +185,9 @@ func TestLabWebRefuses(t *testing.T) {
 		"loss of all":                     {Loss: "100%"},
 	} {
 		_, err := newLabWeb().Run(t.Context(), request)
-		if !errors.Is(err, api.CodeUsage) {
-			t.Errorf("%s: got %v, want it refused as a wrong request", name, err)
+		var refused *api.Error
+		if !errors.As(err, &refused) || refused.Code != api.CodeUsage || refused.Sentence == nil {
+			t.Errorf("%s: got %v, want it refused as a wrong request, in a sentence", name, err)
 		}
 	}
 }

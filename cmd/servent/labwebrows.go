@@ -45,7 +45,7 @@ func (l labWeb) Rows(ctx context.Context, request api.LabRequest, progress func(
 func checkLabRows(order *labOrder, request *api.LabRequest) error {
 	p := &order.plan
 	if len(request.Actions) > 0 {
-		return usage("actions are of one search: leave them out of an experiment")
+		return api.Fail(api.CodeUsage, "lab.rows-actions", "actions are of one search: leave them out of an experiment")
 	}
 	servents := 1
 	switch {
@@ -57,11 +57,11 @@ func checkLabRows(order *labOrder, request *api.LabRequest) error {
 		servents = p.Sources.Number
 	}
 	if most := maxLabQueries / servents; servents > maxLabQueries || p.Queries > most || p.Runs > most/p.Queries {
-		return usage("%d sources × %d queries × %d runs: the page asks %s in all, the command servent lab more", servents, p.Queries, p.Runs, grouped(maxLabQueries))
+		return api.Fail(api.CodeUsage, "lab.rows-queries", "{sources} sources × {queries} queries × {runs} runs: the page asks {most} in all, the command servent lab more", servents, p.Queries, p.Runs, maxLabQueries)
 	}
 	ttls := int(p.Last-p.First) + 1
 	if rows := ttls * len(p.Strategies) * max(1, len(order.replications)); rows > maxLabRows {
-		return usage("%d TTLs × strategies × replicas: the page tries %d in all, the command servent lab more", rows, maxLabRows)
+		return api.Fail(api.CodeUsage, "lab.rows-most", "{rows} TTLs × strategies × replicas: the page tries {most} in all, the command servent lab more", rows, maxLabRows)
 	}
 	return nil
 }

@@ -235,7 +235,7 @@ func TestSaveSettingsRefuses(t *testing.T) {
 			request.Up = &good
 		}
 		var refused *api.Error
-		if _, err := p.SaveSettings(t.Context(), request); !errors.As(err, &refused) || refused.Code != api.CodeUsage || !strings.Contains(refused.Message, want) {
+		if _, err := p.SaveSettings(t.Context(), request); !errors.As(err, &refused) || refused.Code != api.CodeUsage || refused.Sentence == nil || !strings.Contains(refused.Message, want) {
 			t.Errorf("got error %v, want a usage error with %q", err, want)
 		}
 	}

@@ -58,13 +58,13 @@ func NewError(code Code, message string) *Error {
 
 // Fail makes an [Error] of code that says a sentence: see [Say].
 func Fail(code Code, sentence, english string, values ...any) *Error {
-	return Say(sentence, english, values...).Fail(code)
+	return FailAs(code, Say(sentence, english, values...))
 }
 
-// Fail makes an [Error] of code that says s.
-func (s Said) Fail(code Code) *Error {
-	return &Error{Type: TypeError, Code: code, Message: s.Text, Sentence: s.Sentence}
+// FailAs makes an [Error] of code that says what was said.
+func FailAs(code Code, said Said) *Error {
+	return &Error{Type: TypeError, Code: code, Message: said.Text, Sentence: said.Sentence}
 }
 
 // Said returns what e says.
-func (e *Error) Said() Said { return Said{e.Message, e.Sentence} }
+func (e *Error) Said() Said { return Said{Text: e.Message, Sentence: e.Sentence} }

@@ -85,7 +85,7 @@ func APIError(err error) *api.Error {
 	if errors.As(err, &inner) {
 		said.Sentence = inner.Sentence
 	}
-	return said.Fail(api.CodeInternal)
+	return api.FailAs(api.CodeInternal, said)
 }
 
 // HTTPStatus returns the status that an error of code is answered with.

@@ -5,12 +5,14 @@ import (
 	"container/heap"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"servent/routing/lab"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // Defaults of [Churn].
@@ -45,27 +47,27 @@ type Churn struct {
 	Between time.Duration
 }
 
-const churnForm = "MEDIAN,MEAN[,ABRUPT%], as 60m,2h,50%"
+const churnForm = "MEDIAN,MEAN[,ABRUPT%]: 60m,2h,50%"
 
 // ParseChurn reads churn as it is typed: the median and the mean of a session,
 // and the share of servents that leave without a word.
 func ParseChurn(text string) (Churn, error) {
 	parts := strings.Split(text, ",")
 	if len(parts) < 2 || len(parts) > 3 {
-		return Churn{}, fmt.Errorf("churn %q: write %s", text, churnForm)
+		return Churn{}, fmt.Errorf("churn %q: %w", text, sentence.Say("lab.churn", "write {form}", churnForm))
 	}
 	var c Churn
 	for i, session := range []*time.Duration{&c.Median, &c.Mean} {
 		d, err := time.ParseDuration(parts[i])
 		if err != nil {
-			return Churn{}, fmt.Errorf("churn %q: %q is no time: write %s", text, parts[i], churnForm)
+			return Churn{}, fmt.Errorf("churn %q: %w", text, sentence.Say("lab.churn-time", "{text} is no time: write {form}", strconv.Quote(parts[i]), churnForm))
 		}
 		*session = d
 	}
 	if len(parts) == 3 {
 		var err error
 		if c.Abrupt, err = parsePercent(parts[2]); err != nil {
-			return Churn{}, fmt.Errorf("churn %q: %q is no share: write %s", text, parts[2], churnForm)
+			return Churn{}, fmt.Errorf("churn %q: %w", text, sentence.Say("lab.churn-share", "{text} is no share: write {form}", strconv.Quote(parts[2]), churnForm))
 		}
 	}
 	if err := c.check(); err != nil {
@@ -83,11 +85,11 @@ const (
 func (c Churn) check() error {
 	switch {
 	case c.Median < minSession || c.Mean > maxSession:
-		return fmt.Errorf("sessions of %v in the median and %v in the mean, want %v to %v", c.Median, c.Mean, minSession, maxSession)
+		return sentence.Say("lab.sessions", "sessions of {median} in the median and {mean} in the mean, want {least} to {most}", c.Median, c.Mean, minSession, maxSession)
 	case c.Mean < c.Median:
-		return fmt.Errorf("a mean of %v below the median of %v", c.Mean, c.Median)
+		return sentence.Say("lab.mean", "a mean of {mean} below the median of {median}", c.Mean, c.Median)
 	case !(c.Abrupt >= 0 && c.Abrupt <= 1):
-		return fmt.Errorf("%g %% of all leave without a word, want 0 to 100", 100*c.Abrupt)
+		return sentence.Say("lab.abrupt", "{percent} % of all leave without a word, want 0 to 100", 100*c.Abrupt)
 	}
 	return nil
 }

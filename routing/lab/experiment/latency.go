@@ -2,12 +2,14 @@ package experiment
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"servent/routing/lab"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // A Latency says how long a message takes on a link. It is drawn once for each
@@ -56,16 +58,16 @@ func ParseLatency(text string) (Latency, error) {
 		l.kind, parts = latencyLognormal, strings.SplitN(rest, ",", 2)
 	}
 	if len(parts) == 0 || len(parts) != l.parameters() {
-		return Latency{}, fmt.Errorf("latency %q: write %s", text, latencyForms)
+		return Latency{}, fmt.Errorf("latency %q: %w", text, sentence.Say("lab.latency", "write "+latencyForms))
 	}
 	values := []*time.Duration{&l.a, &l.b}
 	for i, part := range parts {
 		d, err := time.ParseDuration(part)
 		if err != nil {
-			return Latency{}, fmt.Errorf("latency %q: %q is no time: write %s", text, part, latencyForms)
+			return Latency{}, fmt.Errorf("latency %q: %w", text, sentence.Say("lab.latency-time", "{text} is no time: write "+latencyForms, strconv.Quote(part)))
 		}
 		if d < 0 || d > MaxLatency {
-			return Latency{}, fmt.Errorf("latency %q: %v is not between 0 and %v", text, d, MaxLatency)
+			return Latency{}, fmt.Errorf("latency %q: %w", text, sentence.Say("lab.latency-range", "{time} is not between 0 and {most}", d, MaxLatency))
 		}
 		*values[i] = d
 	}
@@ -87,9 +89,9 @@ func (l Latency) parameters() int {
 func (l Latency) checked(text string) (Latency, error) {
 	switch {
 	case l.kind == latencyUniform && l.b < l.a:
-		return Latency{}, fmt.Errorf("latency %q: the second time is the longest one, and may not be below the first", text)
+		return Latency{}, fmt.Errorf("latency %q: %w", text, sentence.Say("lab.latency-longest", "the second time is the longest one, and may not be below the first"))
 	case l.kind == latencyLognormal && (l.a == 0 || l.b < l.a):
-		return Latency{}, fmt.Errorf("latency %q: the median is above 0, and the mean not below it", text)
+		return Latency{}, fmt.Errorf("latency %q: %w", text, sentence.Say("lab.latency-median", "the median is above 0, and the mean not below it"))
 	case l.kind == latencyLognormal:
 		l.normal = chance.NewLognormal(float64(l.a), float64(l.b))
 	}

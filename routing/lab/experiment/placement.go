@@ -6,6 +6,7 @@ import (
 
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 	"servent/share/words"
 )
 
@@ -37,8 +38,8 @@ func (o Objects) place(g *graph.Graph, seed uint64, run int, sources []graph.Nod
 	riders := shareOf(o.FreeRiders, g.Len())
 	f.sharers = sharers(g, riders, chance.New(seed, chance.FreeRiders, uint64(run)))
 	if most := min(len(f.sharers), g.Len()-1); f.replicas > most {
-		return nil, fmt.Errorf("experiment: place objects: %d replicas, and %d servents that could hold one: %d free riders, and who asks holds none",
-			f.replicas, most, riders)
+		return nil, fmt.Errorf("experiment: place objects: %w", sentence.Say("lab.few-sharers", "{replicas} replicas, and {most} servents that could hold one: {riders} free riders, and who asks holds none",
+			f.replicas, most, riders))
 	}
 	number := o.number()
 	if number == 0 {
@@ -65,7 +66,7 @@ func (o Objects) place(g *graph.Graph, seed uint64, run int, sources []graph.Nod
 func (f *files) checkOwn(sources []graph.Node) error {
 	for _, v := range sources {
 		if _, shares := slices.BinarySearch(f.sharers, v); shares && f.replicas > len(f.sharers)-1 {
-			return fmt.Errorf("experiment: place objects: %d replicas, and %d servents that hold anything beside servent %d, who asks", f.replicas, len(f.sharers)-1, v)
+			return fmt.Errorf("experiment: place objects: %w", sentence.Say("lab.few-others", "{replicas} replicas, and {most} servents that hold anything beside servent {servent}, who asks", f.replicas, len(f.sharers)-1, v))
 		}
 	}
 	return nil

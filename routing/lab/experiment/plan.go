@@ -19,6 +19,7 @@ import (
 	"servent/routing"
 	"servent/routing/lab"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // MaxTTL is the greatest TTL that can be tried: what the hard limit of a servent
@@ -126,7 +127,7 @@ func (p *Plan) check() error {
 	case len(p.Strategies) == 0:
 		return errors.New("experiment: plan: no strategy")
 	case p.Last > MaxTTL:
-		return fmt.Errorf("experiment: plan: TTL %d, the greatest is %d", p.Last, MaxTTL)
+		return fmt.Errorf("experiment: plan: %w", sentence.Say("lab.ttl-most", "TTL {ttl}, the greatest is {most}", p.Last, MaxTTL))
 	case p.Runs < 0 || p.Queries < 0 || p.Workers < 0:
 		return fmt.Errorf("experiment: plan: %d runs, %d queries a source, %d workers: none may be negative", p.Runs, p.Queries, p.Workers)
 	case !(p.Loss >= 0 && p.Loss < 1):

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // Replicas is how many servents hold an object: a number, or else a share of all
@@ -22,13 +23,13 @@ func ParseReplicas(text string) (Replicas, error) {
 	if strings.HasSuffix(text, "%") {
 		share, err := parsePercent(text)
 		if err != nil || share == 0 {
-			return Replicas{}, fmt.Errorf("replicas %q: want a share above 0%% and up to 100%%", text)
+			return Replicas{}, fmt.Errorf("replicas %q: %w", text, sentence.Say("lab.replicas-share", "want a share above 0% and up to 100%"))
 		}
 		return Replicas{Share: share}, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > graph.MaxNodes {
-		return Replicas{}, fmt.Errorf("replicas %q: want a number of servents, as 6, or a share of them, as 0.1%%", text)
+		return Replicas{}, fmt.Errorf("replicas %q: %w", text, sentence.Say("lab.replicas", "want a number of servents, as 6, or a share of them, as 0.1%"))
 	}
 	return Replicas{Number: n}, nil
 }

@@ -1,10 +1,10 @@
 package experiment
 
 import (
-	"errors"
 	"strings"
 
 	"servent/routing/search"
+	"servent/sentence"
 )
 
 // parseRing reads START+STEP, the first TTL of an expanding ring and how much
@@ -15,13 +15,13 @@ func parseRing(arguments string) (Strategy, error) {
 	if arguments != "" {
 		first, second, ok := strings.Cut(arguments, "+")
 		if !ok {
-			return Strategy{}, errors.New("want the first TTL and the step, as ring:1+2")
+			return Strategy{}, sentence.Say("lab.ring-form", "want the first TTL and the step, as ring:1+2")
 		}
 		var err error
-		if start, err = parseCount(first, "is the first TTL", MaxTTL); err != nil {
+		if start, err = parseCount(first, "TTL", MaxTTL); err != nil {
 			return Strategy{}, err
 		}
-		if step, err = parseCount(second, "is the step", MaxTTL); err != nil {
+		if step, err = parseCount(second, "step", MaxTTL); err != nil {
 			return Strategy{}, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // maxServents is how many virtual servents all workers together may have in memory,
@@ -61,7 +62,7 @@ func (p *Plan) session(run int) (*session, error) {
 		return nil, err
 	}
 	if g.Len() == 0 {
-		return nil, fmt.Errorf("experiment: run %d: a graph without servents", run+1)
+		return nil, fmt.Errorf("experiment: %w", sentence.Say("lab.no-servents", "run {run}: a graph without servents", run+1))
 	}
 	s := &session{plan: p, run: run, graph: g}
 	if s.sources, err = p.Sources.of(g, p.Seed, run); err != nil {
@@ -88,7 +89,7 @@ const maxQueries = 10_000_000
 func (p *Plan) checkQueries(sources int) error {
 	most := maxQueries / max(1, sources)
 	if p.Queries > most || p.Runs > most/p.Queries {
-		return fmt.Errorf("experiment: plan: %d sources × %d queries × %d runs: more than %d in all", sources, p.Queries, p.Runs, maxQueries)
+		return fmt.Errorf("experiment: plan: %w", sentence.Say("lab.queries", "{sources} sources × {queries} queries × {runs} runs: more than {most} in all", sources, p.Queries, p.Runs, maxQueries))
 	}
 	return nil
 }

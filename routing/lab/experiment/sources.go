@@ -6,6 +6,7 @@ import (
 
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // Sources says which servents ask. The zero value is one of them, drawn.
@@ -28,7 +29,7 @@ func (s Sources) of(g *graph.Graph, seed uint64, run int) ([]graph.Node, error) 
 	case s.Nodes != nil:
 		for _, v := range s.Nodes {
 			if v < 0 || int(v) >= g.Len() {
-				return nil, fmt.Errorf("experiment: choose sources: no servent %d among %d", v, g.Len())
+				return nil, fmt.Errorf("experiment: choose sources: %w", sentence.Say("lab.no-servent", "no servent {servent} among {n}", v, g.Len()))
 			}
 		}
 		return s.Nodes, nil
@@ -36,7 +37,7 @@ func (s Sources) of(g *graph.Graph, seed uint64, run int) ([]graph.Node, error) 
 	largest := g.Largest()
 	number := max(s.Number, 1)
 	if number > len(largest) {
-		return nil, fmt.Errorf("experiment: choose sources: %d sources, the largest component has %d servents", number, len(largest))
+		return nil, fmt.Errorf("experiment: choose sources: %w", sentence.Say("lab.component", "{n} sources, the largest component has {most} servents", number, len(largest)))
 	}
 	drawn := slices.Clone(largest)
 	draw(drawn, number, chance.New(seed, chance.Sources, uint64(run)))

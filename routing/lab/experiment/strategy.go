@@ -1,11 +1,11 @@
 package experiment
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"servent/routing"
+	"servent/sentence"
 )
 
 // A Strategy is a way to search. Make one with [ParseStrategy]. Ultrapeers with
@@ -56,12 +56,12 @@ func ParseStrategy(text string) (Strategy, error) {
 		}
 		s, err := known.parse(arguments)
 		if err != nil {
-			return Strategy{}, fmt.Errorf("strategy %q: %w", text, err)
+			return Strategy{}, sentence.Wrap(err, sentence.Say("lab.strategy", "strategy {text}: {cause}", strconv.Quote(text), err))
 		}
 		s.name = text
 		return s, nil
 	}
-	return Strategy{}, fmt.Errorf("strategy %q: there are %s", text, StrategyForms())
+	return Strategy{}, sentence.Say("lab.no-strategy", "strategy {text}: there are {forms}", strconv.Quote(text), StrategyForms())
 }
 
 // ParseStrategies reads a list of strategies, separated by commas; one that comes
@@ -84,7 +84,7 @@ func checkDistinct(all []Strategy) error {
 	seen := map[string]bool{}
 	for _, s := range all {
 		if seen[s.name] {
-			return fmt.Errorf("strategy %q comes twice", s.name)
+			return sentence.Say("lab.strategy-twice", "strategy {name} comes twice", strconv.Quote(s.name))
 		}
 		seen[s.name] = true
 	}
@@ -94,7 +94,7 @@ func checkDistinct(all []Strategy) error {
 func parseFlood(arguments string) (Strategy, error) {
 	s := Flood
 	if arguments != "" {
-		rule, err := routing.ParseRule(arguments)
+		rule, err := ParseRule(arguments)
 		if err != nil {
 			return s, err
 		}
@@ -103,11 +103,20 @@ func parseFlood(arguments string) (Strategy, error) {
 	return s, nil
 }
 
+// ParseRule reads a rule of duplicates as it is typed.
+func ParseRule(text string) (routing.Rule, error) {
+	rule, err := routing.ParseRule(text)
+	if err != nil {
+		return rule, sentence.Say("lab.rule", "{text} is neither {plain} nor {aware}", strconv.Quote(text), routing.PlainRule, routing.TTLAwareRule)
+	}
+	return rule, nil
+}
+
 // parseCount reads a number from 1 to most.
 func parseCount(text, what string, most int) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		return 0, fmt.Errorf("%q %s, want a number from 1 to %d", text, what, most)
+		return 0, sentence.Say("lab.count", "{what} is {text}, want a number from 1 to {most}", what, strconv.Quote(text), most)
 	}
 	return n, nil
 }

@@ -1,13 +1,13 @@
 package experiment
 
 import (
-	"errors"
 	"strings"
 
 	"servent/messages"
 	"servent/routing"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // Defaults of a walk. Source: Lv et al., ICS 2002 (the check), and the cap of
@@ -81,11 +81,11 @@ func (w *walk) option(text string) (err error) {
 	name, value, _ := strings.Cut(text, "=")
 	switch name {
 	case "check":
-		w.check, err = parseCount(value, "steps between checks", maxSteps)
+		w.check, err = parseCount(value, "check", maxSteps)
 	case "steps":
-		w.steps, err = parseCount(value, "steps of a walker", maxSteps)
+		w.steps, err = parseCount(value, "steps", maxSteps)
 	default:
-		err = errors.New("write " + walkForm)
+		err = sentence.Say("lab.walk", "write {form}", walkForm)
 	}
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"servent/sentence"
 )
 
 // The reader of DOT files is our own. gonum's holds the file as a tree of hundreds
@@ -21,7 +23,7 @@ func readDOT(r *limitedReader) (*File, error) {
 func readDOTInto(servents *roster, r *limitedReader) (*File, error) {
 	p := &dotParser{lexer: dotLexer{r: bufio.NewReader(r), source: r, line: 1, lineStart: true}, servents: servents}
 	if err := p.graph(); err != nil {
-		return nil, fmt.Errorf("line %d: %w", p.lexer.line, err)
+		return nil, inLine(p.lexer.line, err)
 	}
 	return p.servents.file()
 }
@@ -61,7 +63,7 @@ func (p *dotParser) graph() error {
 		}
 	}
 	if !p.token.isWord("graph") && !p.token.isWord("digraph") {
-		return fmt.Errorf("%v where graph or digraph is expected", p.token)
+		return sentence.Say("lab.no-dot", "{token} where graph or digraph is expected", p.token)
 	}
 	if err := p.next(); err != nil {
 		return err
@@ -73,7 +75,7 @@ func (p *dotParser) graph() error {
 		return err
 	}
 	if p.token.kind != dotEnd {
-		return fmt.Errorf("%v behind the end of the graph: a file holds one", p.token)
+		return sentence.Say("lab.behind", "{token} behind the end of the graph: a file holds one", p.token)
 	}
 	return nil
 }
@@ -85,7 +87,7 @@ func (p *dotParser) block(depth int, members *dotMembers) error {
 		return errNesting
 	}
 	if p.token.kind != '{' {
-		return fmt.Errorf("%v where { is expected", p.token)
+		return sentence.Say("lab.expected", "{token} where {want} is expected", p.token, "{")
 	}
 	if err := p.next(); err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"servent/sentence"
 )
 
 // An edge list has a line for each link with two whole numbers, and comments that
@@ -59,14 +61,14 @@ func readIDs(r *limitedReader, split func(line string) []string, titled bool) (*
 			err = errTooManyLinks
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return nil, inLine(n, err)
 		}
 		edges = append(edges, edge)
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return nil, fmt.Errorf("line %d: longer than %d bytes", n, bufio.MaxScanTokenSize)
+		return nil, sentence.Say("lab.long-line", "line {line}: longer than {most} bytes", n, bufio.MaxScanTokenSize)
 	} else if err != nil {
-		return nil, fmt.Errorf("line %d: %w", n, err)
+		return nil, inLine(n, err)
 	}
 	return fileOfIDs(edges, announced)
 }
@@ -85,22 +87,18 @@ func announcedIn(comment string) int {
 }
 
 func parseEdge(fields []string) (edge [2]int, err error) {
+	if len(fields) == 1 {
+		return edge, sentence.Say("lab.one-id", "one word; want two ids, and nothing else in the line")
+	}
 	if len(fields) != len(edge) {
-		return edge, fmt.Errorf("%s; want two ids, and nothing else in the line", foundFields(len(fields)))
+		return edge, sentence.Say("lab.ids", "{n} words; want two ids, and nothing else in the line", len(fields))
 	}
 	for i, f := range fields {
 		if edge[i], err = strconv.Atoi(f); err != nil {
-			return edge, fmt.Errorf("the id %q is not a whole number", shortened(f))
+			return edge, sentence.Say("lab.no-number", "the id {id} is not a whole number", strconv.Quote(shortened(f)))
 		}
 	}
 	return edge, nil
-}
-
-func foundFields(n int) string {
-	if n == 1 {
-		return "one word"
-	}
-	return fmt.Sprintf("%d words", n)
 }
 
 // shortened cuts what a message quotes of a file.

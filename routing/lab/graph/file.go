@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"servent/sentence"
 )
 
 // Limits of the files that [Read] reads, beside those of a [Topology].
@@ -27,7 +29,7 @@ const maxElementSize = 4 << 20
 
 var errElementTooLarge = fmt.Errorf("more than %d bytes for one node, edge or text between them", maxElementSize)
 
-var errFileTooLarge = errors.New("larger than is read of any file, once uncompressed")
+var errFileTooLarge = sentence.Say("lab.file-large", "larger than is read of any file, once uncompressed")
 
 // A File is a graph as a file holds it: with what the file calls the servents.
 type File struct {
@@ -132,11 +134,11 @@ func readWithin(size int64, name string, r io.Reader) (*File, error) {
 	}
 	text, err := Text(r)
 	if err != nil {
-		return nil, fmt.Errorf("graph: read %s: %w", name, err)
+		return nil, fmt.Errorf("graph: %w", sentence.Wrap(err, sentence.Say("lab.read", "read {name}: {cause}", name, err)))
 	}
 	f, err := format.read(&limitedReader{r: text, left: size})
 	if err != nil {
-		return nil, fmt.Errorf("graph: read %s: %w", name, err)
+		return nil, fmt.Errorf("graph: %w", sentence.Wrap(err, sentence.Say("lab.read", "read {name}: {cause}", name, err)))
 	}
 	return f, nil
 }
@@ -260,16 +262,21 @@ func (r *roster) number(label string) (Node, error) {
 	return v, nil
 }
 
+// inLine is err, which is in a line of a file.
+func inLine(line int, err error) error {
+	return sentence.Wrap(err, sentence.Say("lab.line", "line {line}: {cause}", line, err))
+}
+
 // checkLabel refuses what could not be written in each format, or upsets a
 // terminal.
 func checkLabel(label string) error {
 	switch {
 	case label == "":
-		return errors.New("a servent with an empty id")
+		return sentence.Say("lab.empty-id", "a servent with an empty id")
 	case len(label) > MaxLabelSize:
-		return fmt.Errorf("an id of %d bytes; at most %d are read", len(label), MaxLabelSize)
+		return sentence.Say("lab.long-id", "an id of {n} bytes; at most {most} are read", len(label), MaxLabelSize)
 	case !utf8.ValidString(label) || strings.ContainsFunc(label, func(c rune) bool { return !unicode.IsPrint(c) }):
-		return fmt.Errorf("the id %q holds characters that cannot be printed", label)
+		return sentence.Say("lab.odd-id", "the id {id} holds characters that cannot be printed", strconv.Quote(label))
 	}
 	return nil
 }
@@ -309,14 +316,14 @@ func (r *roster) join(v, w Node) error {
 }
 
 var (
-	errTooManyNodes = fmt.Errorf("more than %d servents", MaxTopologyNodes)
-	errTooManyLinks = fmt.Errorf("more than %d links", MaxTopologyLinks)
+	errTooManyNodes = sentence.Say("lab.file-servents", "more than {most} servents", MaxTopologyNodes)
+	errTooManyLinks = sentence.Say("lab.file-links", "more than {most} links", MaxTopologyLinks)
 )
 
 // allDeclared refuses links with servents that the file does not list.
 func (r *roster) allDeclared() error {
 	if v := slices.Index(r.declared, false); v >= 0 {
-		return fmt.Errorf("a link with %q, which is not among the nodes", r.labels[v])
+		return sentence.Say("lab.undeclared", "a link with {id}, which is not among the nodes", strconv.Quote(r.labels[v]))
 	}
 	return nil
 }
@@ -344,4 +351,4 @@ func (f *File) link(nodes int, edges []edge) (err error) {
 // maxNesting is how deep elements or subgraphs may lie in each other.
 const maxNesting = 100
 
-var errNesting = fmt.Errorf("nested deeper than %d", maxNesting)
+var errNesting = sentence.Say("lab.nesting", "nested deeper than {most}", maxNesting)

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+
+	"servent/sentence"
 )
 
 // readGraphML reads the node and edge elements of a GraphML file, nested graphs
@@ -36,7 +39,7 @@ func readGraphML(r *limitedReader) (*File, error) {
 	return x.servents.file()
 }
 
-var errNoGraphML = errors.New("no graphml element in it")
+var errNoGraphML = sentence.Say("lab.no-graphml", "no graphml element in it")
 
 type graphmlReader struct {
 	*xml.Decoder
@@ -53,7 +56,7 @@ func (x *graphmlReader) take(token xml.Token, size int64) error {
 	case xml.StartElement:
 		switch {
 		case x.ended:
-			return fmt.Errorf("%q behind the end of the graph: a file holds one", shortened(t.Name.Local))
+			return sentence.Say("lab.behind", "{token} behind the end of the graph: a file holds one", strconv.Quote(shortened(t.Name.Local)))
 		case len(x.open) == 0 && t.Name.Local != "graphml":
 			return errNoGraphML
 		case len(x.open) == maxNesting:
@@ -90,7 +93,7 @@ func atLine(d *xml.Decoder, err error) error {
 		return err
 	}
 	line, _ := d.InputPos()
-	return fmt.Errorf("line %d: %w", line, err)
+	return inLine(line, err)
 }
 
 func (r *roster) takeElement(start xml.StartElement) error {
@@ -108,7 +111,7 @@ func (r *roster) takeElement(start xml.StartElement) error {
 	case "edge":
 		return r.link(attribute("source"), attribute("target"))
 	case "hyperedge":
-		return errors.New("a hyperedge: servents are linked in pairs")
+		return sentence.Say("lab.hyperedge", "a hyperedge: servents are linked in pairs")
 	}
 	return nil
 }

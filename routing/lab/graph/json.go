@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"servent/sentence"
 )
 
 // A graph in JSON is one object with two lists:
@@ -24,7 +26,7 @@ func readJSON(r *limitedReader) (*File, error) {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
-		return nil, fmt.Errorf("line %d: %w", d.line(), err)
+		return nil, inLine(d.line(), err)
 	}
 	if err := d.servents.allDeclared(); err != nil {
 		return nil, err
@@ -69,7 +71,7 @@ func (d *jsonReader) object() error {
 		}
 	}
 	if !found {
-		return errors.New(`no "nodes" in it`)
+		return sentence.Say("lab.no-nodes", "no \"nodes\" in it")
 	}
 	if err := d.expect('}'); err != nil {
 		return err
@@ -81,14 +83,14 @@ func (d *jsonReader) object() error {
 	case err != nil:
 		return err
 	default:
-		return fmt.Errorf("%v behind the end of the graph: a file holds one", behind)
+		return sentence.Say("lab.behind", "{token} behind the end of the graph: a file holds one", behind)
 	}
 }
 
 func (d *jsonReader) expect(want json.Delim) error {
 	token, err := d.Token()
 	if err == nil && token != want {
-		err = fmt.Errorf("%v where %v is expected", token, want)
+		err = sentence.Say("lab.expected", "{token} where {want} is expected", token, want)
 	}
 	return err
 }
@@ -128,11 +130,11 @@ func (r *roster) takeEdge(element any) error {
 		ends = [2]any{e["source"], e["target"]}
 	case []any:
 		if len(e) != len(ends) {
-			return fmt.Errorf("an edge with %d ends", len(e))
+			return sentence.Say("lab.ends", "an edge with {n} ends", len(e))
 		}
 		ends = [2]any(e)
 	default:
-		return errors.New("an edge that is neither a pair nor an object")
+		return sentence.Say("lab.no-pair", "an edge that is neither a pair nor an object")
 	}
 	a, err := idOf(ends[0])
 	if err != nil {
@@ -152,9 +154,9 @@ func idOf(value any) (string, error) {
 	case json.Number:
 		return id.String(), nil
 	case nil:
-		return "", errors.New("an id, a source or a target is missing")
+		return "", sentence.Say("lab.no-id", "an id, a source or a target is missing")
 	}
-	return "", errors.New("an id that is neither a text nor a number")
+	return "", sentence.Say("lab.id-kind", "an id that is neither a text nor a number")
 }
 
 func writeJSON(w *bufio.Writer, f *File) error {

@@ -1,18 +1,17 @@
 package graph
 
 import (
-	"fmt"
-
 	"servent/routing/lab/chance"
+	"servent/sentence"
 )
 
 var baKind = &kind{
 	name: "ba", ints: []string{"N", "M"}, drawn: true,
-	refuse: func(t Topology) string {
+	refuse: func(t Topology) sentence.Said {
 		if t.b >= t.a {
-			return fmt.Sprintf("M is %d, want fewer than the %d servents: each links with M that came before", t.b, t.a)
+			return sentence.Say("lab.ba", "M is {m}, want fewer than the {n} servents: each links with M that came before", t.b, t.a)
 		}
-		return ""
+		return sentence.Said{}
 	},
 	size: func(t Topology) (nodes, links float64) {
 		return float64(t.a), float64(t.a-t.b) * float64(t.b)
@@ -51,11 +50,11 @@ func drawBA(t Topology, c *chance.Source) []edge {
 
 var plrgKind = &kind{
 	name: "plrg", ints: []string{"N"}, float: "ALPHA", drawn: true,
-	refuse: func(t Topology) string {
+	refuse: func(t Topology) sentence.Said {
 		if t.x <= 1 || t.x > 10 {
-			return fmt.Sprintf("ALPHA is %v, want an exponent above 1 and at most 10", t.x)
+			return sentence.Say("lab.alpha", "ALPHA is {alpha}, want an exponent above 1 and at most 10", t.x)
 		}
-		return ""
+		return sentence.Said{}
 	},
 	size: func(t Topology) (nodes, links float64) {
 		if t.a > MaxTopologyNodes { // so many that the degrees are long to work out

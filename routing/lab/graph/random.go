@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/graph/graphs/gen"
 
 	"servent/routing/lab/chance"
+	"servent/sentence"
 )
 
 var gnpKind = &kind{
@@ -42,11 +43,11 @@ func drawGnp(t Topology, c *chance.Source) (edges []edge) {
 
 var gnmKind = &kind{
 	name: "gnm", ints: []string{"N", "M"}, drawn: true,
-	refuse: func(t Topology) string {
+	refuse: func(t Topology) sentence.Said {
 		if float64(t.b) > pairsOf(t.a) {
-			return fmt.Sprintf("%d servents make %.0f pairs, too few for %d links", t.a, pairsOf(t.a), t.b)
+			return sentence.Say("lab.pairs", "{n} servents make {pairs} pairs, too few for {links} links", t.a, fmt.Sprintf("%.0f", pairsOf(t.a)), t.b)
 		}
-		return ""
+		return sentence.Said{}
 	},
 	size:  func(t Topology) (nodes, links float64) { return float64(t.a), float64(t.b) },
 	build: drawGnm,
@@ -71,14 +72,14 @@ func drawGnm(t Topology, c *chance.Source) []edge {
 
 var smallWorldKind = &kind{
 	name: "smallworld", ints: []string{"N", "K"}, float: "P", drawn: true,
-	refuse: func(t Topology) string {
+	refuse: func(t Topology) sentence.Said {
 		switch {
 		case t.b%2 != 0:
-			return fmt.Sprintf("K is %d, want an even number: half of the neighbours are on each side", t.b)
+			return sentence.Say("lab.even", "K is {k}, want an even number: half of the neighbours are on each side", t.b)
 		case t.b >= t.a:
-			return fmt.Sprintf("%d servents cannot have %d links each: K is at most N-1", t.a, t.b)
+			return sentence.Say("lab.degree", "{n} servents cannot have {k} links each: K is at most N-1", t.a, t.b)
 		case smallWorldDraws(t) > maxSmallWorldDraws:
-			return fmt.Sprintf("K is %d: nearly all are linked with all, and there is hardly a place that a link could move to; use fewer links", t.b)
+			return sentence.Say("lab.full", "K is {k}: nearly all are linked with all, and there is hardly a place that a link could move to; use fewer links", t.b)
 		}
 		return refuseChance(t)
 	},

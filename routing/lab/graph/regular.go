@@ -1,22 +1,22 @@
 package graph
 
 import (
-	"fmt"
 	"slices"
 
 	"servent/routing/lab/chance"
+	"servent/sentence"
 )
 
 var regularKind = &kind{
 	name: "regular", ints: []string{"N", "K"}, drawn: true,
-	refuse: func(t Topology) string {
+	refuse: func(t Topology) sentence.Said {
 		switch {
 		case t.b >= t.a:
-			return fmt.Sprintf("%d servents cannot have %d links each: K is at most N-1", t.a, t.b)
+			return sentence.Say("lab.degree", "{n} servents cannot have {k} links each: K is at most N-1", t.a, t.b)
 		case t.a%2 != 0 && t.b%2 != 0:
-			return "N and K are both odd: there is no such graph, for each link has two ends"
+			return sentence.Say("lab.odd", "N and K are both odd: there is no such graph, for each link has two ends")
 		}
-		return ""
+		return sentence.Said{}
 	},
 	size: func(t Topology) (nodes, links float64) {
 		return float64(t.a), float64(t.a) * float64(t.b) / 2

@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/graph/graphs/gen"
 
 	"servent/routing/lab/chance"
+	"servent/sentence"
 )
 
 // A shape is the closed forms of a topology without chance, for a flood from
@@ -66,11 +67,11 @@ func atOfLine(t Topology, hop int) int {
 
 var ringKind = &kind{
 	name: "ring", ints: []string{"N"},
-	refuse: func(t Topology) string {
+	refuse: func(t Topology) sentence.Said {
 		if t.a < 3 {
-			return "a ring has at least 3 servents"
+			return sentence.Say("lab.ring", "a ring has at least 3 servents")
 		}
-		return ""
+		return sentence.Said{}
 	},
 	size: func(t Topology) (nodes, links float64) { return float64(t.a), float64(t.a) },
 	build: func(t Topology, _ *chance.Source) []edge {

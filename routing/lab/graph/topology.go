@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"servent/routing/lab/chance"
+	"servent/sentence"
 )
 
 // MaxTopologyNodes is how many servents a [Topology] can have.
@@ -54,7 +55,7 @@ type kind struct {
 	float string   // name of the number that comes last; empty: none
 	drawn bool
 	// refuse says what is wrong with t's numbers; nil: nothing ever is.
-	refuse func(t Topology) string
+	refuse func(t Topology) sentence.Said
 	// size returns how many servents and links t has, or about how many.
 	size  func(t Topology) (nodes, links float64)
 	build func(t Topology, c *chance.Source) []edge
@@ -91,37 +92,37 @@ func TopologyForms() []string {
 // is wrong and what is expected.
 func ParseTopology(text string) (Topology, error) {
 	t, problem := parseTopology(text)
-	if problem != "" {
-		return Topology{}, fmt.Errorf("graph: topology %q: %s", text, problem)
+	if problem.Text != "" {
+		return Topology{}, fmt.Errorf("graph: topology %q: %w", text, problem)
 	}
 	return t, nil
 }
 
-func parseTopology(text string) (t Topology, problem string) {
+func parseTopology(text string) (t Topology, problem sentence.Said) {
 	name, rest, _ := strings.Cut(text, ":")
 	i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name })
 	if i < 0 {
-		return t, fmt.Sprintf("no topology is called %q; there are %s", name, strings.Join(TopologyForms(), " "))
+		return t, sentence.Say("lab.no-topology", "no topology is called {name}; there are {forms}", strconv.Quote(name), strings.Join(TopologyForms(), " "))
 	}
 	t.kind = kinds[i]
-	if problem := t.parseNumbers(rest); problem != "" {
-		return t, problem + "; the form is " + t.kind.form()
+	if problem := t.parseNumbers(rest); problem.Text != "" {
+		return t, sentence.Say("lab.form", "{cause}; the form is {form}", problem, t.kind.form())
 	}
 	if t.kind.refuse != nil {
-		if problem := t.kind.refuse(t); problem != "" {
+		if problem := t.kind.refuse(t); problem.Text != "" {
 			return t, problem
 		}
 	}
 	switch nodes, links := t.kind.size(t); {
 	case nodes > MaxTopologyNodes:
-		return t, fmt.Sprintf("more than %d servents, the most that the lab builds", MaxTopologyNodes)
+		return t, sentence.Say("lab.many-servents", "more than {most} servents, the most that the lab builds", MaxTopologyNodes)
 	case links > MaxTopologyLinks:
-		return t, fmt.Sprintf("%.0f links; the lab builds at most %d", links, MaxTopologyLinks)
+		return t, sentence.Say("lab.many-links", "{links} links; the lab builds at most {most}", fmt.Sprintf("%.0f", links), MaxTopologyLinks)
 	}
-	return t, ""
+	return t, problem
 }
 
-func (t *Topology) parseNumbers(text string) (problem string) {
+func (t *Topology) parseNumbers(text string) (problem sentence.Said) {
 	var fields []string
 	if text != "" {
 		fields = strings.Split(text, ",")
@@ -131,12 +132,12 @@ func (t *Topology) parseNumbers(text string) (problem string) {
 		want++
 	}
 	if len(fields) != want {
-		return fmt.Sprintf("%d numbers after the colon, want %d", len(fields), want)
+		return sentence.Say("lab.numbers", "{n} numbers after the colon, want {want}", len(fields), want)
 	}
 	for i, name := range t.kind.ints {
 		n, err := strconv.Atoi(fields[i])
 		if err != nil || n < 1 || n > math.MaxInt32 {
-			return fmt.Sprintf("%s is %q, want a whole number from 1 on", name, fields[i])
+			return sentence.Say("lab.whole", "{name} is {text}, want a whole number from 1 on", name, strconv.Quote(fields[i]))
 		}
 		if i == 0 {
 			t.a = n
@@ -148,11 +149,11 @@ func (t *Topology) parseNumbers(text string) (problem string) {
 		text := fields[want-1]
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Sprintf("%s is %q, want a number such as 0.1", name, text)
+			return sentence.Say("lab.number", "{name} is {text}, want a number such as 0.1", name, strconv.Quote(text))
 		}
 		t.x = x
 	}
-	return ""
+	return problem
 }
 
 // String returns what [ParseTopology] reads; the empty string for the zero
@@ -207,9 +208,9 @@ func (t Topology) Build(c *chance.Source) (*Graph, error) {
 func pairsOf(n int) float64 { return float64(n) * float64(n-1) / 2 }
 
 // refuseChance says what is wrong with a last number that is to be a chance.
-func refuseChance(t Topology) string {
+func refuseChance(t Topology) sentence.Said {
 	if t.x < 0 || t.x > 1 {
-		return fmt.Sprintf("%s is %v, want a chance from 0 to 1", t.kind.float, t.x)
+		return sentence.Say("lab.chance", "{name} is {x}, want a chance from 0 to 1", t.kind.float, t.x)
 	}
-	return ""
+	return sentence.Said{}
 }

@@ -12,14 +12,15 @@ package stage
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"servent/routing/lab"
 	"servent/routing/lab/experiment"
 	"servent/routing/lab/graph"
+	"servent/sentence"
 )
 
 // Limits of a [Play].
@@ -75,7 +76,7 @@ func ParseDeed(name string) (Deed, error) {
 	if d, known := deedNames[name]; known {
 		return d, nil
 	}
-	return 0, fmt.Errorf("action %q: there are leave, fail and join", name)
+	return 0, sentence.Say("lab.action", "action {name}: there are leave, fail and join", strconv.Quote(name))
 }
 
 // A Run is what came of a [Play].
@@ -118,11 +119,11 @@ func (p Play) plan() (experiment.Plan, experiment.Scene, error) {
 	plan.Watch, plan.Acts, plan.Progress = nil, nil, nil
 	switch {
 	case len(plan.Strategies) > MaxStrategies:
-		return plan, experiment.Scene{}, fmt.Errorf("stage: %d strategies, want 1 to %d at once", len(plan.Strategies), MaxStrategies)
+		return plan, experiment.Scene{}, fmt.Errorf("stage: %w", sentence.Say("lab.strategies", "{n} strategies, want 1 to {most} at once", len(plan.Strategies), MaxStrategies))
 	case plan.Churn != nil:
-		return plan, experiment.Scene{}, errors.New("stage: churn is for many searches, not for one: have servents leave by actions")
+		return plan, experiment.Scene{}, fmt.Errorf("stage: %w", sentence.Say("lab.churn-once", "churn is for many searches, not for one: have servents leave by actions"))
 	case len(p.Actions) > MaxActions:
-		return plan, experiment.Scene{}, fmt.Errorf("stage: %d actions, want at most %d", len(p.Actions), MaxActions)
+		return plan, experiment.Scene{}, fmt.Errorf("stage: %w", sentence.Say("lab.actions", "{n} actions, want at most {most}", len(p.Actions), MaxActions))
 	}
 	scene, err := plan.Scene(0)
 	if err != nil {
@@ -142,7 +143,7 @@ func (p Play) plan() (experiment.Plan, experiment.Scene, error) {
 // CheckSize says whether a network is too large to be watched.
 func CheckSize(servents, links int) error {
 	if servents > MaxServents || links > MaxLinks {
-		return fmt.Errorf("stage: %d servents with %d links: at most %d with %d can be watched", servents, links, MaxServents, MaxLinks)
+		return fmt.Errorf("stage: %w", sentence.Say("lab.watched", "{servents} servents with {links} links: at most {most} with {mostLinks} can be watched", servents, links, MaxServents, MaxLinks))
 	}
 	return nil
 }
@@ -152,10 +153,10 @@ func acts(actions []Action, g *graph.Graph) ([]experiment.Act, error) {
 	var all []experiment.Act
 	for _, a := range actions {
 		if a.Node < 0 || int(a.Node) >= g.Len() {
-			return nil, fmt.Errorf("stage: an action on servent %d: there are 0 to %d", a.Node, g.Len()-1)
+			return nil, fmt.Errorf("stage: %w", sentence.Say("lab.action-on", "an action on servent {servent}: there are 0 to {last}", a.Node, g.Len()-1))
 		}
 		if a.At > MaxTime {
-			return nil, fmt.Errorf("stage: an action after %v: want %v at most", a.At, MaxTime)
+			return nil, fmt.Errorf("stage: %w", sentence.Say("lab.action-late", "an action after {time}: want {most} at most", a.At, MaxTime))
 		}
 		all = append(all, experiment.Act{After: a.At, Do: func(net *lab.Network) { a.do(net, g) }})
 	}

@@ -6,6 +6,7 @@ import { icon } from './icons.js';
 import { shown } from './names.js';
 import { recall, remember } from './store.js';
 import { CallError } from './errors.js';
+import { said } from './said.js';
 
 /** @import {Options} from './searches.js' */
 
@@ -62,12 +63,12 @@ export function searchForm(acts) {
 }
 
 /** Shows the query with its wrong part marked. @param {CallError} error */
-function caret({ message, query, at, length }) {
+function caret({ message, sentence, query, at, length }) {
   const letters = [...query];
   // The message ends with the query and a caret of its own where there is one.
-  const [said] = message.split('\n');
+  const [english] = message.split('\n');
   return h('div', { class: 'notice bad', role: 'alert' },
-    h('strong', {}, t('search.wrong')), ' ', h('span', { lang: 'en' }, said),
+    h('strong', {}, t('search.wrong')), ' ', said(english, sentence),
     length > 0 && h('div', { class: 'caret mono' }, shown(letters.slice(0, at - 1).join(''), 4096),
       h('mark', {}, shown(letters.slice(at - 1, at - 1 + length).join(''), 4096)), shown(letters.slice(at - 1 + length).join(''), 4096)));
 }

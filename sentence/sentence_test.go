@@ -1,7 +1,8 @@
-package api
+package sentence
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,12 @@ func TestSay(t *testing.T) {
 			Say("get.read", "read {path}: {cause}", "a", errors.New("no such file")),
 			Said{"read a: no such file", &Sentence{Code: "get.read", Values: map[string]string{"path": "a", "cause": "no such file"}}},
 		},
+		{
+			Say("get.read", "read {path}: {cause}", "a", fmt.Errorf("write: %w", full)),
+			Said{"read a: write: the disk is full", &Sentence{
+				Code: "get.read", Values: map[string]string{"path": "a", "cause": "write: the disk is full"}, Cause: full.Sentence,
+			}},
+		},
 		{Say("odd", "a {"), Said{"a ", &Sentence{Code: "odd"}}},
 	} {
 		if diff := cmp.Diff(c.want, c.said); diff != "" {
@@ -36,13 +43,13 @@ func TestSay(t *testing.T) {
 	}
 }
 
-// An error says its sentence on, through what wraps it.
-func TestFail(t *testing.T) {
-	err := Fail(CodeUsage, "get.nothing", "get: say what to fetch")
-	if !errors.Is(err, CodeUsage) || err.Error() != "get: say what to fetch" {
-		t.Errorf("got %v of %s", err, err.Code)
-	}
-	if diff := cmp.Diff(Say("get.nothing", "get: say what to fetch"), err.Said()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+// What wraps an error says more, and is the same error.
+func TestWrap(t *testing.T) {
+	full := Say("disk.full", "the disk is full")
+	line := Say("file.line", "line {line}: {cause}", 3, full)
+	err := fmt.Errorf("read it: %w", Wrap(full, line))
+	var said Said
+	if !errors.Is(err, full) || !errors.As(err, &said) || said != line || err.Error() != "read it: line 3: the disk is full" {
+		t.Errorf("got %v that says %v", err, said)
 	}
 }
