@@ -20,6 +20,9 @@ import { drawFlights } from './shapes.js';
 
 /** More nodes than these are drawn as density. */
 export const MOST_NODES = 2000;
+/** How many times as long as it is wide a shape may be drawn, to use the canvas; most: 1.9.
+ * @type {Record<string, number>} */
+const LONGEST = { tree: Infinity, line: Infinity, force: 3.2 };
 
 export class Picture {
   /**
@@ -40,6 +43,8 @@ export class Picture {
     this.places = { x: new Float32Array(0), y: new Float32Array(0) };
     /** @type {Force|null} */
     this.force = null;
+    /** @type {Shape} */
+    this.shape = 'force';
     this.view = { zoom: 1, x: 0, y: 0 };
     this.ratio = 1;
     this.colours = coloursAt(canvas);
@@ -200,7 +205,7 @@ export class Picture {
     if (n > MOST_NODES) scene.radius = 2;
     // While nodes still look for their places, what there is fills the picture.
     const places = this.force ? { x: fit(this.places.x.slice()), y: fit(this.places.y.slice()) } : this.places;
-    const rim = scene.radius * 1.7 + 6, long = this.shape === 'tree' || this.shape === 'line' ? Infinity : 1.9;
+    const rim = scene.radius * 1.7 + 6, long = LONGEST[this.shape] ?? 1.9;
     const w = Math.min(width, long * height) - 2 * rim, h = Math.min(height, long * width) - 2 * rim;
     for (let i = 0; i < n; i++) {
       scene.x[i] = (width / 2 + (places.x[i] - 0.5) * w) * view.zoom + view.x;
