@@ -40,7 +40,7 @@ func labNetworkOf(c *cli.Context) (*labNetwork, error) {
 	}
 	topology, err := graph.ParseTopology(text)
 	if err != nil {
-		return nil, api.Fail(api.CodeUsage, "lab.flag", "--{flag}: {cause}", "topology", labSaid(err))
+		return nil, api.Fail(api.CodeUsage, "lab.topology", "--topology: {cause}", labSaid(err))
 	}
 	return &labNetwork{name: topology.String(), topology: topology}, nil
 }

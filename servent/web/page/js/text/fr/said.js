@@ -293,6 +293,7 @@ export default {
   'said.lab.strategies': '{n} stratégies : il en faut de 1 à {most} à la fois',
   'said.lab.strategy': 'stratégie {text} : {cause}',
   'said.lab.strategy-twice': 'la stratégie {name} vient deux fois',
+  'said.lab.topology': 'topologie : {cause}',
   'said.lab.topology-graph': 'une topologie et un graphe s’excluent : nommez un seul réseau',
   'said.lab.ttl': '{text} n’est pas un TTL : prenez 1 à {most}, comme 3 ou 1..7',
   'said.lab.ttl-most': 'TTL {ttl} : le plus grand est {most}',
