@@ -22,9 +22,8 @@ interfaces, used or skipped and why; multicast; the firewalls here, of which
 root sees more; whom the running servent heard of, and how; how others fetch
 from it: directly, after a Push, or through a relay; what to try, with the
 commands. With or without a running servent. Two small questions are sent on
-each used interface, none with --no-mdns. Exit code 1 when something keeps
-others out: loopback alone, no usable interface, no multicast, a firewall, an
-unwritable home.
+each used interface, none with --no-mdns. Exit code 1 when others are kept out:
+loopback alone, no usable interface, no multicast, firewalls, a read-only home.
 
 Usage: servent doctor [FLAGS]`
 
