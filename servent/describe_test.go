@@ -269,7 +269,7 @@ func readAPIDocs(t *testing.T) apiDocs {
 	if err != nil || len(names) == 0 {
 		t.Fatalf("the sources of package api: %v, %v", names, err)
 	}
-	names = append(names, "../sentence/sentence.go") // whose comments replace those of its aliases
+	names = append(names, "../messages/sentence/sentence.go") // whose comments replace those of its aliases
 	for _, name := range names {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {

@@ -1,6 +1,6 @@
 package api
 
-import "servent/sentence"
+import "servent/messages/sentence"
 
 // A Sentence is something that the servent says in English, for those who say it
 // in another language: the catalogue of the page has a text for each code.

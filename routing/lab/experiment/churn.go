@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"servent/messages/sentence"
 	"servent/routing/lab"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // Defaults of [Churn].

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"servent/messages/sentence"
 	"servent/routing/lab"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // A Latency says how long a message takes on a link. It is drawn once for each

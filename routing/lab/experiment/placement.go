@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 	"servent/share/words"
 )
 

@@ -16,10 +16,10 @@ import (
 	"fmt"
 	"runtime"
 
+	"servent/messages/sentence"
 	"servent/routing"
 	"servent/routing/lab"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // MaxTTL is the greatest TTL that can be tried: what the hard limit of a servent

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // Replicas is how many servents hold an object: a number, or else a share of all

@@ -3,8 +3,8 @@ package experiment
 import (
 	"strings"
 
+	"servent/messages/sentence"
 	"servent/routing/search"
-	"servent/sentence"
 )
 
 // parseRing reads START+STEP, the first TTL of an expanding ring and how much

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // maxServents is how many virtual servents all workers together may have in memory,

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"servent/messages/sentence"
 	"servent/routing"
-	"servent/sentence"
 )
 
 // A Strategy is a way to search. Make one with [ParseStrategy]. Ultrapeers with

@@ -4,10 +4,10 @@ import (
 	"strings"
 
 	"servent/messages"
+	"servent/messages/sentence"
 	"servent/routing"
 	"servent/routing/lab/chance"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // Defaults of a walk. Source: Lv et al., ICS 2002 (the check), and the cap of

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"servent/sentence"
+	"servent/messages/sentence"
 )
 
 // The reader of DOT files is our own. gonum's holds the file as a tree of hundreds

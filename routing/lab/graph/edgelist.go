@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"servent/sentence"
+	"servent/messages/sentence"
 )
 
 // An edge list has a line for each link with two whole numbers, and comments that

@@ -14,7 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"servent/sentence"
+	"servent/messages/sentence"
 )
 
 // Limits of the files that [Read] reads, beside those of a [Topology].

@@ -9,7 +9,7 @@ import (
 	"io"
 	"strconv"
 
-	"servent/sentence"
+	"servent/messages/sentence"
 )
 
 // readGraphML reads the node and edge elements of a GraphML file, nested graphs

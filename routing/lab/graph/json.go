@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"servent/sentence"
+	"servent/messages/sentence"
 )
 
 // A graph in JSON is one object with two lists:

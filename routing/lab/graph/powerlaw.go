@@ -1,8 +1,8 @@
 package graph
 
 import (
+	"servent/messages/sentence"
 	"servent/routing/lab/chance"
-	"servent/sentence"
 )
 
 var baKind = &kind{

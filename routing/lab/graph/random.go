@@ -5,8 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/graph/graphs/gen"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/chance"
-	"servent/sentence"
 )
 
 var gnpKind = &kind{

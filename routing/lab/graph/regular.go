@@ -3,8 +3,8 @@ package graph
 import (
 	"slices"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/chance"
-	"servent/sentence"
 )
 
 var regularKind = &kind{

@@ -3,8 +3,8 @@ package graph
 import (
 	"gonum.org/v1/gonum/graph/graphs/gen"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/chance"
-	"servent/sentence"
 )
 
 // A shape is the closed forms of a topology without chance, for a flood from

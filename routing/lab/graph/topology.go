@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"servent/messages/sentence"
 	"servent/routing/lab/chance"
-	"servent/sentence"
 )
 
 // MaxTopologyNodes is how many servents a [Topology] can have.

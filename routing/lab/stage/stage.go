@@ -17,10 +17,10 @@ import (
 	"strconv"
 	"time"
 
+	"servent/messages/sentence"
 	"servent/routing/lab"
 	"servent/routing/lab/experiment"
 	"servent/routing/lab/graph"
-	"servent/sentence"
 )
 
 // Limits of a [Play].
