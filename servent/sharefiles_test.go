@@ -89,7 +89,10 @@ func TestFileViewExpires(t *testing.T) {
 				t.Fatalf("got %d files of %d bytes, error %v, want 1 of 7", len(files), bytes, err)
 			}
 			time.Sleep(fileViewTime - time.Second)
-			if view.key.library != library {
+			view.mu.Lock()
+			kept := view.key.library == library
+			view.mu.Unlock()
+			if !kept {
 				t.Fatal("the view was forgotten while it was asked for")
 			}
 		}
