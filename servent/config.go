@@ -30,7 +30,8 @@ type Config struct {
 	Home string
 
 	// Network keeps overlays on one switch apart: servents of another network
-	// are refused with 403. At most 64 letters, digits, '-', '_' and '.'.
+	// are refused with 403. At most 64 letters, digits, '-', '_' and '.', but not
+	// dots alone.
 	// Default "lan".
 	Network string
 
@@ -229,7 +230,7 @@ func setDefault[T comparable](field *T, value T) {
 // check says which field is out of its bounds.
 func (c Config) check() error {
 	if !validNetwork(c.Network) {
-		return configError("Network", " %q: use 1 to %d letters, digits, '-', '_' or '.'", c.Network, MaxNetworkName)
+		return configError("Network", " %q: use 1 to %d letters, digits, '-', '_' or '.', not dots alone", c.Network, MaxNetworkName)
 	}
 	if c.TTL < 1 || c.TTL > MaxTTL {
 		return configError("TTL", " %d: use 1 to %d", c.TTL, MaxTTL)
@@ -349,9 +350,9 @@ func configError(field, format string, args ...any) error {
 }
 
 // validNetwork reports whether name can travel in a header line and in a
-// discovery name as it is.
+// discovery name as it is, and be that of a folder.
 func validNetwork(name string) bool {
-	if len(name) == 0 || len(name) > MaxNetworkName {
+	if strings.Trim(name, ".") == "" || len(name) > MaxNetworkName {
 		return false
 	}
 	return strings.IndexFunc(name, func(r rune) bool {

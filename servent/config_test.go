@@ -41,6 +41,7 @@ func TestConfigRefuses(t *testing.T) {
 	}{
 		"a network of spaces":        {Config{Network: "two words"}, "Network"},
 		"a network with a line end":  {Config{Network: "lan\r\nX-Evil: 1"}, "Network"},
+		"a network of dots":          {Config{Network: ".."}, "Network"},
 		"a network beyond ASCII":     {Config{Network: "län"}, "Network"},
 		"a network of 65 letters":    {Config{Network: strings.Repeat("x", 65)}, "Network"},
 		"a negative TTL":             {Config{TTL: -1}, "TTL"},

@@ -236,7 +236,7 @@ func checkSettings(request api.SettingsRequest, home string) (changes []settingC
 // checkNetworkName refuses a name that no network can have.
 func checkNetworkName(name string) error {
 	if err := (servent.Config{Network: name}).Check(); err != nil {
-		return api.Fail(api.CodeUsage, "setting.network", "network {name}: use 1 to {most} letters, digits, '-', '_' or '.'", strconv.Quote(name), servent.MaxNetworkName)
+		return api.Fail(api.CodeUsage, "setting.network", "network {name}: use 1 to {most} letters, digits, '-', '_' or '.', not dots alone", strconv.Quote(name), servent.MaxNetworkName)
 	}
 	return nil
 }

@@ -349,7 +349,7 @@ export default {
   'said.servent.was-stopped': 'le servent a été arrêté',
   'said.setting.file': '{folder} : c’est un fichier ; nommez un dossier',
   'said.setting.folder': '{folder} : {cause}',
-  'said.setting.network': 'le nom {name} : prenez 1 à {most} lettres, chiffres, « - », « _ » ou « . »',
+  'said.setting.network': 'le nom {name} : prenez 1 à {most} lettres, chiffres, « - », « _ » ou « . », pas que des points',
   'said.setting.no-parent': '{folder} : il n’y a pas de dossier où le créer ; créez d’abord {parent}',
   'said.setting.no-path': 'ce n’est pas le chemin d’un dossier',
   'said.setting.private': '{folder} : ce dossier est partagé, avec tout ce qu’il a de privé ; nommez-en un pour les seuls téléchargements',
