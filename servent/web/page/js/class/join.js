@@ -1,9 +1,10 @@
 // How others join the class: a QR code, a short address, what to type.
 
 import { copyButton } from '../copy.js';
-import { h, fill, svg } from '../dom.js';
+import { h, fill } from '../dom.js';
 import { call } from '../calls.js';
 import { reason } from '../errors.js';
+import { qrCode } from '../qrcode.js';
 import { t } from '../words.js';
 
 /** @returns {HTMLElement} */
@@ -24,14 +25,6 @@ function ways(invite) {
       h('li', {}, t('class.join.start'), command(`servent up --trace --trace-name "${t('class.join.name')}"${network}`)),
       h('li', {}, t('class.join.typed'), (invite.hosts ?? []).slice(0, 3).map((host) => command(`servent connect ${host}`)))),
     h('p', { class: 'faint small' }, t('class.join.found')),
-    invite.qr && h('figure', {}, square(invite.qr), h('figcaption', { class: 'small' }, t('class.join.qr'))),
+    invite.qr && h('figure', {}, qrCode(invite.qr, t('class.join.qr')), h('figcaption', { class: 'small' }, t('class.join.qr'))),
   ];
-}
-
-/** @param {string[]} rows of 0 and 1 */
-function square(rows) {
-  const path = rows.flatMap((row, y) => [...row].map((module, x) => (module === '1' ? `M${x + 4} ${y + 4}h1v1h-1z` : ''))).join('');
-  const side = rows.length + 8;
-  return svg('svg', { class: 'class-qr', viewBox: `0 0 ${side} ${side}`, role: 'img', 'aria-label': t('class.join.qr') },
-    svg('rect', { width: side, height: side, fill: '#fff' }), svg('path', { d: path, fill: '#000' }));
 }
