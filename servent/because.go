@@ -67,7 +67,6 @@ var causes = []knownCause{
 	{share.ErrLinkNowhere, "cause.link-nowhere"},
 	{share.ErrLinkFolder, "cause.link-folder"},
 	{share.ErrTooDeep, "cause.too-deep"},
-	{share.ErrKeyFolder, "cause.private"},
 	{share.ErrPrivate, "cause.private"},
 	{share.ErrWholeDisk, "cause.whole-disk"},
 	{share.ErrUnsteady, "cause.unsteady"},

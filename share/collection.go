@@ -23,8 +23,8 @@ var (
 	ErrNotFolder = errors.New("not a folder")
 	// ErrNotFile: a path to tag is something else.
 	ErrNotFile = errors.New("not a file")
-	// ErrPrivate: a folder of which nothing may be shared.
-	ErrPrivate = errors.New("share: the folder is private")
+	// ErrPrivate: a folder of which nothing may be shared, see [CollectionConfig].
+	ErrPrivate = errors.New("it is the servent's own folder, with its key; only a folder in it can be shared")
 	// ErrWholeDisk: the root of all folders.
 	ErrWholeDisk = errors.New("share: that is the whole computer")
 	// ErrBadTag: a keyword that nobody could search for.

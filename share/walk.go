@@ -17,7 +17,6 @@ import (
 var (
 	ErrLinkLeaves  = errors.New("the link leads out of the shared folder, or to a hidden file")
 	ErrLinkNowhere = errors.New("the link leads nowhere")
-	ErrKeyFolder   = errors.New("it is the servent's own folder, with its key; only a folder in it can be shared")
 	ErrLinkFolder  = errors.New("the link leads to the shared folder itself")
 	ErrTooDeep     = errors.New("folders nested too deep")
 )
@@ -116,7 +115,7 @@ func (w *walk) enter(shared, path string) {
 	info, err := os.Lstat(path)
 	switch {
 	case w.isPrivate(shared, path):
-		w.problem(path, ErrKeyFolder)
+		w.problem(path, ErrPrivate)
 	case errors.Is(err, fs.ErrNotExist) && path != shared: // it is gone
 	case err != nil:
 		w.failed[path] = path == shared && !errors.Is(err, fs.ErrNotExist)
