@@ -57,15 +57,20 @@ func (s *Sentence) set(name string, value any) {
 		s.Values = map[string]string{}
 	}
 	if err, ok := value.(error); ok {
-		var said Said
-		errors.As(err, &said)
-		s.Cause = said.Sentence
+		s.Cause = In(err)
 	}
 	s.Values[name] = fmt.Sprint(value)
 }
 
 // Parts returns the English and the sentence, for the fields that tell them.
 func (s Said) Parts() (string, *Sentence) { return s.Text, s.Sentence }
+
+// In returns the sentence of the [Said] that err is or wraps; nil: there is none.
+func In(err error) *Sentence {
+	var said Said
+	errors.As(err, &said)
+	return said.Sentence
+}
 
 // Wrap returns an error that says said, and is err for [errors.Is] and [errors.As].
 func Wrap(err error, said Said) error { return &wrapped{said, err} }

@@ -14,3 +14,6 @@ func Say(code, english string, values ...any) Said { return sentence.Say(code, e
 
 // Wrap returns an error that says said, and is err: see [sentence.Wrap].
 func Wrap(err error, said Said) error { return sentence.Wrap(err, said) }
+
+// SentenceIn returns the sentence in err, or nil: see [sentence.In].
+func SentenceIn(err error) *Sentence { return sentence.In(err) }

@@ -79,12 +79,7 @@ func APIError(err error) *api.Error {
 		// An asker that went away reads no answer, so this is the servent's end.
 		return api.Fail(api.CodeInternal, "servent.stopped", "the servent has stopped")
 	}
-	said := api.Said{Text: err.Error()}
-	var inner api.Said
-	if errors.As(err, &inner) {
-		said.Sentence = inner.Sentence
-	}
-	return api.FailAs(api.CodeInternal, said)
+	return api.FailAs(api.CodeInternal, api.Said{Text: err.Error(), Sentence: api.SentenceIn(err)})
 }
 
 // HTTPStatus returns the status that an error of code is answered with.
